@@ -38,7 +38,6 @@ pub async fn release(store: &Store, work: Work, epoch: i64) -> Result<(), Error>
 
 /// Locks the lease against a takeover until the transaction ends; [`Code::Fenced`] if it was already taken
 /// over.
-pub(crate) async fn fence(tx: &mut Tx, work: Work, epoch: i64) -> Result<(), Error> {
-    let lease = lease::get_shared(tx, work).await?;
-    if lease.is_some_and(|lease| lease.epoch == epoch) { Ok(()) } else { Err(Code::Fenced.into()) }
+pub(crate) async fn fence(tx: &mut Tx, node: &str, work: Work, epoch: i64) -> Result<(), Error> {
+    if lease::hold(tx, work, node, epoch).await? { Ok(()) } else { Err(Code::Fenced.into()) }
 }

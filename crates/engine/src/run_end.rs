@@ -21,7 +21,7 @@ impl Engine {
         let (actor, now) = (Actor::system(self.store.node()), self.service.now());
         self.mark_rest(&actor, id, epoch, rest).await?;
         let mut tx = self.store.write().await?;
-        lease::fence(&mut tx, Work::run(id), epoch).await?;
+        lease::fence(&mut tx, self.store.node(), Work::run(id), epoch).await?;
         let fact = finish(&mut tx, id, epoch, now).await?;
         let batch = found(store::batch::get(&mut tx, id).await?, id)?;
         if let Some(fact) = fact {
@@ -46,7 +46,7 @@ impl Engine {
         for mut pass in passes {
             loop {
                 let (mut tx, now) = (self.store.write().await?, self.service.now());
-                lease::fence(&mut tx, Work::run(id), epoch).await?;
+                lease::fence(&mut tx, self.store.node(), Work::run(id), epoch).await?;
                 let Some(fact) = pass.step(&mut tx, id, now).await? else { break };
                 head::close(&mut tx, actor, vec![fact], now).await?;
                 tx.commit().await?;

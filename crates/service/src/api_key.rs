@@ -67,11 +67,16 @@ pub async fn count(service: &Service) -> Result<i64, Error> {
     Ok(store::api_key::count(&mut tx).await?)
 }
 
-/// A key by its name.
-pub async fn named(service: &Service, name: &str) -> Result<ApiKey, Error> {
-    let mut tx = service.store.read().await?;
-    let found = store::api_key::by_name(&mut tx, name).await?;
-    found.ok_or_else(|| Error::refused(Code::KeyNotFound, name))
+/// The key that a verb is to change, by its name. That there is none is a refusal of the verb.
+pub async fn named(service: &Service, actor: &Actor, action: Action, name: &str) -> Result<ApiKey, Error> {
+    let found = store::api_key::by_name(&mut service.store.read().await?, name).await?;
+    match found {
+        Some(key) => Ok(key),
+        None => {
+            let missing = Error::refused(Code::KeyNotFound, name);
+            service.refused(actor, Fact::new(action, None), missing).await
+        }
+    }
 }
 
 /// Revokes a key: from now on it is rejected. Revoking it again changes nothing.

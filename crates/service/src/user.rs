@@ -88,12 +88,19 @@ pub async fn show(service: &Service, id: i64) -> Result<User, Error> {
     store::user::get(&mut tx, id).await?.ok_or_else(|| missing(id))
 }
 
-/// The user with a login.
-pub async fn named(service: &Service, login: &str) -> Result<User, Error> {
-    let missing = || Error::refused(Code::UserNotFound, shown(login));
-    let login = Login::parse(login).map_err(|_| missing())?;
-    let mut tx = service.store.read().await?;
-    Ok(store::user::by_login(&mut tx, login.as_str()).await?.ok_or_else(missing)?.0)
+/// The user that a verb is to change, by the login. That there is none is a refusal of the verb.
+pub async fn named(service: &Service, actor: &Actor, action: Action, login: &str) -> Result<User, Error> {
+    let found = match Login::parse(login) {
+        Ok(login) => store::user::by_login(&mut service.store.read().await?, login.as_str()).await?,
+        Err(_) => None,
+    };
+    match found {
+        Some((user, _)) => Ok(user),
+        None => {
+            let missing = Error::refused(Code::UserNotFound, shown(login));
+            service.refused(actor, Fact::new(action, None), missing).await
+        }
+    }
 }
 
 /// Checks a name for the command line to act under: it must be visible, and neither a login nor reserved,

@@ -2,7 +2,7 @@
 //! with money is in [`crate::balance`].
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
 use crate::script::{Asked, Script};
@@ -149,7 +149,7 @@ static LOOKUP_STANDING: Lookup =
 static SET_STATUS: Sql = Sql::new("UPDATE account SET status = $2 WHERE id = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM, &SET_STATUS];
+pub const CATALOGUE: &[Named] = named![&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM, &SET_STATUS];
 
 /// Opens accounts, which are active, without their balances ([`crate::balance::insert`]).
 pub async fn insert(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreError> {

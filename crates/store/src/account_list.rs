@@ -2,7 +2,7 @@
 
 use crate::account::{AccountView, TABLES};
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::tx::Tx;
@@ -13,7 +13,7 @@ use domain::id::{AssetId, HolderId};
 static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM account");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&IDS];
+pub const CATALOGUE: &[Named] = named![&IDS];
 
 /// Which accounts a list shows.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! API keys, with which programs sign in. Only the hash of a key's secret is stored.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
@@ -65,7 +65,7 @@ static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM api_key");
 static REVOKE: Sql = Sql::new("UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[
+pub const CATALOGUE: &[Named] = named![
     &INSERT,
     &BY_TOKEN,
     &BY_FORMER_TOKEN,

@@ -1,7 +1,7 @@
 //! Currencies and tokens that accounts can be held in.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use domain::asset::Asset;
@@ -14,7 +14,7 @@ static ADD: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ALL, &ADD];
+pub const CATALOGUE: &[Named] = named![&ALL, &ADD];
 
 /// Every asset, in the order they were enabled.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Asset>, StoreError> {

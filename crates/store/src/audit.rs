@@ -1,7 +1,7 @@
 //! The audit log: who, what, from where, result. Rows are written in the same transaction as the change.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::listing::{Listing, PageRequest};
 use crate::record::{inserted, record};
@@ -112,7 +112,7 @@ static IDS: Sql =
 static TIME: Sql = Sql::new("SELECT at FROM audit WHERE id >= $1 ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&LIST, &ALL_IDS, &IDS, &TIME];
+pub const CATALOGUE: &[Named] = named![&LIST, &ALL_IDS, &IDS, &TIME];
 
 /// The lowest and the highest id of the rows written at or after one time and before another.
 pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<(i64, i64), StoreError> {

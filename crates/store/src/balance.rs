@@ -6,7 +6,7 @@
 //! everything after it has locked the balances.
 
 use crate::account::{self, Standing};
-use crate::bulk::{Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Named, Update, named};
 use crate::error::StoreError;
 use crate::head;
 use crate::record::{inserted, record};
@@ -46,7 +46,7 @@ static WRITE_SPENT: Update = Update {
 };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[];
+pub const CATALOGUE: &[Named] = named![];
 
 impl Balance {
     fn of(self, standing: Standing) -> Account {

@@ -6,7 +6,7 @@
 //! recover when it dies: the next writer ends the ownership, and reads what is stored.
 
 use crate::args;
-use crate::bulk::{Lock, Sql};
+use crate::bulk::{Lock, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::record;
 use crate::script::{Asked, Script};
@@ -33,7 +33,7 @@ static SET: Sql =
     Sql::new("UPDATE balance_owner SET node = $1, epoch = epoch + 1 WHERE id = 1 AND epoch = $2");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &SET];
+pub const CATALOGUE: &[Named] = named![&GET, &SET];
 
 /// Who owns the balances, protected from change until the transaction ends.
 pub fn lock_later(script: &mut Script) -> Asked<BalanceOwner> {

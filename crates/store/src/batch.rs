@@ -15,7 +15,7 @@ pub use moves::{raise_edition, set_called_off, set_intent, set_state, set_tally,
 pub use row::Batch;
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::script::{Asked, Script};
 use crate::sql::sql;
@@ -70,7 +70,7 @@ static BY_IDS: Lookup =
     Lookup { columns: Batch::COLUMNS, from: "batch", key: "id", and: "ready = 1", lock: Lock::None };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[
+pub const CATALOGUE: &[Named] = named![
     &GET,
     &LOCK,
     &BY_NUMBER,

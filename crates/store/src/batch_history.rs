@@ -2,7 +2,7 @@
 //! of a run are in its items and transfers, not in a million rows here.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
@@ -60,7 +60,7 @@ static OF_ITEMS: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST, &PAGE, &LAST, &RETRIES, &COUNT, &OF_ITEMS];
+pub const CATALOGUE: &[Named] = named![&INSERT, &LIST, &PAGE, &LAST, &RETRIES, &COUNT, &OF_ITEMS];
 
 /// Writes an event.
 pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Linked drafts: which unpaid items of an earlier batch a draft replaces.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::item::{self, ItemFilter};
 use crate::item_extent::{self, ITEMS_NOW_OF_BATCH, ITEMS_OF_BATCH};
@@ -115,7 +115,7 @@ static REPLACED: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
+pub const CATALOGUE: &[Named] = named![&COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
 
 /// The number of items in a part of a batch, and their total in minor units.
 pub async fn size(tx: &mut Tx, batch: BatchId, part: Part) -> Result<(i64, i64), StoreError> {

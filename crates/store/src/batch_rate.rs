@@ -1,7 +1,7 @@
 //! The exchange rates fixed for a batch, at which its items are exchanged.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::fx::FxRate;
 use crate::item_extent::ITEMS_OF_BATCH;
@@ -41,7 +41,7 @@ static OF_MANY: Lookup =
     Lookup { columns: KeptRate::COLUMNS, from: "batch_rate", key: "batch", and: "", lock: Lock::None };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&PAIRS, &KEEP, &OF];
+pub const CATALOGUE: &[Named] = named![&PAIRS, &KEEP, &OF];
 
 /// The pairs of different currencies among a batch's items.
 pub async fn pairs(tx: &mut Tx, batch: BatchId) -> Result<Vec<(AssetId, AssetId)>, StoreError> {

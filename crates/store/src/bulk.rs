@@ -3,7 +3,7 @@
 
 /// How the rows a query reads are locked until the transaction ends. It matters only with more than one
 /// writer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lock {
     /// Not at all.
     None,
@@ -43,6 +43,29 @@ impl Sql {
         Self { text, lock: Lock::Exclusive }
     }
 }
+
+/// A fixed statement with its name, as a noun's catalogue lists it.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    /// The module of the noun.
+    pub(crate) module: &'static str,
+    /// The name of the static.
+    pub(crate) name: &'static str,
+    /// The statement.
+    pub sql: &'static Sql,
+}
+
+/// A catalogue: the statics, each with its name.
+macro_rules! named {
+    ($(&$first:ident $(:: $rest:ident)*),* $(,)?) => {
+        &[$($crate::bulk::Named {
+            module: module_path!(),
+            name: stringify!($first $(:: $rest)*),
+            sql: &$first $(:: $rest)*,
+        }),*]
+    };
+}
+pub(crate) use named;
 
 /// Rows to insert into a table.
 #[derive(Debug)]

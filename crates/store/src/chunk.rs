@@ -2,7 +2,7 @@
 //! exists if and only if the chunk was committed.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::head;
 use crate::listing::Window;
@@ -106,7 +106,7 @@ static SPANS: Sql = Sql::new(
 );
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&AFTER, &INSERT_COMMITTED, &SPANS];
+pub const CATALOGUE: &[Named] = named![&AFTER, &INSERT_COMMITTED, &SPANS];
 
 inserted! {
     INSERT into "chunk",

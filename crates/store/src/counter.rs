@@ -1,7 +1,7 @@
 //! Numbers that are issued only once. Drawing them in blocks takes one statement per chunk.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::script::{Asked, Script};
 use crate::tx::Tx;
@@ -9,7 +9,7 @@ use crate::tx::Tx;
 static TAKE: Sql = Sql::new("UPDATE counter SET value = value + $2 WHERE name = $1 RETURNING value - $2 + 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&TAKE];
+pub const CATALOGUE: &[Named] = named![&TAKE];
 
 /// What is numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

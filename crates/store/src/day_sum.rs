@@ -3,7 +3,7 @@
 //! that nodes do not contend for the rows of a day. `verify` recomputes them.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::Field;
 use crate::script::Script;
@@ -39,7 +39,7 @@ static ALL: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADD, &ALL];
+pub const CATALOGUE: &[Named] = named![&ADD, &ALL];
 
 /// What a total is of. Kind and outcome are stored numbers, because a damaged row may have any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

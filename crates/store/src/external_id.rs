@@ -2,7 +2,7 @@
 //! most one item holds an id while that item is paid or can still be paid.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Named, Sql, Update, named};
 use crate::error::StoreError;
 use crate::item::Item;
 use crate::item_extent::{self, Extent};
@@ -66,7 +66,7 @@ static WRONG: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&OF_RANGE, &RELEASE, &HOLD, &DELETE, &WRONG];
+pub const CATALOGUE: &[Named] = named![&OF_RANGE, &RELEASE, &HOLD, &DELETE, &WRONG];
 
 /// Gives ids to items of a batch, which hold them from now on. Ids held by other items are skipped: fewer are
 /// written than were passed in, and [`holders`] returns their holders.

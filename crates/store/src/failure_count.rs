@@ -3,7 +3,7 @@
 //! the organisation is in. `verify` recomputes the counts.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::item::Failure;
 use crate::script::Script;
@@ -27,7 +27,7 @@ static ALL: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADD, &ALL];
+pub const CATALOGUE: &[Named] = named![&ADD, &ALL];
 
 /// Counts the failures of batches, each with its batch's currency. As for `day_sum`, call it right before the
 /// head row is written; the rows are taken in the order of their keys.

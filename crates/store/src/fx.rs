@@ -1,7 +1,7 @@
 //! Exchange rates: append-only; the newest rate of a pair applies.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
@@ -40,7 +40,7 @@ static LIST: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADD, &NEWEST, &LIST];
+pub const CATALOGUE: &[Named] = named![&ADD, &NEWEST, &LIST];
 
 /// Sets a rate.
 pub async fn add(tx: &mut Tx, rate: &FxRate) -> Result<(), StoreError> {

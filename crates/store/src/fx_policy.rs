@@ -1,7 +1,7 @@
 //! The exchange rules of a currency pair; a pair without a row follows the shipped rules.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::head;
 use crate::record::record;
@@ -34,7 +34,7 @@ static SET: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&OF, &ALL, &SET];
+pub const CATALOGUE: &[Named] = named![&OF, &ALL, &SET];
 
 fn read_policy(cells: &mut Cells<'_>) -> Result<FxPolicy, StoreError> {
     Ok(FxPolicy {

@@ -4,7 +4,7 @@
 use crate::args;
 use crate::audit::{self, Actor, Audit};
 use crate::batch_history::{self, Event};
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::script::{Asked, Script};
 use crate::setting;
@@ -27,7 +27,8 @@ static SEAL: Sql = Sql::new("UPDATE ledger_head SET sealed_at = commit_number + 
 static UNSEAL: Sql = Sql::new("UPDATE ledger_head SET sealed_at = 0 WHERE id = 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &VERSIONS, &RAISE_POLICY, &RAISE_ACCOUNTS, &SEAL, &UNSEAL];
+pub const CATALOGUE: &[Named] =
+    named![&ADVANCE, &GET, &VERSIONS, &RAISE_POLICY, &RAISE_ACCOUNTS, &SEAL, &UNSEAL];
 
 /// The ledger's head as a transaction leaves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

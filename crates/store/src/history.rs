@@ -4,7 +4,7 @@
 //! not exist yet.
 
 use crate::args;
-use crate::bulk::{Insert, Sql};
+use crate::bulk::{Insert, Named, Sql, named};
 use crate::chunk;
 use crate::error::StoreError;
 use crate::tx::Tx;
@@ -31,7 +31,8 @@ static COUNT_BETWEEN: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT, &COUNT_BETWEEN];
+pub const CATALOGUE: &[Named] =
+    named![&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT, &COUNT_BETWEEN];
 
 /// The last commit up to which the history holds all postings.
 pub async fn mark(tx: &mut Tx) -> Result<i64, StoreError> {

@@ -1,7 +1,7 @@
 //! Account holders.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::listing::{Listing, PageRequest};
 use crate::record::{inserted, record};
@@ -45,7 +45,7 @@ static BY_NAME: Lookup = Lookup {
 static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM holder");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&IDS, &GET, &LOCK, &CHANGE];
+pub const CATALOGUE: &[Named] = named![&IDS, &GET, &LOCK, &CHANGE];
 
 /// Adds holders.
 pub async fn insert(tx: &mut Tx, holders: &[Holder]) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 //! first, until another is chosen. A holder whose last account in a currency is closed has none there.
 
 use crate::args;
-use crate::bulk::{Insert, Sql};
+use crate::bulk::{Insert, Named, Sql, named};
 use crate::error::StoreError;
 use crate::sql::sql;
 use crate::tx::Tx;
@@ -32,7 +32,7 @@ static OTHER: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &SET, &CLEAR, &OTHER];
+pub const CATALOGUE: &[Named] = named![&GET, &SET, &CLEAR, &OTHER];
 
 /// Makes accounts the defaults of holders that have none in the currency yet. Of several accounts for one
 /// holder and currency, the first is used.

@@ -1,7 +1,7 @@
 //! Refused rows of an imported file, with line, column, code and value.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
 use crate::sql::sql;
@@ -46,7 +46,7 @@ static BETWEEN: Sql = Sql::new(sql!(
 static PURGE: Sql = Sql::new("DELETE FROM import_problem WHERE batch = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&LIST, &BETWEEN, &PURGE];
+pub const CATALOGUE: &[Named] = named![&LIST, &BETWEEN, &PURGE];
 
 /// Stores problems.
 pub async fn insert(tx: &mut Tx, batch: BatchId, problems: &[ImportProblem]) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! One-time links for setting a password. Only the hash of a link's token is stored.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Row;
@@ -24,7 +24,7 @@ static END_SET_UP: Sql = Sql::new("DELETE FROM invitation WHERE app_user IS NULL
 static END_OLD: Sql = Sql::new("DELETE FROM invitation WHERE expires_at < $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &GET, &TAKE, &END_OF_USER, &END_SET_UP, &END_OLD];
+pub const CATALOGUE: &[Named] = named![&INSERT, &GET, &TAKE, &END_OF_USER, &END_SET_UP, &END_OLD];
 
 fn read(row: Row<'_>) -> Result<Invitation, StoreError> {
     Ok(Invitation { user: row.opt_i64(0)?, expires_at: row.i64(1)? })

@@ -13,7 +13,7 @@ pub use row::{Failure, Item};
 
 use crate::args;
 use crate::batch;
-use crate::bulk::{Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Named, Sql, Update, named};
 use crate::error::StoreError;
 use crate::item_extent::{self, ITEMS_OF_BATCH};
 use crate::record::inserted;
@@ -53,7 +53,7 @@ static FAILURES: Sql =
     Sql::new(sql!("SELECT ", Failure::COLUMNS, ", at FROM item_failure WHERE item = $1 ORDER BY id"));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&SET_RANGE, &GET, &BY_LINE, &DELETE, &FAILURES];
+pub const CATALOGUE: &[Named] = named![&SET_RANGE, &GET, &BY_LINE, &DELETE, &FAILURES];
 
 inserted! {
     INSERT into "item",

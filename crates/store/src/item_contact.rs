@@ -2,7 +2,7 @@
 //! account's number have a row.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::item_extent;
 use crate::tx::Tx;
@@ -22,7 +22,7 @@ static DELETE: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&DELETE];
+pub const CATALOGUE: &[Named] = named![&DELETE];
 
 /// Stores the names as written.
 pub async fn insert(tx: &mut Tx, contacts: &[Contact]) -> Result<(), StoreError> {

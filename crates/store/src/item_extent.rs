@@ -7,7 +7,7 @@
 //! they need states; those over a part, in order or up to a limit, run once per extent, using [`within`].
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Row;
@@ -48,7 +48,7 @@ static GROW: Sql = Sql::new("UPDATE item_extent SET last_number = $3 WHERE batch
 static REPLACE: Sql = Sql::new("DELETE FROM item_extent WHERE batch = $1 AND first_number BETWEEN $2 AND $3");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&WITHIN, &ADD, &GROW, &REPLACE];
+pub const CATALOGUE: &[Named] = named![&WITHIN, &ADD, &GROW, &REPLACE];
 
 /// The extents that a set of numbers forms, sorted or not.
 #[must_use]

@@ -5,7 +5,7 @@
 //! Pages and lists read runs first and scan the stretches between or inside them ([`stretches`]).
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::item_extent::Extent;
 use crate::record::inserted;
@@ -23,7 +23,7 @@ static WITHIN: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&WITHIN];
+pub const CATALOGUE: &[Named] = named![&WITHIN];
 
 /// Runs that are read at once.
 const RUNS_AT_ONCE: i64 = 1_000;

@@ -3,7 +3,7 @@
 //! ([`crate::node`]).
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::node;
 use crate::record::record;
@@ -32,7 +32,7 @@ const BY_WORK: &str = sql!("SELECT ", Lease::COLUMNS, " FROM lease WHERE kind = 
 
 static GET: Sql = Sql::new(BY_WORK);
 static GET_EXCLUSIVE: Sql = Sql::exclusive(BY_WORK);
-static GET_SHARED: Sql = Sql { text: BY_WORK, lock: Lock::Shared };
+static HOLD: Sql = Sql { text: BY_WORK, lock: Lock::Shared };
 static TAKE: Sql = Sql::new(
     "INSERT INTO lease (kind, id, owner, epoch) VALUES ($1, $2, $3, 1)
      ON CONFLICT (kind, id) DO UPDATE SET owner = $3, epoch = lease.epoch + 1 WHERE lease.epoch = $4
@@ -50,7 +50,7 @@ static LOCK: Lookup = Lookup {
 };
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&GET, &GET_EXCLUSIVE, &GET_SHARED, &TAKE, &RELEASE, &FORGET];
+pub const CATALOGUE: &[Named] = named![&GET, &GET_EXCLUSIVE, &HOLD, &TAKE, &RELEASE, &FORGET];
 
 async fn one(tx: &mut Tx, sql: &'static Sql, work: Work) -> Result<Option<Lease>, StoreError> {
     tx.fetch(sql, args![work.kind.number(), work.id]).await?.first().map(Row::read).transpose()
@@ -66,9 +66,11 @@ pub async fn get_exclusive(tx: &mut Tx, work: Work) -> Result<Option<Lease>, Sto
     one(tx, &GET_EXCLUSIVE, work).await
 }
 
-/// The same, protected from takeover until the transaction ends.
-pub async fn get_shared(tx: &mut Tx, work: Work) -> Result<Option<Lease>, StoreError> {
-    one(tx, &GET_SHARED, work).await
+/// Whether a node still holds the lease under this epoch; if so, it does until the transaction ends. The
+/// owner is compared as well: a forgotten lease starts over, so that another node may hold the same epoch.
+pub async fn hold(tx: &mut Tx, work: Work, owner: &str, epoch: i64) -> Result<bool, StoreError> {
+    let lease = one(tx, &HOLD, work).await?;
+    Ok(lease.is_some_and(|lease| lease.epoch == epoch && lease.owner == owner))
 }
 
 /// Takes the lease under a new epoch and returns that epoch, if the stored epoch is still the one the caller
@@ -78,8 +80,8 @@ pub async fn take(tx: &mut Tx, work: Work, owner: &str, seen: i64) -> Result<Opt
     tx.fetch(&TAKE, args).await?.first().map(|row| row.i64(0)).transpose()
 }
 
-/// The same for a node that may not be registered, which it is then: a lease held by an unknown node counts as
-/// free.
+/// The same for a node that may not be registered, which it is then: a lease held by an unknown node counts
+/// as free.
 pub async fn take_live(tx: &mut Tx, work: Work, owner: &str, seen: i64) -> Result<Option<i64>, StoreError> {
     node::ensure(tx, owner).await?;
     take(tx, work, owner, seen).await

@@ -70,6 +70,7 @@ mod sql;
 mod sqlite;
 pub mod statistics;
 mod store;
+pub mod timing;
 pub mod transfer;
 pub mod transfer_list;
 mod tx;
@@ -88,6 +89,11 @@ pub use tx::Tx;
 /// Every fixed statement, for the test that prepares them all.
 #[must_use]
 pub fn catalogue() -> Vec<&'static bulk::Sql> {
+    named_statements().iter().map(|named| named.sql).collect()
+}
+
+/// Every fixed statement with its name.
+fn named_statements() -> Vec<bulk::Named> {
     [
         account::CATALOGUE,
         account_list::CATALOGUE,

@@ -2,7 +2,7 @@
 //! tells which.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Row;
@@ -28,7 +28,7 @@ static CLEAR: Sql = Sql::new("DELETE FROM login_failure WHERE name = $1");
 static FORGET: Sql = Sql::new("DELETE FROM login_failure WHERE name >= $1 AND name < $2 AND last_at < $3");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &OPEN, &LOCK, &SET, &TAKE_BACK, &CLEAR, &FORGET];
+pub const CATALOGUE: &[Named] = named![&GET, &OPEN, &LOCK, &SET, &TAKE_BACK, &CLEAR, &FORGET];
 
 fn read(row: Row<'_>) -> Result<Failures, StoreError> {
     Ok(Failures { count: row.i64(0)?, last_at: row.i64(1)? })

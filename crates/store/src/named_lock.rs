@@ -2,14 +2,14 @@
 //! until the other's transaction has ended. Taken first in a transaction, before any other lock.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
 
 static TAKE: Sql = Sql::exclusive("SELECT name FROM named_lock WHERE name = $1");
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&TAKE];
+pub const CATALOGUE: &[Named] = named![&TAKE];
 
 /// What only one node does at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 //! heartbeat; one whose row has expired is evicted by the others before its work is taken over.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
-use crate::record::record;
+use crate::record::{inserted, record};
 use crate::sql::sql;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::value::Row;
+use crate::value::{Column, Row};
 
 /// How long a node counts as alive after a heartbeat, in microseconds. With the heartbeat's interval and the
 /// time to terminate its sessions, a dead node's work resumes elsewhere within ten seconds.
@@ -29,10 +29,17 @@ record! {
     }
 }
 
-static JOIN: Sql = Sql::new(
-    "INSERT INTO node (name, stripe, worker, joined_at, expires_at) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (name) DO UPDATE SET expires_at = $5",
-);
+inserted! {
+    INSERT into "node",
+    fn columns(nodes: &[&Node], now: i64) each node {
+        name: node.name.clone(),
+        stripe: node.stripe,
+        worker: i64::from(node.is_worker),
+        joined_at = Column::Same(now, nodes.len()),
+        expires_at: node.expires_at,
+    }
+}
+
 static BEAT: Sql = Sql::new("UPDATE node SET expires_at = $2 WHERE name = $1");
 static ALL: Sql = Sql::new(sql!("SELECT ", Node::COLUMNS, " FROM node ORDER BY name"));
 static GET: Sql = Sql::new(sql!("SELECT ", Node::COLUMNS, " FROM node WHERE name = $1"));
@@ -42,12 +49,14 @@ static LEAVE: Sql = Sql::new("DELETE FROM node WHERE name = $1");
 static LEAVE_OTHERS: Sql = Sql::new("DELETE FROM node WHERE name <> $1");
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&JOIN, &BEAT, &ALL, &GET, &EXPIRED, &LEAVE, &LEAVE_OTHERS];
+pub const CATALOGUE: &[Named] = named![&BEAT, &ALL, &GET, &EXPIRED, &LEAVE, &LEAVE_OTHERS];
 
 /// Adds a node, or renews the row it already has.
 pub async fn join(tx: &mut Tx, node: &Node, now: i64) -> Result<(), StoreError> {
-    let args = args![node.name.as_str(), node.stripe, i64::from(node.is_worker), now, node.expires_at];
-    tx.execute(&JOIN, args).await.map(|_| ())
+    if tx.insert_new(&INSERT, columns(&[node], now)).await? == 0 {
+        beat(tx, &node.name, node.expires_at).await?;
+    }
+    Ok(())
 }
 
 /// Registers a process that is no node yet, without a stripe of its own.

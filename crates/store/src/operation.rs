@@ -2,7 +2,7 @@
 //! answers of requests that became no transfer.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
 use crate::script::{Asked, Script};
@@ -34,7 +34,7 @@ static KEEP: Sql = Sql::new("INSERT INTO answer (operation, outcome) VALUES ($1,
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM operation");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ANSWER, &KEEP, &COUNT];
+pub const CATALOGUE: &[Named] = named![&ANSWER, &KEEP, &COUNT];
 
 /// The given ids that were used before.
 pub fn find_later(script: &mut Script, ids: Vec<String>) -> Asked<Vec<Operation>> {

@@ -1,7 +1,7 @@
 //! Policies: limits and fees by currency, overridden by account. Account 0 means the whole currency.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::head;
 use crate::tx::Tx;
@@ -25,7 +25,7 @@ static SET: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ALL, &SET];
+pub const CATALOGUE: &[Named] = named![&ALL, &SET];
 
 /// All policies as of the version in the ledger's head.
 pub async fn book(tx: &mut Tx) -> Result<PolicyBook, StoreError> {

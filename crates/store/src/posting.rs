@@ -1,7 +1,7 @@
 //! Postings: append-only legs in commit order, each pointing to the previous posting of both its accounts.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::{Field, inserted, record};
 use crate::script::Script;
@@ -50,7 +50,7 @@ static WALK: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&AFTER, &LAST, &WALK];
+pub const CATALOGUE: &[Named] = named![&AFTER, &LAST, &WALK];
 
 fn read_posting(cells: &mut Cells<'_>) -> Result<Posting, StoreError> {
     Ok(Posting {

@@ -2,7 +2,7 @@
 //! file refers to. The reason for the refusal is in [`crate::import_problem`].
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Named, Sql, Update, named};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
 use crate::sql::sql;
@@ -52,7 +52,7 @@ static DROP: Sql = Sql::new(
 static PURGE: Sql = Sql::new("DELETE FROM refused_row WHERE batch = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&OPEN, &COUNT, &DROP, &PURGE];
+pub const CATALOGUE: &[Named] = named![&OPEN, &COUNT, &DROP, &PURGE];
 
 /// 0 means any code.
 fn number(code: Option<Code>) -> i64 {

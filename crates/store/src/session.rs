@@ -1,7 +1,7 @@
 //! Sessions of signed-in users. Only the hash of a session's token is stored.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
@@ -68,7 +68,7 @@ static END_OF_USER: Sql = Sql::new("DELETE FROM session WHERE app_user = $1");
 static END_OLD: Sql = Sql::new("DELETE FROM session WHERE created_at < $1 OR seen_at < $2");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &BY_TOKEN, &OF_USER, &SEEN, &END, &END_OF_USER, &END_OLD];
+pub const CATALOGUE: &[Named] = named![&INSERT, &BY_TOKEN, &OF_USER, &SEEN, &END, &END_OF_USER, &END_OLD];
 
 /// Adds a session under the hash of its token. The caller supplies the id: one that the engine draws could
 /// repeat the id of an ended session, and connections are identified by it.

@@ -1,7 +1,7 @@
 //! Settings of the organisation: time zone, language.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
 
@@ -18,7 +18,7 @@ static UNDER: Sql =
     Sql::new("SELECT name, value FROM setting WHERE substr(name, 1, length($1)) = $1 ORDER BY name");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&UNDER, &GET, &SET, &REPLACE, &DELETE];
+pub const CATALOGUE: &[Named] = named![&UNDER, &GET, &SET, &REPLACE, &DELETE];
 
 /// A setting's value.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {

@@ -3,7 +3,7 @@
 
 use crate::args;
 use crate::batch::{self, Batch};
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::item::{self, ItemFilter};
 use crate::sql::sql;
@@ -50,7 +50,7 @@ static PROMISED: Sql = Sql::new(sql!(
     " AND id <> $2 ORDER BY id",
 ));
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADD, &PARTS, &FORGET, &FORGET_OLD, &EARLIER, &PROMISED];
+pub const CATALOGUE: &[Named] = named![&ADD, &PARTS, &FORGET, &FORGET_OLD, &EARLIER, &PROMISED];
 
 /// Stores a batch's print, replacing any it may have.
 pub async fn write(tx: &mut Tx, batch: &Batch, rows: &[Printed], now: i64) -> Result<(), StoreError> {

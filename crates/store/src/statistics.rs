@@ -3,7 +3,7 @@
 //! chunks that the history does not contain. Otherwise the transfers of all chunks that may contain any of
 //! these days are summed, so a report costs what was sent on them.
 
-use crate::bulk::Sql;
+use crate::bulk::{Named, named};
 use crate::chunk::{self, SpanFilter};
 use crate::day_sum::whole;
 use crate::error::StoreError;
@@ -81,7 +81,7 @@ pub(crate) const NOT_IN_HISTORY: &str = " AND NOT EXISTS (SELECT 1 FROM history 
     AND h.value_date = t.value_date AND h.posting = t.first_posting)";
 
 /// The statements of this noun are assembled from parts.
-pub const CATALOGUE: &[&Sql] = &[];
+pub const CATALOGUE: &[Named] = named![];
 
 /// The kinds of transfers by which customers send money.
 const SENT: &str =

@@ -1,7 +1,7 @@
 //! Transfers: append-only, including refused ones, keyed by their number.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
 use crate::script::Script;
@@ -83,7 +83,7 @@ static GET_EXCHANGE: Sql =
     Sql::new(sql!("SELECT ", Exchange::COLUMNS, " FROM transfer_exchange WHERE transfer = $1"));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &GET_EXCHANGE];
+pub const CATALOGUE: &[Named] = named![&GET, &GET_EXCHANGE];
 
 inserted! {
     INSERT into "transfer",

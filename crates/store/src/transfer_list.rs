@@ -2,7 +2,7 @@
 //! down the primary key. Details are looked up afterwards, only for the transfers on the page.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::transfer::Transfer;
@@ -157,7 +157,7 @@ static KEYS: Sql = Sql::new("SELECT COALESCE(MIN(number), 1), COALESCE(MAX(numbe
 static TIME: Sql = Sql::new("SELECT created_at FROM transfer WHERE number >= $1 ORDER BY number LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&KEYS, &TIME];
+pub const CATALOGUE: &[Named] = named![&KEYS, &TIME];
 
 /// The lowest and the highest number.
 pub async fn keys(tx: &mut Tx) -> Result<(i64, i64), StoreError> {

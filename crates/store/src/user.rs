@@ -2,7 +2,7 @@
 //! permanently.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
@@ -52,8 +52,8 @@ static CHANGE: Sql = Sql::new("UPDATE app_user SET name = $2, role = $3, disable
 static SET_PASSWORD: Sql = Sql::new("UPDATE app_user SET password = $2, password_at = $3 WHERE id = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] =
-    &[&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD];
+pub const CATALOGUE: &[Named] =
+    named![&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD];
 
 fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
     row.read()

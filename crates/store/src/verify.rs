@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::batch::Batch;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::day_sum::{DayKey, DayTotal};
 use crate::error::StoreError;
 use crate::item_extent::ITEMS_OF_BATCH;
@@ -90,7 +90,7 @@ static BATCHES: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[
+pub const CATALOGUE: &[Named] = named![
     &PAYEE_TWICE,
     &PAYER_TWICE,
     &POSTINGS,

@@ -1,7 +1,7 @@
 //! The voucher URLs of transfers: append-only, one JSON array per transfer that has any.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::script::Script;
 use crate::tx::Tx;
@@ -19,7 +19,7 @@ static BY_TRANSFER: Lookup = Lookup {
 };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET];
+pub const CATALOGUE: &[Named] = named![&GET];
 
 /// Writes the vouchers of transfers.
 pub fn insert_later(script: &mut Script, vouchers: Vec<(TransferId, String)>) {

@@ -1,14 +1,18 @@
 //! The foundation of the tests: a place for a ledger on the engine chosen for the run ([`mod@place`]), a real
-//! PostgreSQL server ([`postgres`]), and a proxy that cuts connections to it at the moment of a commit
-//! ([`proxy`]). Only a dev-dependency, except for `xtask`, which starts the server shared by a whole test
-//! run.
+//! PostgreSQL server ([`postgres`]), a proxy that cuts connections to it at the moment of a commit
+//! ([`proxy`]), the binary to start ([`mod@binary`]), and requests that wait for a lock ([`waiting()`]). Only
+//! a dev-dependency, except for `xtask`, which starts the server shared by a whole test run.
 //!
 //! To add a helper, add a module here with a header like this one, and a test in `tests/it`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test support may panic")]
 
+pub mod binary;
 pub mod draw;
 pub mod place;
 pub mod postgres;
 pub mod proxy;
+mod waiting;
 
+pub use binary::binary;
 pub use place::{Place, place};
+pub use waiting::waiting;

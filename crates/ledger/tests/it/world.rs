@@ -10,7 +10,6 @@ use domain::posting::opened;
 use domain::principal::Principal;
 use domain::transfer::TransferKind;
 use domain::work::Work;
-use futures_util::FutureExt;
 use futures_util::future::join_all;
 use ledger::request::OperationKey;
 use ledger::{Clock, Door, DoorOptions, Effects, Outcome, Party, PostingRequest, Slice};
@@ -131,10 +130,9 @@ impl World {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let single = |key: &Option<String>| self.door.single(self.actor.clone(), request(key.as_deref()));
-        let mut rest = tokio::task::unconstrained(join_all(keys.iter().map(single)));
-        assert!((&mut rest).now_or_never().is_none());
+        let rest: Vec<_> = keys.iter().map(single).map(testkit::waiting).collect();
         drop(holds);
-        let rest = rest.await.into_iter().map(Result::unwrap);
+        let rest = join_all(rest).await.into_iter().map(Result::unwrap);
         std::iter::once(first.await.unwrap()).chain(rest).collect()
     }
 

@@ -1,7 +1,7 @@
 //! The result of a batch as CSV: one line per item, with its state, code, fee and transfer.
 
 use super::lookup::find;
-use super::problems::{self, ProblemRow};
+use super::problems::{ProblemRow, each_open_row};
 use crate::{Error, Service, asset};
 use domain::amount::format_minor;
 use domain::batch_ref::BatchRef;
@@ -11,7 +11,6 @@ use formats::result::{ResultRow, ResultWriter};
 use hashbrown::HashMap;
 use serde_json::Value;
 use std::io::Write;
-use store::batch::Batch;
 use store::item::Page;
 use store::transfer::Transfer;
 
@@ -69,28 +68,11 @@ pub async fn export<W: Write + Send>(
             count += 1;
         }
     }
-    count += export_refused(service, &mut writer, &batch, language).await?;
+    // Under their keys, after the items.
+    count += each_open_row(&mut tx, batch.id, |row| Ok(writer.write(&RefusedText::of(row, language).row())?))
+        .await?;
     writer.finish()?;
     Ok(count)
-}
-
-/// Writes the refused rows after the items, under their keys.
-async fn export_refused<W: Write + Send>(
-    service: &Service,
-    writer: &mut ResultWriter<W>,
-    batch: &Batch,
-    language: Language,
-) -> Result<i64, Error> {
-    let (mut after, mut count) = (0, 0);
-    loop {
-        let page = problems::problem_rows(service, batch.id.into(), None, after, STEP).await?;
-        let Some(last) = page.rows.last() else { return Ok(count) };
-        after = last.row.id;
-        for row in &page.rows {
-            writer.write(&RefusedText::of(row, language).row())?;
-            count += 1;
-        }
-    }
 }
 
 /// The text of a refused row's line.

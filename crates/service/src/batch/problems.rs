@@ -105,18 +105,27 @@ pub async fn refused_csv<W: std::io::Write + Send>(
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let mut writer = RefusedWriter::new(to)?;
+    let count = each_open_row(&mut tx, batch.id, |row| write_row(&mut writer, row, language)).await?;
+    writer.finish()?;
+    Ok(count)
+}
+
+/// Writes each open refused row, step by step, and returns how many there were.
+pub(super) async fn each_open_row(
+    tx: &mut Tx,
+    batch: BatchId,
+    mut write: impl FnMut(&ProblemRow) -> Result<(), Error>,
+) -> Result<i64, Error> {
     let (mut after, mut count) = (0, 0);
     loop {
-        let rows = open_rows(&mut tx, batch.id, None, after, STEP).await?;
-        let Some(last) = rows.last() else { break };
+        let rows = open_rows(tx, batch, None, after, STEP).await?;
+        let Some(last) = rows.last() else { return Ok(count) };
         after = last.row.id;
         for row in &rows {
-            write_row(&mut writer, row, language)?;
+            write(row)?;
             count += 1;
         }
     }
-    writer.finish()?;
-    Ok(count)
 }
 
 fn write_row<W: std::io::Write>(

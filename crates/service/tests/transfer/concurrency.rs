@@ -10,9 +10,6 @@ use ledger::{Effects, Outcome, Party, PostingRequest};
 use service::policy::PolicyChange;
 use service::transfer::TransferRequest;
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 /// The numbers of the transfers that were carried out, each once.
 fn carried_out(outcomes: &[Outcome]) -> BTreeSet<i64> {
@@ -172,11 +169,8 @@ async fn group_commit(world: &World) {
     let mut accounts = vec![source, target];
     accounts.sort_unstable();
     store::balance::lock(&mut writer, accounts).await.unwrap();
-    let mut waiting: Vec<_> = (0..THREADS).map(|_| Box::pin(world.door.single(actor(), request()))).collect();
-    for request in &mut waiting {
-        let polled = pin!(request).poll(&mut Context::from_waker(Waker::noop()));
-        assert!(matches!(polled, Poll::Pending));
-    }
+    let single = |_| testkit::waiting(world.door.single(actor(), request()));
+    let waiting: Vec<_> = (0..THREADS).map(single).collect();
     assert_eq!(footprint(&mut writer).await, before);
     drop(writer);
     for request in waiting {

@@ -8,6 +8,7 @@ use crate::session::{Access, Session};
 use crate::terminal::one_line;
 use clap::{Args, Subcommand};
 use domain::code::Code;
+use domain::fact::Action;
 use serde_json::{Value, json};
 use service::Error;
 use service::api_key::{self, ApiKey, Made, NewApiKey};
@@ -79,7 +80,7 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
         KeyVerb::List { page } => list(session, page).await?,
         KeyVerb::Rotate { name } => rotate(session, name).await?,
         KeyVerb::Revoke { name } => {
-            let id = api_key::named(&session.service, name).await?.id;
+            let id = id(session, Action::KeyRevoke, name).await?;
             let key = api_key::revoke(&session.service, &session.actor, id).await?;
             let name = one_line(&key.name);
             let text = || say!(session.language, "Key {name} is revoked", "密钥 {name} 已吊销");
@@ -93,8 +94,12 @@ async fn add(session: &Session, new: &NewApiKey) -> Result<(), Failure> {
     show_made(session, api_key::add(&session.service, &session.actor, new).await?)
 }
 
+async fn id(session: &Session, action: Action, name: &str) -> Result<i64, Failure> {
+    Ok(api_key::named(&session.service, &session.actor, action, name).await?.id)
+}
+
 async fn rotate(session: &Session, name: &str) -> Result<(), Failure> {
-    let id = api_key::named(&session.service, name).await?.id;
+    let id = id(session, Action::KeyRotate, name).await?;
     show_made(session, api_key::rotate(&session.service, &session.actor, id).await?)
 }
 

@@ -10,6 +10,7 @@ use crate::word::Word;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::access::Role;
 use domain::code::{Code, Language};
+use domain::fact::Action;
 use serde_json::{Value, json};
 use service::user::{self, InvitedUser, NewUser, User, UserChange};
 use service::{Error, Secret, invitation};
@@ -127,7 +128,7 @@ pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Fail
         UserVerb::Enable { login } => changed(session, login, change(None, Some(false))).await?,
         UserVerb::Role { login, role } => changed(session, login, change(Some(role.role()), None)).await?,
         UserVerb::Reset { login } => {
-            let user = user::named(&session.service, login).await?;
+            let user = user::named(&session.service, &session.actor, Action::UserReset, login).await?;
             invited(session, user::reset(&session.service, &session.actor, user.id).await?)?;
         }
     }
@@ -187,7 +188,7 @@ fn invited(session: &Session, added: InvitedUser) -> Result<(), Failure> {
 }
 
 async fn changed(session: &Session, login: &str, change: UserChange) -> Result<(), Failure> {
-    let user = user::named(&session.service, login).await?;
+    let user = user::named(&session.service, &session.actor, Action::UserChange, login).await?;
     let user = user::change(&session.service, &session.actor, user.id, &change).await?;
     let language = session.language;
     let (login, status, role) = (one_line(&user.login), status(&user).to(language), user.role.word(language));

@@ -1,8 +1,9 @@
 //! A full disk, and a disk that does not confirm a write.
 
-use crate::ledger::{Ledger, binary};
+use crate::ledger::{BUILT, Ledger};
 use std::path::Path;
 use std::process::Command;
+use testkit::binary;
 
 const ITEMS: u32 = 5_000;
 
@@ -69,7 +70,7 @@ fn a_failed_sync_ends_the_process_and_nothing_acknowledged_is_lost() {
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-e", "trace=fsync,fdatasync"]);
         command.args(["-e", &format!("inject=fsync,fdatasync:error=EIO:when={when}")]);
-        command.arg("-o").arg(&trace).arg(binary());
+        command.arg("-o").arg(&trace).arg(binary(BUILT));
         ledger.arguments(&mut command, &["batch", "run", &batch]);
         let output = command.output().unwrap();
         let fired = std::fs::read_to_string(&trace).unwrap_or_default();
@@ -95,7 +96,7 @@ fn a_failed_directory_sync_is_reported_like_any_other_failed_sync() {
     let (ledger, _) = Ledger::with_batch(folder.path(), 3);
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-e", "trace=fsync", "-e", "inject=fsync:error=EIO", "-P"]).arg(&ledger.dir);
-    command.arg("-o").arg(folder.path().join("trace")).arg(binary());
+    command.arg("-o").arg(folder.path().join("trace")).arg(binary(BUILT));
     ledger.arguments(&mut command, &["deposit", "--account", "PAY", "--amount", "1.00"]);
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(74), "{output:?}");

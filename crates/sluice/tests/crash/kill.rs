@@ -1,11 +1,12 @@
 //! SIGKILL while a batch of 20,000 items runs in chunks of 100: after each kill the ledger verifies, the next
 //! start resumes by itself, and in the end every payee was paid exactly once.
 
-use crate::ledger::{Ledger, failpoints_binary};
+use crate::ledger::Ledger;
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
+use testkit::binary::with_failpoints;
 use testkit::draw::{Random, number};
 
 const ITEMS: u32 = 20_000;
@@ -37,7 +38,7 @@ fn quiet(ledger: &Ledger, batch: &str, failpoints: Option<&str>) -> Child {
 #[test]
 fn a_killed_run_resumes_and_pays_every_payee_once() {
     let (kills, seed) = (number("SLUICE_KILLS", 20), number("SLUICE_SEED", 7));
-    let named = failpoints_binary().is_some();
+    let named = with_failpoints().is_some();
     if !named {
         println!("SLUICE_BIN names no binary with failpoints: kills at random moments only");
     }

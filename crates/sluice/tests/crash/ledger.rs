@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use testkit::binary;
 
 /// Chunk size of all fault tests: small chunks mean many commits, hence many points to be killed at.
 pub const CHUNK_ITEMS: &str = "100";
@@ -13,15 +14,8 @@ pub struct Ledger {
     pub dir: PathBuf,
 }
 
-/// The binary with failpoints, if one was built for this run.
-pub fn failpoints_binary() -> Option<PathBuf> {
-    std::env::var_os("SLUICE_BIN").map(PathBuf::from).filter(|path| path.exists())
-}
-
-/// The binary under test.
-pub fn binary() -> PathBuf {
-    failpoints_binary().unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_sluice")))
-}
+/// The binary that Cargo built with these tests.
+pub const BUILT: &str = env!("CARGO_BIN_EXE_sluice");
 
 impl Ledger {
     /// Creates a source with enough money and a batch paying 1.00 to each of `items` payees.
@@ -69,7 +63,7 @@ impl Ledger {
 
     /// A sluice command on this ledger.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(binary(BUILT));
         self.arguments(&mut command, args);
         command
     }

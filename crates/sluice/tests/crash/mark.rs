@@ -1,8 +1,9 @@
 //! SIGKILL at each step of keeping the mark: no step leaves a ledger that is reported as behind, and after
 //! each step, deleting the log is detected if the log was needed.
 
-use crate::ledger::{Ledger, failpoints_binary};
+use crate::ledger::Ledger;
 use std::os::unix::process::ExitStatusExt;
+use testkit::binary::with_failpoints;
 
 /// The step, whether the deposit is committed after a kill there, and whether the log is needed.
 const STEPS: [(&str, bool, bool); 6] = [
@@ -16,7 +17,7 @@ const STEPS: [(&str, bool, bool); 6] = [
 
 #[test]
 fn a_kill_at_any_step_of_the_mark_is_distinguished_from_a_missing_log() {
-    assert!(failpoints_binary().is_some(), "SLUICE_BIN must name a binary with the feature `failpoints`");
+    assert!(with_failpoints().is_some(), "SLUICE_BIN must name a binary with the feature `failpoints`");
     let folder = tempfile::tempdir().unwrap();
     let (ledger, _) = Ledger::with_batch(folder.path(), 3);
     let deposit = ["deposit", "--account", "PAY", "--amount", "1.00"];

@@ -8,14 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use testkit::binary;
 use testkit::draw::Random;
 use testkit::postgres::Postgres;
 
-/// The binary under test.
-pub fn binary() -> PathBuf {
-    let named = std::env::var_os("SLUICE_BIN").map(PathBuf::from).filter(|path| path.exists());
-    named.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_sluice")))
-}
+/// The binary that Cargo built with these tests.
+pub const BUILT: &str = env!("CARGO_BIN_EXE_sluice");
 
 /// A ledger on a server.
 pub struct Cluster {
@@ -108,7 +106,7 @@ impl Cluster {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(binary(BUILT));
         command.env("DATABASE_URL", &self.url).env("USER", "tester").args(["--json", "--chunk-items", "100"]);
         command.args(args).stdin(Stdio::null());
         command

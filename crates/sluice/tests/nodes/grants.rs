@@ -1,8 +1,9 @@
 //! The database roles of docs/guide/postgresql.md, read from the guide itself: the working role can do
 //! everything that a ledger needs, and cannot change committed rows.
 
-use crate::cluster::binary;
+use crate::cluster::BUILT;
 use std::process::{Command, Output};
+use testkit::binary;
 use testkit::draw::number;
 use testkit::postgres::{Postgres, execute, try_query};
 
@@ -22,7 +23,7 @@ fn statements(suffix: u64) -> (Vec<String>, Vec<String>) {
 }
 
 fn run(url: &str, args: &[&str]) -> Output {
-    Command::new(binary()).env("DATABASE_URL", url).env("USER", "tester").args(args).output().unwrap()
+    Command::new(binary(BUILT)).env("DATABASE_URL", url).env("USER", "tester").args(args).output().unwrap()
 }
 
 fn ok(url: &str, args: &[&str]) {

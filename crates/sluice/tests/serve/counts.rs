@@ -50,6 +50,55 @@ async fn after_some_work_exactly_the_documented_metrics_exist() {
     assert!(scraped.lines().all(|line| !line.contains("k-1") && !line.contains("A1")), "{scraped}");
 }
 
+/// The statements that the metrics have measured.
+fn measured(metrics: &str) -> BTreeSet<String> {
+    let counts =
+        metrics.lines().filter_map(|line| line.strip_prefix("sluice_store_seconds_count{statement=\""));
+    counts.map(|line| line.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// Nothing is measured until the first scrape; after it, a transfer shows up with its statements.
+async fn statements_are_measured_once_read(ledger: Ledger) {
+    let secret = ledger.key();
+    let server = ledger.serve(&["--no-worker"]);
+    let sender = Sender { client: Client::new(), url: server.url.clone(), secret };
+    let entry = |n: usize| Entry { key: format!("k-{n}"), source: 1, cents: 5, heard: Heard::Doubt };
+    assert!(matches!(sender.send(&entry(1)).await, Heard::Moved(_)));
+    assert_eq!(measured(&server.metrics().await), BTreeSet::new());
+    assert!(matches!(sender.send(&entry(2)).await, Heard::Moved(_)));
+    let scraped = server.metrics().await;
+    let measured = measured(&scraped);
+    for statement in ["balance.lookup", "balance.update", "transfer.insert", "posting.insert", "commit"] {
+        assert!(measured.contains(statement), "{statement} is missing: {measured:?}");
+    }
+    assert!(
+        scraped.contains("sluice_store_seconds_bucket{statement=\"commit\",le=\"0.00005\"}"),
+        "{scraped}"
+    );
+    let transfers = value(&scraped, "sluice_store_seconds_count{statement=\"transfer.insert\"}");
+    assert!((transfers - 1.0).abs() < 0.5, "only the second transfer is measured: {scraped}");
+}
+
+mod on_file {
+    use super::{Ledger, statements_are_measured_once_read};
+
+    #[tokio::test]
+    async fn statements_are_measured_while_somebody_reads_the_metrics() {
+        statements_are_measured_once_read(Ledger::with_accounts(2)).await;
+    }
+}
+
+mod on_server {
+    use super::{Ledger, statements_are_measured_once_read};
+    use testkit::postgres::Postgres;
+
+    #[tokio::test]
+    async fn statements_are_measured_while_somebody_reads_the_metrics() {
+        let postgres = Postgres::shared();
+        statements_are_measured_once_read(Ledger::on_server(postgres.database(), 2)).await;
+    }
+}
+
 /// The `sluice_` series that a text names, including histogram suffixes.
 fn series(text: &str) -> BTreeSet<&str> {
     let is_of_a_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';

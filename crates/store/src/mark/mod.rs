@@ -24,7 +24,8 @@ pub use numbers::Numbers;
 pub use server::ServerKeeper;
 pub use state::{State, compare, state};
 
-use crate::bulk::Sql;
+use crate::bulk::{Named, named};
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&state::STATE, &leap::RAISE, &leap::FLOOR, &leap::SET, &leap::RAISE_HEAD];
+pub const CATALOGUE: &[Named] =
+    named![&state::STATE, &leap::RAISE, &leap::FLOOR, &leap::SET, &leap::RAISE_HEAD];

@@ -12,6 +12,7 @@ use super::wire;
 use crate::error::StoreError;
 use crate::hops::Hops;
 use crate::script::Answer;
+use crate::timing::Label;
 use crate::value::{Column, Rows};
 use deadpool_postgres::Object;
 use futures_util::future::{BoxFuture, FutureExt, MaybeDone, maybe_done};
@@ -55,12 +56,28 @@ pub(super) async fn send_all<'a>(
     client: &'a Object,
     queries: Vec<Query>,
     prepared: Vec<Statement>,
-) -> Vec<Flight<'a>> {
+) -> Vec<(Label, Flight<'a>)> {
     let mut flights = Vec::with_capacity(queries.len());
-    for (query, prepared) in queries.into_iter().zip(prepared) {
-        flights.push(send(run(client, prepared, query)).await);
+    for (mut query, prepared) in queries.into_iter().zip(prepared) {
+        let label = std::mem::take(&mut query.label);
+        flights.push((label, send(run(client, prepared, query)).await));
     }
     flights
+}
+
+/// Waits for the answers of queries in the order in which they were sent. Each is measured from the answer
+/// before it: the server begins it then.
+pub(super) async fn land_all(
+    flights: Vec<(Label, Flight<'_>)>,
+    deadline: Duration,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StoreError> {
+    for (label, flight) in flights {
+        let timer = label.begin();
+        answers.push(land(flight, deadline).await?);
+        timer.end();
+    }
+    Ok(())
 }
 
 /// Waits for the answer of a statement that was sent.

@@ -3,6 +3,7 @@
 use super::wire;
 use crate::bulk::{Insert, Lock, Lookup, Update};
 use crate::script::Statement;
+use crate::timing::Label;
 use crate::value::{Column, Value};
 use std::borrow::Cow;
 use tokio_postgres::types::ToSql;
@@ -14,6 +15,7 @@ const COPY_ROWS_AMONG_OTHERS: usize = 1_000;
 
 /// A statement that is sent with others.
 pub(super) struct Query {
+    pub label: Label,
     pub text: Cow<'static, str>,
     pub params: Params,
     /// Whether it returns rows; otherwise, how many it changed.
@@ -24,6 +26,7 @@ pub(super) struct Query {
 
 /// Rows for COPY.
 pub(super) struct Copy {
+    pub label: Label,
     pub text: String,
     pub columns: Vec<Column>,
 }
@@ -78,42 +81,46 @@ pub(super) fn sendings(statements: Vec<Statement>) -> Vec<Sending> {
 }
 
 fn sent(statement: Statement, copy_rows: usize) -> Sent {
-    match statement {
-        Statement::Execute { text, args } => values(Cow::Borrowed(text), args, false),
-        Statement::Draw { text, args } => values(Cow::Borrowed(text), args, true),
-        Statement::Fetch { text, lock: Lock::None, args } => values(text, args, true),
+    let label = Label::of(&statement);
+    let query = match statement {
+        Statement::Execute { text, args } => values(label, Cow::Borrowed(text), args, false),
+        Statement::Draw { text, args } => values(label, Cow::Borrowed(text), args, true),
+        Statement::Fetch { text, lock: Lock::None, args } => values(label, text, args, true),
         Statement::Fetch { text, lock, args } => {
-            values(Cow::Owned(text.into_owned() + suffix(lock)), args, true)
+            values(label, Cow::Owned(text.into_owned() + suffix(lock)), args, true)
         }
-        Statement::Insert { insert, columns, new_only } => inserting(insert, columns, new_only, copy_rows),
-        Statement::Update { update, columns } => arrays(update_text(update, &columns), columns, false),
-        Statement::Lookup { lookup, keys } => arrays(lookup_text(lookup, &keys), vec![keys], true),
-    }
+        Statement::Insert { insert, columns, new_only } => {
+            return inserting(label, insert, columns, new_only, copy_rows);
+        }
+        Statement::Update { update, columns } => arrays(label, update_text(update, &columns), columns, false),
+        Statement::Lookup { lookup, keys } => arrays(label, lookup_text(lookup, &keys), vec![keys], true),
+    };
+    Sent::Query(query)
 }
 
-fn values(text: Cow<'static, str>, args: Vec<Value>, returns: bool) -> Sent {
+fn values(label: Label, text: Cow<'static, str>, args: Vec<Value>, returns: bool) -> Query {
     let only_reads = text.starts_with("SELECT ");
-    Sent::Query(Query { text, params: Params::Values(args), returns, only_reads })
+    Query { label, text, params: Params::Values(args), returns, only_reads }
 }
 
-fn arrays(text: String, columns: Vec<Column>, returns: bool) -> Sent {
+fn arrays(label: Label, text: String, columns: Vec<Column>, returns: bool) -> Query {
     let params = Params::Arrays(columns.into_iter().map(wire::array).collect());
     let only_reads = text.starts_with("SELECT ");
-    Sent::Query(Query { text: Cow::Owned(text), params, returns, only_reads })
+    Query { label, text: Cow::Owned(text), params, returns, only_reads }
 }
 
 /// Inserts rows. With `new_only`, rows whose key exists are skipped, after waiting for a transaction that is
 /// about to write the key.
-fn inserting(insert: &Insert, columns: Vec<Column>, new_only: bool, copy_rows: usize) -> Sent {
+fn inserting(label: Label, insert: &Insert, columns: Vec<Column>, new_only: bool, copy_rows: usize) -> Sent {
     let rows = columns.first().map_or(0, Column::len);
     let (table, names) = (insert.table, insert.columns.join(", "));
     if rows >= copy_rows && !new_only {
         let text = format!("COPY {table} ({names}) FROM STDIN (FORMAT BINARY)");
-        return Sent::Copy(Copy { text, columns });
+        return Sent::Copy(Copy { label, text, columns });
     }
     let tail = if new_only { " ON CONFLICT DO NOTHING" } else { "" };
     let text = format!("INSERT INTO {table} ({names}) SELECT * FROM unnest({}){tail}", casts(&columns));
-    arrays(text, columns, false)
+    Sent::Query(arrays(label, text, columns, false))
 }
 
 fn update_text(update: &Update, columns: &[Column]) -> String {

@@ -4,12 +4,13 @@
 use super::abandoned::Undo;
 use super::connect::client;
 use super::error::{commit_error, error};
-use super::flight::{self, bounded, land, prepare};
+use super::flight::{self, bounded, land, land_all, prepare};
 use super::statement::{Copy, Query, Sending, sendings};
 use crate::bulk::Lock;
 use crate::error::StoreError;
 use crate::hops::Hops;
 use crate::script::{Answer, Statement};
+use crate::timing::Label;
 use deadpool_postgres::Object;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -133,10 +134,7 @@ impl PostgresTransaction {
         let prepared = self.prepared(&client, &queries).await?;
         let flights = flight::send_all(&client, queries, prepared).await;
         self.hops.add(1);
-        for flight in flights {
-            answers.push(land(flight, self.deadline).await?);
-        }
-        Ok(())
+        land_all(flights, self.deadline, answers).await
     }
 
     /// Prepares queries. Nothing may be awaited between two of them once the first was sent.
@@ -207,18 +205,19 @@ impl PostgresTransaction {
         if let Some(begun) = begun {
             self.backend = process_id(&land(begun, self.deadline).await?);
         }
-        for flight in flights {
-            answers.push(land(flight, self.deadline).await?);
-        }
-        Ok(())
+        land_all(flights, self.deadline, answers).await
     }
 
     async fn copy(&mut self, copy: &Copy, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
         let Some(client) = &self.client else { return Err(abandoned()) };
         let prepared = bounded(self.deadline, prepare(client, &copy.text, &self.hops)).await?;
         self.hops.add(2);
+        let timer = copy.label.clone().begin();
         match bounded(self.deadline, flight::copy(client, &prepared, copy)).await {
-            Ok(copied) => answers.push(copied?),
+            Ok(copied) => {
+                answers.push(copied?);
+                timer.end();
+            }
             Err(error) => {
                 self.abandon();
                 return Err(error);
@@ -257,6 +256,7 @@ impl PostgresTransaction {
         }
         self.state = CallState::Committing;
         self.hops.add(1);
+        let timer = Label::commit().begin();
         // Both are sent at once; the server processes them in order.
         let lifted = client.batch_execute("SET LOCAL statement_timeout = 0");
         let committed = client.batch_execute("COMMIT");
@@ -269,6 +269,7 @@ impl PostgresTransaction {
             Ok((Ok(()), Ok(()))) => Ok(()),
             Err(_) => Err(StoreError::InDoubt("timed out waiting for COMMIT".to_owned())),
         };
+        timer.end();
         match &done {
             Ok(()) => drop(self.client.take()),
             Err(_) => self.abandon(),

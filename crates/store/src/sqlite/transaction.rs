@@ -8,6 +8,7 @@ use super::worker::Worker;
 use crate::error::StoreError;
 use crate::hops::Hops;
 use crate::script::{Answer, Statement};
+use crate::timing::Label;
 use rusqlite::Connection;
 use tokio::sync::OwnedMutexGuard;
 
@@ -114,7 +115,7 @@ impl SqliteTransaction {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
-        self.call(move |c| statements.into_iter().map(|one| statement::run(c, one)).collect()).await
+        self.call(move |c| statements.into_iter().map(|one| timed(c, one)).collect()).await
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
@@ -122,13 +123,24 @@ impl SqliteTransaction {
             return Ok(());
         }
         self.call(|c| {
-            c.execute_batch("COMMIT").map_err(|cause| match error(cause) {
+            let timer = Label::commit().begin();
+            let done = c.execute_batch("COMMIT").map_err(|cause| match error(cause) {
                 StoreError::Unavailable(text) => StoreError::Fatal(text),
                 other => other,
-            })
+            });
+            timer.end();
+            done
         })
         .await?;
         self.phase = Phase::Ended;
         Ok(())
     }
+}
+
+/// Runs a statement on the thread of its connection, and measures it there.
+fn timed(connection: &Connection, statement: Statement) -> Result<Answer, StoreError> {
+    let timer = Label::of(&statement).begin();
+    let done = statement::run(connection, statement);
+    timer.end();
+    done
 }

@@ -4,3 +4,4 @@
 mod place;
 mod postgres;
 mod proxy;
+mod waiting;

@@ -62,8 +62,10 @@ async fn a_node_that_pays_alone_owns_the_balances_until_another_writes() {
     assert_eq!(pay_in_turn(&world.door, &world, slices.by_ref().take(6)).await, (60, 0));
     assert_eq!(owner(&world.store).await, world.store.node());
     // Several slices are decided on what the owner carries, while the other node writes between them.
-    let (paid, single) =
-        tokio::join!(pay_in_turn(&world.door, &world, slices), other.single(world.actor.clone(), request(None)));
+    let (paid, single) = tokio::join!(
+        pay_in_turn(&world.door, &world, slices),
+        other.single(world.actor.clone(), request(None))
+    );
     assert_eq!((paid, single.unwrap().code), ((40, 0), None));
     assert_eq!(owner(&world.store).await, "");
     // And the node that lost the balances pays on, account by account.

@@ -162,6 +162,10 @@ async fn add_rows(
     let batch =
         if is_correction { linked::draft_of_corrections(write, &origin).await? } else { origin.clone() };
     let added = insert(write, terms, &batch, last_line, &repairs, resolved).await?;
+    if !is_correction {
+        // An edit like any other: one that is based on the draft before the file is refused.
+        store::batch::raise_version(&mut write.tx, batch.id).await?;
+    }
     let open = problems::count_open(&mut write.tx, origin.id).await?;
     let corrected = Fact::of_batch(Action::BatchImport, origin.id)
         .with("items", added.count)

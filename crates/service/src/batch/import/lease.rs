@@ -29,8 +29,7 @@ impl ImportLease {
     /// Locks the lease against a takeover until the transaction ends; [`Code::Fenced`] if another node took
     /// this one for dead and discarded the import.
     pub(super) async fn hold(&self, tx: &mut Tx) -> Result<(), Error> {
-        let lease = lease::get_shared(tx, self.work).await?;
-        let is_held = lease.is_some_and(|lease| lease.epoch == self.epoch && lease.owner == self.owner);
+        let is_held = lease::hold(tx, self.work, &self.owner, self.epoch).await?;
         if is_held { Ok(()) } else { Err(Code::Fenced.into()) }
     }
 

@@ -11,7 +11,7 @@ use domain::code::Code;
 use http_api::Render;
 use ledger::Clock;
 use metrics::{counter, gauge};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -19,10 +19,15 @@ use upkeep::backup::{BackedUpSince, LastBackup};
 
 /// How often recorded values are aggregated: otherwise memory would grow while no client reads the metrics.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// Bucket bounds of all histograms, in seconds: a fast response takes half a millisecond, a slow one ten
-/// seconds.
+/// Bucket bounds of histograms, in seconds: a fast response takes half a millisecond, a slow one ten seconds.
 const BUCKETS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Those of single statements, which are faster.
+const STATEMENT_BUCKETS: [f64; 17] = [
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+    10.0,
+];
 
 /// Collects metrics until it is dropped.
 #[derive(Debug)]
@@ -44,7 +49,11 @@ impl Meter {
             what: say("Cannot start the metrics", "无法启动指标"),
             error: std::io::Error::other(error),
         };
-        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(failed)?;
+        let statements = Matcher::Full("sluice_store_seconds".to_owned());
+        let builder = PrometheusBuilder::new()
+            .set_buckets(&BUCKETS)
+            .and_then(|builder| builder.set_buckets_for_metric(statements, &STATEMENT_BUCKETS))
+            .map_err(failed)?;
         let handle = builder.install_recorder().map_err(failed)?;
         begin_at_zero();
         gauge!("sluice_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
@@ -54,9 +63,11 @@ impl Meter {
     }
 
     /// Renders the metrics. The age of the newest backup is read each time, because another process makes it.
+    /// From the first time on, statements are measured.
     pub(super) fn render(&self, backups: Option<Backups>) -> Render {
         let handle = self.handle.clone();
         Render::by(move || {
+            store::timing::watch();
             if let Some(backups) = &backups {
                 backups.count();
             }

@@ -26,7 +26,8 @@ pub async fn lease(tx: &mut Tx, Filled { batch, .. }: Filled) {
     let run = Work::run(batch);
     let lease = store::lease::get(tx, run).await.unwrap().unwrap();
     assert_eq!((lease.owner.as_str(), lease.epoch, lease.is_live), ("node-1", 1, true));
-    assert_eq!(store::lease::get_shared(tx, run).await.unwrap().as_ref(), Some(&lease));
+    assert!(store::lease::hold(tx, run, "node-1", 1).await.unwrap());
+    assert!(!store::lease::hold(tx, run, "node-1", 2).await.unwrap());
     assert_eq!(store::lease::get_exclusive(tx, run).await.unwrap().as_ref(), Some(&lease));
     let locked = tx.ask(|script| store::lease::lock_later(script, vec![batch.0])).await;
     assert_eq!(locked.unwrap(), [(batch, 1)]);
@@ -45,6 +46,12 @@ pub async fn lease(tx: &mut Tx, Filled { batch, .. }: Filled) {
     assert!(store::lease::get(tx, import).await.unwrap().unwrap().is_live);
     store::lease::forget(tx, import).await.unwrap();
     assert_eq!(store::lease::get(tx, import).await.unwrap(), None);
+    assert!(!store::lease::hold(tx, import, "node-3", 1).await.unwrap());
+    // It starts over under the same epoch, which does not make its former owner hold it.
+    assert_eq!(store::lease::take(tx, import, "node-4", 0).await.unwrap(), Some(1));
+    assert!(!store::lease::hold(tx, import, "node-3", 1).await.unwrap());
+    assert!(store::lease::hold(tx, import, "node-4", 1).await.unwrap());
+    store::lease::forget(tx, import).await.unwrap();
     store::lease::release(tx, run, 3).await.unwrap();
     assert_eq!(store::lease::get(tx, run).await.unwrap().unwrap().owner, "");
     // A batch that is not being processed waits for no node, although its lease is free.

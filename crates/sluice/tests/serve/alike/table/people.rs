@@ -1,0 +1,47 @@
+//! Users and keys.
+
+use super::{Alike, alike};
+
+const USER: &str = "id login name role status";
+const INVITED: &str = "id=user.id login=user.login name=user.name role=user.role status=user.status";
+const KEY: &str = "id name scopes addresses";
+const KEY_MADE: &str = "id=key.id name=key.name scopes=key.scopes addresses=key.addresses";
+
+/// Beside a server that runs no batch.
+pub const PEOPLE: &[Alike] = &[
+    alike(
+        "user add fang --name Fang --role operator",
+        "POST /api/v1/users",
+        r#"{"login":"fang","name":"Fang","role":"operator"}"#,
+        INVITED,
+    ),
+    alike(
+        "user add fang --name Fang --role operator",
+        "POST /api/v1/users",
+        r#"{"login":"fang","name":"Fang","role":"operator"}"#,
+        "refused USER_EXISTS",
+    ),
+    alike("user role fang finance", "PATCH /api/v1/users/user_2", r#"{"role":"finance"}"#, USER),
+    alike("user disable fang", "PATCH /api/v1/users/user_2", r#"{"disabled":true}"#, USER),
+    alike("user reset fang", "POST /api/v1/users/user_2/password-reset", "", "refused USER_DISABLED"),
+    alike("user enable fang", "PATCH /api/v1/users/user_2", r#"{"disabled":false}"#, USER),
+    alike("user disable root", "PATCH /api/v1/users/user_1", r#"{"disabled":true}"#, "refused LAST_ADMIN"),
+    alike("user reset fang", "POST /api/v1/users/user_2/password-reset", "", INVITED),
+    alike("user list", "GET /api/v1/users?pageSize=100", "", "users data: id login name role status"),
+    alike(
+        "key add payroll --scope read --scope batches:write --address 203.0.113.0/24",
+        "POST /api/v1/api-keys",
+        r#"{"name":"payroll","scopes":["read","batches:write"],"addresses":["203.0.113.0/24"]}"#,
+        KEY_MADE,
+    ),
+    alike(
+        "key add payroll --scope read",
+        "POST /api/v1/api-keys",
+        r#"{"name":"payroll","scopes":["read"]}"#,
+        "refused NAME_TAKEN",
+    ),
+    alike("key rotate payroll", "POST /api/v1/api-keys/key_1/rotate", "", KEY_MADE),
+    alike("key revoke payroll", "DELETE /api/v1/api-keys/key_1", "", KEY),
+    alike("key rotate payroll", "POST /api/v1/api-keys/key_1/rotate", "", "refused API_KEY_ENDED"),
+    alike("key list", "GET /api/v1/api-keys?pageSize=100", "", "keys data: id name scopes addresses"),
+];
