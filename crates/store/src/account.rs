@@ -114,9 +114,9 @@ static SYSTEM: Sql = Sql::new(sql!(
 const OF_HOLDER: &str =
     "holder h JOIN account a ON a.holder = h.id LEFT JOIN holder_default d ON d.account = a.id";
 static LOOKUP_NUMBER: Lookup = Lookup {
-    columns: "a.number, a.id, a.asset, a.kind, a.status, CAST(0 AS BIGINT)",
-    from: "account a",
-    key: "a.number",
+    columns: "number, id, asset, kind, status, CAST(0 AS BIGINT)",
+    from: "account",
+    key: "number",
     and: "",
     lock: Lock::None,
 };
