@@ -237,8 +237,9 @@ async fn verify_finds_runs_that_were_deleted_added_or_overlap() {
         ),
         (
             "added over one that was",
+            // It hides the longer run from the items behind it.
             "INSERT INTO item_run SELECT FIRST + 3, FIRST + 3, batch, chunk FROM item_run WHERE first_number = FIRST",
-            vec![own],
+            vec![counters, settled, own],
         ),
         ("too long", "UPDATE item_run SET last_number = FIRST + 17 WHERE first_number = FIRST", vec![own]),
         ("of another batch", "UPDATE item_run SET batch = 99 WHERE first_number = FIRST", vec![own]),

@@ -41,7 +41,7 @@ record! {
         /// Reserved.
         pub held: i64 = "b.held",
         /// How far below zero it may go.
-        pub overdraft: i64 = "CASE WHEN b.overdraft IS NULL THEN 0 ELSE b.overdraft END",
+        pub overdraft: i64 = "COALESCE(b.overdraft, 0)",
         /// Its newest posting.
         pub head: Option<i64> = "b.head",
         /// When it was opened, microseconds UTC.

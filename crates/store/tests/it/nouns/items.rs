@@ -4,7 +4,7 @@ use super::{Filled, length};
 use crate::world::run;
 use domain::batch::ContactType;
 use domain::code::Code;
-use domain::id::{BatchId, TransferId};
+use domain::id::TransferId;
 use domain::item::ItemState;
 use store::Tx;
 use store::item::{ItemFilter, Page};

@@ -22,6 +22,20 @@ pub async fn node(tx: &mut Tx, _: Filled) {
     assert_eq!(store::node::all(tx).await.unwrap(), []);
 }
 
+pub async fn balance_owner(tx: &mut Tx, _: Filled) {
+    let owner = async |tx: &mut Tx| {
+        let owner = tx.ask(store::balance_owner::lock_later).await.unwrap();
+        (owner.node, owner.epoch)
+    };
+    assert_eq!(owner(tx).await, (String::new(), 0));
+    assert!(store::balance_owner::set(tx, "node-1", 0).await.unwrap());
+    // A node that saw an older epoch changes nothing.
+    assert!(!store::balance_owner::set(tx, "node-2", 0).await.unwrap());
+    assert_eq!(owner(tx).await, ("node-1".to_owned(), 1));
+    assert!(store::balance_owner::set(tx, "", 1).await.unwrap());
+    assert_eq!(owner(tx).await, (String::new(), 2));
+}
+
 pub async fn lease(tx: &mut Tx, Filled { batch, .. }: Filled) {
     let run = Work::run(batch);
     let lease = store::lease::get(tx, run).await.unwrap().unwrap();
