@@ -35,13 +35,13 @@ ids! {
     KeyId;
     /// An uploaded or generated file.
     FileId;
-    /// A posting's id: `chunk x 2^18 + position in the chunk`. It increases within each account; gaps are
+    /// A posting's id: `chunk x 2^19 + position in the chunk`. It increases within each account; gaps are
     /// legal.
     PostingId;
 }
 
-/// The most postings in one chunk.
-pub const CHUNK_PLACES: i64 = 1 << 18;
+/// The most postings in one chunk: three for each item, with exchange and fee, and room for single transfers.
+pub const CHUNK_PLACES: i64 = 1 << 19;
 
 impl PostingId {
     /// The first id of a chunk.

@@ -6,7 +6,7 @@
 
 use crate::engine::{Engine, PAUSE, is_passing};
 use crate::progress::{Progress, RunSpeed};
-use domain::batch::{BatchMode, CHUNK_ITEMS_MAX};
+use domain::batch::{ATOMIC_ITEMS_MAX, BatchMode};
 use domain::code::Code;
 use domain::item::ItemState;
 use ledger::{Slice, SliceOutcome, SubmittedSlice};
@@ -196,7 +196,7 @@ impl<'a> Slices<'a> {
 /// How many items the next slice has. An atomic batch is one slice.
 fn slice_items(engine: &Engine, batch: &Batch) -> usize {
     match batch.mode {
-        BatchMode::Atomic => CHUNK_ITEMS_MAX,
+        BatchMode::Atomic => ATOMIC_ITEMS_MAX,
         BatchMode::Continue | BatchMode::StopOnFailure => engine.door.slice_items(),
     }
 }

@@ -7,6 +7,8 @@ use crate::chunk::{self, Ahead, Flight, Landing, Memory};
 use crate::clock::Clock;
 use crate::meter;
 use crate::request::QueuedRequest;
+use domain::batch::CHUNK_ITEMS_MAX;
+use domain::id::CHUNK_PLACES;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -17,6 +19,8 @@ use tokio::task::JoinError;
 
 /// The most single requests in one chunk.
 const SINGLES_MAX: usize = 10_000;
+/// The most postings of a request: both sides of an exchange, and the fee.
+const POSTINGS_MAX: usize = 3;
 /// Time budget for the slices in a chunk while single requests keep arriving. A request may wait for the chunk before
 /// its own, so twice this is what it waits at worst, and that stays well below 100 ms.
 const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(30);
@@ -44,6 +48,10 @@ pub(crate) struct DoorLoop {
     slice_items: Arc<AtomicUsize>,
     single_chunks: Arc<AtomicU64>,
 }
+
+// Postings are numbered within their chunk. A bulk has a chunk to itself or shares the room of the slices.
+#[expect(clippy::cast_possible_wrap, reason = "far below the limit of either type")]
+const _: () = assert!(((CHUNK_ITEMS_MAX + SINGLES_MAX) * POSTINGS_MAX) as i64 <= CHUNK_PLACES);
 
 /// The process must end: only a restart can tell what was committed.
 struct Fatal;

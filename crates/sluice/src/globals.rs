@@ -32,7 +32,7 @@ pub(crate) struct GlobalArgs {
     /// Language of messages [env: SLUICE_LANG] [default: en]
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Lang>,
-    /// Maximum items per transaction of a batch run [env: SLUICE_CHUNK_ITEMS] [default: 50000]
+    /// Maximum items per transaction of a batch run [env: SLUICE_CHUNK_ITEMS] [default: 131072]
     #[arg(long, global = true, value_name = "N")]
     pub chunk_items: Option<usize>,
     /// Act under this name; the operating system user is recorded with it. It must not be a user's login or

@@ -12,7 +12,7 @@ use super::{lookup, similar};
 use crate::payee::{Given, Side};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, setting};
-use domain::batch::{BatchMode, BatchState, BatchType, CHUNK_ITEMS_MAX};
+use domain::batch::{ATOMIC_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
@@ -98,8 +98,8 @@ pub(crate) async fn read_batch(service: &Service, new: &CreateBatch) -> Result<R
     if new.rows.len() > ROWS_MAX {
         return Err(too_many_rows());
     }
-    if new.mode == BatchMode::Atomic && new.rows.len() > CHUNK_ITEMS_MAX {
-        return Err(Error::refused(Code::BatchTooLargeForAtomic, CHUNK_ITEMS_MAX.to_string()));
+    if new.mode == BatchMode::Atomic && new.rows.len() > ATOMIC_ITEMS_MAX {
+        return Err(Error::refused(Code::BatchTooLargeForAtomic, ATOMIC_ITEMS_MAX.to_string()));
     }
     if new.rate_mode.is_some() && !new.convert {
         return Err(Error::refused(Code::RateModeInvalid, "convert"));

@@ -10,7 +10,7 @@ use super::terms::within_maximum;
 use super::{linked, reprice};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, asset};
-use domain::batch::{BatchMode, BatchState, CHUNK_ITEMS_MAX};
+use domain::batch::{ATOMIC_ITEMS_MAX, BatchMode, BatchState};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::text::Text;
@@ -122,7 +122,7 @@ pub(crate) async fn freeze(
 
 /// Checks whether a draft can be submitted, apart from what it pays.
 pub(crate) async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
-    let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
+    let items_max = i64::try_from(ATOMIC_ITEMS_MAX).unwrap_or(i64::MAX);
     batch.state.submit().map_err(|code| Error::refused(code, batch.state_text()))?;
     if batch.tally.total_count == 0 {
         return Err(Error::refused(Code::BatchEmpty, batch.number()));

@@ -36,9 +36,11 @@ pub(super) const RULES: &[Rule] = &[
         |s| s.database.as_deref().is_none_or(store::is_server),
     ),
     rule("language", say("must be en or zh", "须为 en（英文）或 zh（中文）"), |_| true),
-    rule("chunk_items", say("must be a number from 1 to 50000", "须为 1 到 50000 之间的整数"), |s| {
-        (1..=CHUNK_ITEMS_MAX).contains(&s.chunk_items)
-    }),
+    rule(
+        "chunk_items",
+        say("must be a number from 1 to 160000", "须为 1 到 160000 之间的整数"),
+        |s| (1..=CHUNK_ITEMS_MAX).contains(&s.chunk_items),
+    ),
     rule(
         "listen",
         say("must be an address and port such as 127.0.0.1:8080", "须为地址与端口，例如 127.0.0.1:8080"),

@@ -1,6 +1,6 @@
 //! The settings and their defaults.
 
-use domain::batch::CHUNK_ITEMS_MAX;
+use domain::batch::CHUNK_ITEMS;
 use domain::code::Language;
 use http_api::Options;
 use ipnet::IpNet;
@@ -108,7 +108,7 @@ impl Default for Settings {
             mark_dir: None,
             database: None,
             language: Lang::En,
-            chunk_items: CHUNK_ITEMS_MAX,
+            chunk_items: CHUNK_ITEMS,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             allowed_hosts: server.allowed_hosts,

@@ -113,7 +113,7 @@ pub(crate) struct TransferView {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TransferEntryView {
     /// The entry's id: the posting's number and side.
-    #[schema(example = "262144-debit")]
+    #[schema(example = "524288-debit")]
     id: String,
     /// The account the entry belongs to.
     #[schema(example = "acct_17")]
