@@ -22,7 +22,7 @@ use store::audit::Actor;
 const NOW: i64 = 1_767_198_600_000_000;
 const DAY: i64 = 86_400_000_000;
 
-/// A clock that stands still, because a measured run must not cross midnight. It is set between runs.
+/// A stopped clock, because a measured run must not cross midnight. It is set between runs.
 #[derive(Debug)]
 struct Still(AtomicI64);
 

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::fee::FeePolicy;
-use crate::id::HolderId;
+use crate::id::{HolderId, TransferId};
 use crate::limit::LimitPolicy;
 use crate::policy::Policy;
+use crate::transfer::TransferKind;
 
 const USD: AssetId = AssetId(1);
 const EUR: AssetId = AssetId(2);

@@ -1,6 +1,6 @@
 //! The slices of a run: read ahead, handed to the door in order, and answered in order.
 //!
-//! A batch that goes on after failures has several slices at the door, so that one can be decided while the one
+//! A batch that continues after failures has several slices at the door, so that one can be decided while the one
 //! before is being written, and the next is there when that is done. A batch that a failure ends has one,
 //! because what comes after the failure must not be paid.
 
@@ -64,7 +64,8 @@ pub(crate) struct Slices<'a> {
     done: i64,
     /// All items up to this number were handed to the door.
     handed_over: i64,
-    ahead: Ahead,
+    /// None once it was taken.
+    ahead: Option<Ahead>,
     at_door: VecDeque<AtDoor>,
     /// Whether no item is left to be handed over.
     is_exhausted: bool,
@@ -84,7 +85,7 @@ impl<'a> Slices<'a> {
             actor: Actor::system(engine.store.node()),
             done: before,
             handed_over: before,
-            ahead: read(engine, batch, before),
+            ahead: Some(read(engine, batch, before)),
             at_door: VecDeque::new(),
             is_exhausted: false,
             stale: 0,
@@ -94,6 +95,16 @@ impl<'a> Slices<'a> {
 
     /// Pays slice by slice until the run ends; calls `progress` after each.
     pub(crate) async fn pay(mut self, progress: &mut (impl FnMut(&Progress) + Send)) -> Result<End, Error> {
+        let end = self.pay_all(progress).await;
+        // A read that outlives the run would keep the ledger from being closed cleanly.
+        if let Some(ahead) = self.ahead.take() {
+            ahead.abort();
+            drop(ahead.await);
+        }
+        end
+    }
+
+    async fn pay_all(&mut self, progress: &mut (impl FnMut(&Progress) + Send)) -> Result<End, Error> {
         let speed = RunSpeed::start(self.batch);
         loop {
             self.hand_over().await?;
@@ -140,7 +151,7 @@ impl<'a> Slices<'a> {
                 return Ok(());
             };
             self.handed_over = last;
-            self.ahead = read(self.engine, self.batch, last);
+            self.ahead = Some(read(self.engine, self.batch, last));
             let slice = Slice { batch: self.batch.id, epoch: self.epoch, edition, items };
             let slice = self.engine.door.submit(self.actor.clone(), slice).await?;
             self.at_door.push_back(AtDoor { last, slice });
@@ -150,9 +161,10 @@ impl<'a> Slices<'a> {
 
     /// The slice from the look-ahead, read again if that failed.
     async fn next(&mut self) -> Result<Page, Error> {
-        match joined((&mut self.ahead).await) {
+        let (engine, batch, after) = (self.engine, self.batch, self.handed_over);
+        let ahead = self.ahead.take().unwrap_or_else(|| read(engine, batch, after));
+        match joined(ahead.await) {
             Err(Error::Store(error)) if is_passing(&error) => {
-                let (engine, batch, after) = (self.engine, self.batch, self.handed_over);
                 engine.with_retries(|| async { joined(read(engine, batch, after).await) }).await
             }
             read => read,
@@ -170,7 +182,7 @@ impl<'a> Slices<'a> {
     /// Starts again behind the last item that is known to be decided.
     fn read_again(&mut self) {
         (self.handed_over, self.is_exhausted) = (self.done, false);
-        self.ahead = read(self.engine, self.batch, self.done);
+        self.ahead = Some(read(self.engine, self.batch, self.done));
     }
 
     /// Backs off before a stale slice is read again; an error once that has happened too often.

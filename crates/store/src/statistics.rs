@@ -117,10 +117,10 @@ async fn is_looked_up(tx: &mut Tx, account: AccountId, range: Range) -> Result<b
 }
 
 /// A text and its arguments.
-type Query = (String, Vec<Value>);
+type SumsQuery = (String, Vec<Value>);
 
 /// Totals of what the history knows that an account sent: transfers whose first posting is an entry.
-pub(crate) fn looked_up(group: Group, range: Range, account: AccountId) -> Query {
+pub(crate) fn looked_up(group: Group, range: Range, account: AccountId) -> SumsQuery {
     let (key, by) = key(group);
     let mut args: Vec<Value> = vec![account.0.into(), range.from.into(), range.to.into()];
     let mut text = format!(
@@ -138,7 +138,7 @@ pub(crate) fn looked_up(group: Group, range: Range, account: AccountId) -> Query
 }
 
 /// The kept totals.
-pub(crate) fn kept(group: Group, range: Range) -> Query {
+pub(crate) fn kept(group: Group, range: Range) -> SumsQuery {
     let (key, by) = if group == Group::Day { ("s.value_date", "s.value_date, ") } else { (NO_KEY, "") };
     let mut args: Vec<Value> = vec![range.from.into(), range.to.into()];
     let mut text = format!(
@@ -170,7 +170,7 @@ pub async fn scan(tx: &mut Tx, group: Group, range: Range, window: Window) -> Re
 }
 
 /// The same, of transfers that meet one more condition.
-pub(crate) fn in_window(group: Group, range: Range, window: Window, and: &str) -> Query {
+pub(crate) fn in_window(group: Group, range: Range, window: Window, and: &str) -> SumsQuery {
     let (key, by) = key(group);
     let mut args: Vec<Value> =
         vec![window.first.into(), window.last.into(), range.from.into(), range.to.into()];
@@ -191,7 +191,7 @@ pub(crate) fn in_window(group: Group, range: Range, window: Window, and: &str) -
     (text, args)
 }
 
-async fn read(tx: &mut Tx, (text, args): Query) -> Result<Vec<Sums>, StoreError> {
+async fn read(tx: &mut Tx, (text, args): SumsQuery) -> Result<Vec<Sums>, StoreError> {
     let rows = tx.fetch_text(text, args).await?;
     let read = |row: Row<'_>| {
         let mut cells = row.cells();

@@ -138,8 +138,7 @@ async fn complete_book(store: &Store, carried: &mut Carried, unknown: Vec<i64>) 
     };
     match read().await {
         Ok(accounts) => {
-            carried.book.reserve(accounts.len());
-            accounts.into_iter().for_each(|account| carried.book.add(account));
+            carried.add(accounts);
             true
         }
         Err(error) => {

@@ -88,8 +88,7 @@ async fn once(
 
     (carried.chunk, carried.accounts_version) = (chunk, accounts_version);
     carried.rates.extend(kept);
-    carried.book.reserve(accounts.len());
-    accounts.into_iter().for_each(|account| carried.book.add(account));
+    carried.add(accounts);
     let today = calendar::calendar(now, &context.zone);
     let mut decided = Decided::new(now, chunk, today, context.stripe);
     decided.audits.extend_from_slice(&memory.rolled_back);
@@ -115,12 +114,7 @@ async fn once(
     }
     moved.count(begun.elapsed(), committing.elapsed());
     memory.committed();
-    carried.owned_in = owner.as_ref().filter(|owner| !owner.node.is_empty()).map(|owner| owner.epoch);
-    let is_alone = store.is_sole_writer() || carried.owned_in.is_some();
-    memory.carried = Some(carried).filter(|carried| is_alone && carried.fits(0));
-    if let Some(owner) = owner {
-        memory.ownership.saw(owner, chunk);
-    }
+    memory.carry(carried, owner);
     Ok(Some(Attempt::Done(answers)))
 }
 

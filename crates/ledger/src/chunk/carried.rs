@@ -8,6 +8,7 @@
 use super::requests::ChunkRequests;
 use super::write::DecidedSlice;
 use crate::rates::Rates;
+use domain::account::Account;
 use domain::batch::{BatchIntent, BatchState};
 use domain::id::{BatchId, PostingId};
 use domain::posting::Book;
@@ -50,6 +51,12 @@ impl Carried {
         let (batches, rates) = Default::default();
         let book = Book::new(Vec::new(), PostingId(0));
         Self { book, accounts_version: 0, owned_in: None, chunk: 0, batches, rates }
+    }
+
+    /// Adds accounts to the book as they were read.
+    pub(super) fn add(&mut self, accounts: Vec<Account>) {
+        self.book.reserve(accounts.len());
+        accounts.into_iter().for_each(|account| self.book.add(account));
     }
 
     /// Whether it is small enough to be carried on, with further accounts.

@@ -9,6 +9,7 @@ use crate::meter;
 use domain::id::TransferId;
 use store::StoreError;
 use store::audit::Audit;
+use store::balance_owner::BalanceOwner;
 
 /// The most audit rows of rolled-back chunks that are held for the next commit.
 const ROLLED_BACK_MAX: usize = 1_000;
@@ -35,6 +36,17 @@ impl Memory {
     pub(super) fn committed(&mut self) {
         self.rolled_back.clear();
         self.budget.end();
+    }
+
+    /// Carries what a committed chunk left to the next one, if no other node may write in between.
+    pub(super) fn carry(&mut self, mut carried: Carried, owner: Option<BalanceOwner>) {
+        let chunk = carried.chunk;
+        carried.owned_in = owner.as_ref().filter(|owner| !owner.node.is_empty()).map(|owner| owner.epoch);
+        let is_alone = owner.is_none() || carried.owned_in.is_some();
+        self.carried = Some(carried).filter(|carried| is_alone && carried.fits(0));
+        if let Some(owner) = owner {
+            self.ownership.saw(owner, chunk);
+        }
     }
 
     /// Forgets what was cached of the database, because it has changed since.

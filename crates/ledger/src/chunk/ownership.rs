@@ -42,7 +42,7 @@ impl Ownership {
         (self.in_a_row, self.not_before) = (0, Some(Instant::now() + SHARED_FOR));
     }
 
-    /// Claims the balances for this node if it seems to be alone. If that fails, it goes on without.
+    /// Claims the balances for this node if it seems to be alone. If that fails, it continues without.
     pub(super) async fn claim(&mut self, store: &Store) {
         let Some(seen) = self.seen.as_ref().filter(|seen| seen.node.is_empty()) else { return };
         if self.in_a_row < IN_A_ROW || self.not_before.is_some_and(|at| Instant::now() < at) {

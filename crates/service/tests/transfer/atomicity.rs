@@ -167,9 +167,8 @@ async fn test_database_constraint_rollback() {
     );
     world.run(&occupy).unwrap();
     let total =
-        "INSERT INTO day_sum SELECT value_date, 1, kind, status, 0, 1, 0, amount, 0, fee FROM transfer
-         WHERE memo = 'occupied'";
-    world.run(total).unwrap();
+        "SELECT value_date, 1, kind, status, 0, 1, 0, amount, 0, fee FROM transfer WHERE memo = 'occupied'";
+    world.run(&format!("INSERT INTO day_sum {total}")).unwrap();
     let occupied = world.footprint();
     let answer = transfer::create(&world.service, &actor(), &new).await;
     assert!(matches!(answer, Err(Error::Store(StoreError::Duplicate(_)))), "{answer:?}");

@@ -68,7 +68,7 @@ async fn statements_are_measured_once_read(ledger: Ledger) {
     assert!(matches!(sender.send(&entry(2)).await, Heard::Moved(_)));
     let scraped = server.metrics().await;
     let measured = measured(&scraped);
-    for statement in ["balance.lookup", "balance.update", "transfer.insert", "posting.insert", "commit"] {
+    for statement in ["operation.lookup", "balance.update", "transfer.insert", "posting.insert", "commit"] {
         assert!(measured.contains(statement), "{statement} is missing: {measured:?}");
     }
     assert!(

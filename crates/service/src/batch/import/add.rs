@@ -3,7 +3,7 @@
 //! A file with the column `sluice_row` is a repair: each row names the refused row that it replaces. Either
 //! file is taken in one transaction, so it has at most as many rows as a request.
 
-use super::look_ahead::{LookedUp, cut_off, look_up};
+use super::look_ahead::{LookUp, LookedUp, cut_off, look_up};
 use super::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 use super::sort::{problem, sort};
 use super::source::{Columns, Source};
@@ -120,12 +120,20 @@ async fn resolve_file<R: Read + Send + 'static>(
     let mut resolved =
         Resolved { rows: Vec::new(), refused: Vec::new(), columns, file: FileReport::default() };
     let mut parts = look_up(&service.store, source);
+    let taken = resolve_pages(terms, &mut resolved, &mut parts).await;
+    parts.end().await;
+    taken?;
+    resolved.file.check(&add.expected)?;
+    Ok(resolved)
+}
+
+async fn resolve_pages(terms: &BatchTerms, resolved: &mut Resolved, parts: &mut LookUp) -> Result<(), Error> {
     loop {
         let (page, payees) = match parts.recv().await.ok_or_else(cut_off)?? {
             LookedUp::Page(page, payees) => (page, payees),
             LookedUp::End(report) => {
                 resolved.file = *report;
-                break;
+                return Ok(());
             }
         };
         let (rows, refused) = sort(terms, &resolved.columns, &payees, page);
@@ -135,8 +143,6 @@ async fn resolve_file<R: Read + Send + 'static>(
             return Err(Error::refused(Code::FileTooLarge, ROWS_MAX.to_string()));
         }
     }
-    resolved.file.check(&add.expected)?;
-    Ok(resolved)
 }
 
 /// Adds what can be added; none if a strict file has refused rows, or no rows remain. Corrected rows of a

@@ -9,6 +9,7 @@ use formats::read_error::ReadError;
 use std::io::Read;
 use store::Store;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// The next part of a file.
 pub(super) enum LookedUp {
@@ -20,17 +21,35 @@ pub(super) enum LookedUp {
 
 type NextPart = Result<LookedUp, Error>;
 
+/// The parts of a file, as they are looked up.
+pub(super) struct LookUp {
+    parts: mpsc::Receiver<NextPart>,
+    task: JoinHandle<()>,
+}
+
+impl LookUp {
+    /// The next part; none if the task has ended.
+    pub(super) async fn recv(&mut self) -> Option<NextPart> {
+        self.parts.recv().await
+    }
+
+    /// Ends the task and waits until it is gone: a read that outlives the import would keep the ledger from being
+    /// closed cleanly.
+    pub(super) async fn end(self) {
+        drop(self.parts);
+        drop(self.task.await);
+    }
+}
+
 /// Parses a file and looks its pages up on a task, with one page ready and one in work. The parts come in the
 /// file's order, and the first error is the last of them. Accounts are as they were when the page was looked
 /// up; a run checks their state again. The task holds no transaction while it waits, so the import may wait for
 /// a connection.
-pub(super) fn look_up<R: Read + Send + 'static>(
-    store: &Store,
-    source: Source<R>,
-) -> mpsc::Receiver<NextPart> {
-    let (parts, receiver) = mpsc::channel(1);
+pub(super) fn look_up<R: Read + Send + 'static>(store: &Store, source: Source<R>) -> LookUp {
+    let (sender, parts) = mpsc::channel(1);
     let (store, parsed) = (store.clone(), source.parse());
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
+        let parts = sender;
         let work = each_part(&store, parsed, &parts);
         // Without the import there is no use for the rest: a lookup in progress is cancelled.
         tokio::select! {
@@ -38,7 +57,7 @@ pub(super) fn look_up<R: Read + Send + 'static>(
             () = work => {}
         }
     });
-    receiver
+    LookUp { parts, task }
 }
 
 async fn each_part(
@@ -101,7 +120,7 @@ mod tests {
         }
     }
 
-    async fn begin(rows: usize, broken: bool) -> (mpsc::Receiver<NextPart>, Arc<AtomicUsize>, Store, Place) {
+    async fn begin(rows: usize, broken: bool) -> (LookUp, Arc<AtomicUsize>, Store, Place) {
         let place = place();
         let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
         let read = Arc::new(AtomicUsize::new(0));

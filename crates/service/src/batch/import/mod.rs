@@ -19,7 +19,7 @@ pub use self::lease::discard;
 pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 
 use self::lease::ImportLease;
-use self::look_ahead::{LookedUp, cut_off, look_up};
+use self::look_ahead::{LookUp, LookedUp, cut_off, look_up};
 use self::source::Source;
 use self::state::ImportState;
 use super::draft::check_head;
@@ -173,15 +173,9 @@ async fn fill<R: Read + Send + 'static>(
     import: &BatchImport,
 ) -> Result<FileReport, Error> {
     let mut parts = look_up(&service.store, source);
-    let report = loop {
-        match parts.recv().await.ok_or_else(cut_off)?? {
-            LookedUp::Page(page, payees) => take_page(service, state, page, &payees).await?,
-            LookedUp::End(report) => break *report,
-        }
-        if state.taken > BATCH_ITEMS_MAX {
-            return Err(Code::FileTooLarge.into());
-        }
-    };
+    let taken = take_pages(service, state, &mut parts).await;
+    parts.end().await;
+    let report = taken?;
     report.check(&import.expected)?;
     state::drop_duplicates(service, state).await?;
     if import.partial || state.refused == 0 {
@@ -191,6 +185,23 @@ async fn fill<R: Read + Send + 'static>(
 }
 
 /// Writes a page in one transaction.
+/// Takes all pages of a file; returns what its end reports.
+async fn take_pages(
+    service: &Service,
+    state: &mut ImportState,
+    parts: &mut LookUp,
+) -> Result<FileReport, Error> {
+    loop {
+        match parts.recv().await.ok_or_else(cut_off)?? {
+            LookedUp::Page(page, payees) => take_page(service, state, page, &payees).await?,
+            LookedUp::End(report) => return Ok(*report),
+        }
+        if state.taken > BATCH_ITEMS_MAX {
+            return Err(Code::FileTooLarge.into());
+        }
+    }
+}
+
 async fn take_page(
     service: &Service,
     state: &mut ImportState,
