@@ -86,8 +86,11 @@ impl World {
         let run = tokio::spawn(async move {
             let progress = move |_: &engine::Progress| {
                 if std::mem::take(&mut first) {
-                    reached.send(()).unwrap();
-                    may_resume.recv().unwrap();
+                    // The tasks of this thread move to another one: slices are still at the door.
+                    tokio::task::block_in_place(|| {
+                        reached.send(()).unwrap();
+                        may_resume.recv().unwrap();
+                    });
                 }
             };
             engine.run(batch, progress).await
