@@ -146,10 +146,12 @@ static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 static LOOKUP_STANDING: Lookup =
     Lookup { columns: Standing::COLUMNS, from: "account", key: "id", and: "", lock: Lock::None };
+static AROUND: Sql =
+    Sql::new(sql!("SELECT ", Standing::COLUMNS, " FROM account WHERE id BETWEEN $1 AND $2 ORDER BY id"));
 static SET_STATUS: Sql = Sql::new("UPDATE account SET status = $2 WHERE id = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM, &SET_STATUS];
+pub const CATALOGUE: &[Named] = named![&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM, &AROUND, &SET_STATUS];
 
 /// Opens accounts, which are active, without their balances ([`crate::balance::insert`]).
 pub async fn insert(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreError> {
@@ -286,6 +288,11 @@ record! {
 /// Reads what a posting decision needs besides the balances, in the order given.
 pub(crate) fn standings_later(script: &mut Script, ids: Vec<i64>) -> Asked<Vec<Standing>> {
     script.lookup(&LOOKUP_STANDING, Column::I64(ids), |answer| answer.rows.iter().map(Row::read).collect())
+}
+
+/// The same for a range of ids, in their order.
+pub(crate) fn standings_around_later(script: &mut Script, (first, last): (i64, i64)) -> Asked<Vec<Standing>> {
+    script.fetch(&AROUND, args![first, last], |answer| answer.rows.iter().map(Row::read).collect())
 }
 
 /// Sets an account's status. Only [`crate::balance::set_status`] calls this, because it needs the balance's

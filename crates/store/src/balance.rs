@@ -6,11 +6,13 @@
 //! everything after it has locked the balances.
 
 use crate::account::{self, Standing};
-use crate::bulk::{Lock, Lookup, Named, Update, named};
+use crate::args;
+use crate::bulk::{Lock, Lookup, Named, Sql, Update, named};
 use crate::error::StoreError;
 use crate::head;
 use crate::record::{inserted, record};
-use crate::script::{Answers, Asked, Script};
+use crate::script::{Answer, Answers, Asked, Script};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::account::{Account, AccountStatus, Window};
@@ -45,8 +47,14 @@ static WRITE_SPENT: Update = Update {
     and: "",
 };
 
+static AROUND: Sql = Sql::new(sql!(
+    "SELECT ",
+    Balance::COLUMNS,
+    " FROM balance WHERE account BETWEEN $1 AND $2 ORDER BY account"
+));
+
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![];
+pub const CATALOGUE: &[Named] = named![&AROUND];
 
 impl Balance {
     fn of(self, standing: Standing) -> Account {
@@ -102,6 +110,13 @@ impl AskedAccounts {
         Self { balances, standings: account::standings_later(script, ids) }
     }
 
+    /// The same for a range of ids.
+    fn ask_around(script: &mut Script, (first, last): (i64, i64)) -> Self {
+        let read = |answer: Answer| answer.rows.iter().map(Row::read).collect();
+        let balances = script.fetch(&AROUND, args![first, last], read);
+        Self { balances, standings: account::standings_around_later(script, (first, last)) }
+    }
+
     /// The accounts, in the order of the ids.
     pub fn take(self, answers: &mut Answers) -> Result<Vec<Account>, StoreError> {
         let balances = answers.take(self.balances)?;
@@ -132,6 +147,20 @@ pub fn lock_later(script: &mut Script, sorted: Vec<i64>) -> AskedAccounts {
 pub async fn read(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Account>, StoreError> {
     let mut script = Script::new();
     let asked = AskedAccounts::ask(&mut script, &READ, ids);
+    asked.take(&mut tx.run(script).await?)
+}
+
+/// Reads accounts without locking them, and perhaps others between them: where most of a range is asked for, to read
+/// all of it costs a fraction of finding each. The ids must be sorted.
+pub async fn read_around(tx: &mut Tx, sorted: &[i64]) -> Result<Vec<Account>, StoreError> {
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Ok(Vec::new()) };
+    let is_dense = usize::try_from(last - first).is_ok_and(|range| range < 2 * sorted.len());
+    let mut script = Script::new();
+    let asked = if is_dense {
+        AskedAccounts::ask_around(&mut script, (*first, *last))
+    } else {
+        AskedAccounts::ask(&mut script, &READ, sorted.to_vec())
+    };
     asked.take(&mut tx.run(script).await?)
 }
 

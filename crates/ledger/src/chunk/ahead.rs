@@ -31,6 +31,9 @@ use store::head::{self, Versions};
 use store::{Script, Store, StoreError, Tx, crash};
 use tokio::task::{JoinError, JoinHandle};
 
+/// Accounts that are read at once, so that their rows are never all in memory.
+const ACCOUNTS_AT_ONCE: usize = 8_192;
+
 /// A chunk that is decided and not written yet.
 pub(crate) struct Ahead {
     requests: ChunkRequests,
@@ -121,7 +124,8 @@ fn carried_batches(carried: &Carried, requests: &ChunkRequests) -> Option<(Vec<B
     Some((checked, batches))
 }
 
-/// Reads the accounts that the book lacks; false if there would be too many, or if they cannot be read now.
+/// Reads the accounts that the book lacks, and perhaps their neighbours; false if there would be too many, or if they
+/// cannot be read now.
 ///
 /// Their version is compared when the chunk is written, and it has not changed since the chunk before: so they
 /// are as they were at any moment in between.
@@ -132,16 +136,17 @@ async fn complete_book(store: &Store, carried: &mut Carried, unknown: Vec<i64>) 
     if unknown.is_empty() {
         return true;
     }
-    let read = async || {
+    let mut read = async || {
         let mut tx = store.point_read().await?;
-        store::balance::read(&mut tx, unknown).await
+        for part in unknown.chunks(ACCOUNTS_AT_ONCE) {
+            carried.add(store::balance::read_around(&mut tx, part).await?);
+        }
+        Ok(())
     };
     match read().await {
-        Ok(accounts) => {
-            carried.add(accounts);
-            true
-        }
+        Ok(()) => true,
         Err(error) => {
+            let error: StoreError = error;
             tracing::info!(%error, "accounts of the next chunk cannot be read beside the writer");
             false
         }

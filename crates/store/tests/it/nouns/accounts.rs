@@ -93,6 +93,18 @@ pub async fn balance(tx: &mut Tx, Filled { rows, .. }: Filled) {
     // In the order of the ids, each as often as it is asked for; an unknown one is omitted.
     let read = store::balance::read(tx, vec![2, 9_999, 1, 1]).await.unwrap();
     assert_eq!(read.iter().map(|account| account.id.0).collect::<Vec<_>>(), [2, 1, 1]);
+    // Close together: those between them come too. Far apart: only they.
+    let around = async |tx: &mut Tx, ids: &[i64]| {
+        let read = store::balance::read_around(tx, ids).await.unwrap();
+        read.into_iter().map(|account| account.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(around(tx, &[]).await, []);
+    assert_eq!(around(tx, &[1, 3]).await, [1, 2, 3]);
+    assert_eq!(around(tx, &[1, 9_999]).await, [1]);
+    assert_eq!(
+        store::balance::read_around(tx, &[1, 2]).await.unwrap(),
+        store::balance::read(tx, vec![1, 2]).await.unwrap()
+    );
     // The ledger's own accounts have no overdraft, since they have no lower bound.
     let own = store::account::by_id(tx, AccountId(rows + 1)).await.unwrap().unwrap();
     assert_eq!((own.overdraft, own.balance), (0, -5 * rows));
