@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::request::{Answer, Outcome, PostingRequest, QueuedRequest, Requests, Slice, SliceOutcome};
 use crate::serve::DoorLoop;
-use domain::batch::{ATOMIC_ITEMS_MAX, CHUNK_ITEMS, CHUNK_ITEMS_MAX};
+use domain::batch::{CHUNK_ITEMS, CHUNK_ITEMS_MAX};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl Door {
     }
 
     /// Executes many requests under one audit row (opening balances of an account import). All of them are
-    /// decided in one chunk, so there may be at most [`ATOMIC_ITEMS_MAX`].
+    /// decided in one chunk, so there may be at most [`domain::batch::ATOMIC_ITEMS_MAX`].
     pub async fn bulk(
         &self,
         actor: Actor,
