@@ -149,16 +149,6 @@ pub fn fail_later(script: &mut Script, failures: &[Failure]) -> Asked<u64> {
 }
 
 /// Records failed attempts.
-pub async fn insert_failures(
-    tx: &mut Tx,
-    batch: BatchId,
-    failures: &[Failure],
-    now: i64,
-) -> Result<(), StoreError> {
-    tx.ask(|script| insert_failures_later(script, batch, failures, now)).await.map(|_| ())
-}
-
-/// [`insert_failures`] in a script.
 pub fn insert_failures_later(
     script: &mut Script,
     batch: BatchId,

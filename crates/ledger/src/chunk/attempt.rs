@@ -78,8 +78,7 @@ async fn once(
         }
         Locking::Owned(owner) => {
             drop(tx);
-            memory.ownership.end(store, &owner).await?;
-            return Ok(None);
+            return memory.ownership.end(store, &owner).await.map(|()| None);
         }
     };
     let Locked { first, known, checked, kept, accounts, chunk, accounts_version, owner } = locked;
@@ -103,10 +102,8 @@ async fn once(
             memory.forget();
             return Ok(None);
         }
+        None if !commits => return Ok(Some(Attempt::Done(answers))),
         None => {}
-    }
-    if !commits {
-        return Ok(Some(Attempt::Done(answers)));
     }
     let committing = Instant::now();
     if !commit(store, tx, chunk, &memory.budget).await? {

@@ -12,6 +12,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often, and how far apart, the checkpoint of a clean end is tried.
+const CLOSE_TRIES: u32 = 50;
+const CLOSE_PAUSE: Duration = Duration::from_millis(10);
 
 /// Keeps a mark up to date until closed. If dropped instead, the mark stays unclean, as after a kill.
 #[derive(Debug)]
@@ -50,7 +55,15 @@ impl Keeper {
         let gone = || StoreError::Unavailable("the mark's thread has ended".to_owned());
         let work = ended.await.map_err(|_| gone())?.map_err(|_| gone())?;
         let Some(database) = store.file() else { return Ok(false) };
-        let is_whole = database.checkpoint_without_waiting().await?;
+        let mut is_whole = database.checkpoint_without_waiting().await?;
+        // A read that nobody waits for any more ends on its own thread, a moment later.
+        for _ in 0..CLOSE_TRIES {
+            if is_whole {
+                break;
+            }
+            tokio::time::sleep(CLOSE_PAUSE).await;
+            is_whole = database.checkpoint_without_waiting().await?;
+        }
         crash::point("mark_checkpointed");
         tokio::task::spawn_blocking(move || work.write(is_whole)).await.map_err(|_| gone())??;
         crash::point("mark_clean");

@@ -277,8 +277,8 @@ async fn outcomes(tx: &mut Tx, asset: AssetId, batch: BatchId, rows: i64) -> Res
     assert_eq!(store::item::set_states(tx, batch, &failed, ItemState::Failed).await?, failed.len() as u64);
     let failure = |k| Failure { item: TransferId(k), code: Code::SourceFrozen, amount: 5, chunk: 1 };
     let failures: Vec<_> = (1..=rows).map(failure).collect();
-    store::item::insert_failures(tx, batch, &failures, 3).await?;
     let mut script = Script::new();
+    store::item::insert_failures_later(&mut script, batch, &failures, 3);
     store::failure_count::add_later(&mut script, iter::once((asset, failures.as_slice())), 3, 0);
     store::item_run::insert_later(&mut script, batch, 1, &[(1, 1)]);
     tx.run(script).await?;
