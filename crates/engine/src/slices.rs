@@ -153,8 +153,12 @@ impl<'a> Slices<'a> {
             self.handed_over = last;
             self.ahead = Some(read(self.engine, self.batch, last));
             let slice = Slice { batch: self.batch.id, epoch: self.epoch, edition, items };
-            let slice = self.engine.door.submit(self.actor.clone(), slice).await?;
-            self.at_door.push_back(AtDoor { last, slice });
+            match self.engine.door.submit(self.actor.clone(), slice).await {
+                Ok(slice) => self.at_door.push_back(AtDoor { last, slice }),
+                // The door has closed: the slices at it know why.
+                Err(_) if !self.at_door.is_empty() => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }

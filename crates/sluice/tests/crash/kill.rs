@@ -10,7 +10,7 @@ use testkit::binary::with_failpoints;
 use testkit::draw::{Random, number};
 
 const ITEMS: u32 = 20_000;
-const POINTS: [&str; 4] = ["lease_taken", "chunk_begun", "before_commit", "after_commit"];
+const POINTS: [&str; 5] = ["lease_taken", "chunk_begun", "decided_ahead", "before_commit", "after_commit"];
 
 /// Starts the run armed to kill itself when it passes a point for the n-th time.
 fn at_point(ledger: &Ledger, batch: &str, point: &str, passing: u64) -> ExitStatus {
