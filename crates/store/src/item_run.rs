@@ -2,7 +2,7 @@
 //! is not touched; the view `item_now` has the state that follows from both (ADR 38).
 //!
 //! Statements that need the states of many items read `item_now`, which looks for a run at each pending item.
-//! Pages and lists read runs first and scan the stretches between or inside them ([`stretches`]).
+//! Pages and lists read runs first and scan the stretches between or inside them (`stretches`).
 
 use crate::args;
 use crate::bulk::{Named, Sql, named};

@@ -1,5 +1,5 @@
 //! A batch from a file. The file is streamed: a thread parses pages, a task looks up the accounts of the next
-//! one ([`mod@look_ahead`]), and the import writes the present one, so memory use does not grow with the file.
+//! one (`look_ahead`), and the import writes the present one, so memory use does not grow with the file.
 //! The batch becomes visible only when the import is complete.
 //!
 //! Imports are strict by default: one refused row refuses the file. A `partial` import takes the good rows
