@@ -25,6 +25,14 @@ record! {
     }
 }
 
+impl BalanceOwner {
+    /// The epoch of the ownership; none if nobody owns the balances.
+    #[must_use]
+    pub fn owned_in(&self) -> Option<i64> {
+        (!self.node.is_empty()).then_some(self.epoch)
+    }
+}
+
 static GET: Sql = Sql {
     text: sql!("SELECT ", BalanceOwner::COLUMNS, " FROM balance_owner WHERE id = 1"),
     lock: Lock::Shared,

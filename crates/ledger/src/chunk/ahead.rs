@@ -198,8 +198,7 @@ async fn write(
     writes: Writes,
     relied_on: ReliedOn,
 ) -> Result<Option<Duration>, StoreError> {
-    let mut budget = RetryBudget::default();
-    budget.begin();
+    let budget = RetryBudget::default();
     let mut tx = store.write().await?;
     if !relied_on.holds(&mut tx, requests).await? {
         return Ok(None);

@@ -88,7 +88,7 @@ pub(super) async fn lock(
     if let Some(other) = owner.as_ref().filter(|own| !own.node.is_empty() && own.node != store.node()) {
         return Ok(Locking::Owned(other.clone()));
     }
-    let epoch = owner.as_ref().filter(|owner| !owner.node.is_empty()).map(|owner| owner.epoch);
+    let epoch = owner.as_ref().and_then(BalanceOwner::owned_in);
     let is_outdated =
         carried.is_some_and(|own| own.accounts_version != versions.accounts || own.owned_in != epoch);
     if versions.policies != context.policies.version || is_outdated {

@@ -41,7 +41,7 @@ impl Memory {
     /// Carries what a committed chunk left to the next one, if no other node may write in between.
     pub(super) fn carry(&mut self, mut carried: Carried, owner: Option<BalanceOwner>) {
         let chunk = carried.chunk;
-        carried.owned_in = owner.as_ref().filter(|owner| !owner.node.is_empty()).map(|owner| owner.epoch);
+        carried.owned_in = owner.as_ref().and_then(BalanceOwner::owned_in);
         let is_alone = owner.is_none() || carried.owned_in.is_some();
         self.carried = Some(carried).filter(|carried| is_alone && carried.fits(0));
         if let Some(owner) = owner {

@@ -1,85 +1,15 @@
 //! An item that the database refuses fails alone, with the reason in the log, and the others are paid.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use domain::batch::{BatchMode, BatchState, BatchType};
+use crate::world::{ITEMS, World, world};
+use domain::batch::{BatchMode, BatchState};
 use domain::code::Code;
 use domain::item::ItemState;
-use domain::principal::Principal;
-use engine::{Engine, EngineOptions};
-use ledger::{Clock, Door, DoorOptions};
-use service::account_import::AccountImport;
-use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
-use service::transfer::{self, TransferRequest};
-use service::{Error, Service, account, batch};
-use std::io::Cursor;
-use std::sync::Arc;
-use store::audit::Actor;
+use service::{Error, batch};
+use store::StoreError;
 use store::batch::Batch;
-use store::{Schema, Store, StoreError};
-use testkit::{Place, place};
-
-#[derive(Debug)]
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> i64 {
-        1_767_198_600_000_000
-    }
-}
-
-const ITEMS: i64 = 37;
-
-struct World {
-    store: Store,
-    service: Service,
-    engine: Engine,
-    place: Place,
-}
-
-fn actor() -> Actor {
-    Actor::new(Principal::CommandLine, "tester", "test")
-}
-
-/// `PAY` with 1,000.00, and one payee per item of a batch.
-async fn world() -> World {
-    let place = place();
-    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: 16 });
-    let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
-    let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
-    (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
-    let rich = TransferRequest {
-        to: Some("PAY".into()),
-        amount: "1000.00".to_owned().into(),
-        ..TransferRequest::default()
-    };
-    assert_eq!(transfer::create(&service, &actor(), &rich).await.unwrap().outcome.code, None);
-    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
-    World { store, service, engine, place }
-}
 
 impl World {
-    /// A batch of 1.00 to each payee, ready to run.
-    async fn batch(&self, mode: BatchMode) -> Batch {
-        let mut rows = "account,amount\n".to_owned();
-        (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
-        let import = BatchImport {
-            account: Some("PAY".into()),
-            mode,
-            ..BatchImport::new(BatchType::OneToMany, "refused")
-        };
-        let made = batch::import(&self.service, &actor(), &import, Cursor::new(rows)).await.unwrap();
-        batch::execute(&self.service, &actor(), made.batch.unwrap().id.into()).await.unwrap()
-    }
-
-    async fn sql(&self, text: &str) {
-        let mut tx = self.store.write().await.unwrap();
-        tx.fetch_text(text.to_owned(), vec![]).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-
     /// Makes the database refuse a statement that meets a condition.
     async fn refuse(&self, statement: &str, condition: &str) {
         let table = statement.rsplit(' ').next().unwrap();
@@ -87,11 +17,12 @@ impl World {
         if self.place.engine == testkit::place::Engine::Server {
             let body = "BEGIN RAISE EXCEPTION 'refused by the test'; END";
             let function = "CREATE OR REPLACE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS";
-            self.sql(&format!("{function} $$ {body} $$")).await;
-            self.sql(&format!("{before} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refused()")).await;
+            self.sql(&[&format!("{function} $$ {body} $$")]).await;
+            self.sql(&[&format!("{before} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refused()")])
+                .await;
         } else {
             let body = "BEGIN SELECT RAISE(ABORT, 'refused by the test'); END";
-            self.sql(&format!("{before} WHEN {condition} {body}")).await;
+            self.sql(&[&format!("{before} WHEN {condition} {body}")]).await;
         }
     }
 

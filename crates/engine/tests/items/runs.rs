@@ -1,95 +1,23 @@
 //! What chunks completed is recorded as runs of numbers: items are listed in the states that follow from them,
 //! and whatever else changes items raises their batch's edition.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use crate::world::{ITEMS, World, actor, world};
 use domain::account::AccountStatus;
-use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::batch::{BatchMode, BatchState};
 use domain::item::ItemState;
-use domain::principal::Principal;
-use engine::{Engine, EngineOptions};
-use ledger::{Clock, Door, DoorOptions};
-use service::account_import::AccountImport;
-use service::batch::import::BatchImport;
+use service::account;
 use service::batch::rework::Rework;
 use service::batch::{self, BatchRequest};
-use service::transfer::{self, TransferRequest};
-use service::{Service, account};
-use std::io::Cursor;
-use std::sync::Arc;
-use store::audit::Actor;
 use store::batch::Batch;
 use store::item::ItemFilter;
-use store::{Schema, Store};
-use testkit::{Place, place};
-
-#[derive(Debug)]
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> i64 {
-        1_767_198_600_000_000
-    }
-}
-
-const ITEMS: i64 = 37;
-/// Items of a slice.
-const SLICE: usize = 16;
-
-struct World {
-    store: Store,
-    service: Service,
-    engine: Engine,
-    place: Place,
-}
-
-fn actor() -> Actor {
-    Actor::new(Principal::CommandLine, "tester", "test")
-}
-
-/// `PAY` with 1,000.00, and one payee per item of a batch.
-async fn world() -> World {
-    let place = place();
-    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: SLICE });
-    let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
-    let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
-    (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
-    let rich = TransferRequest {
-        to: Some("PAY".into()),
-        amount: "1000.00".to_owned().into(),
-        ..TransferRequest::default()
-    };
-    assert_eq!(transfer::create(&service, &actor(), &rich).await.unwrap().outcome.code, None);
-    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
-    World { store, service, engine, place }
-}
 
 impl World {
-    /// A batch of 1.00 to each payee, ready to run.
-    async fn batch(&self, mode: BatchMode) -> Batch {
-        let mut rows = "account,amount\n".to_owned();
-        (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
-        let (account, kind) = (Some("PAY".into()), BatchType::OneToMany);
-        let import = BatchImport { account, mode, ..BatchImport::new(kind, "runs") };
-        let made = batch::import(&self.service, &actor(), &import, Cursor::new(rows)).await.unwrap();
-        batch::execute(&self.service, &actor(), made.batch.unwrap().id.into()).await.unwrap()
-    }
-
     async fn set_status(&self, payees: &[i64], status: AccountStatus) {
         for payee in payees {
             let number = format!("A{payee}");
             let account = number.as_str().into();
             account::set_status(&self.service, &actor(), &account, status, "test").await.unwrap();
         }
-    }
-
-    async fn sql(&self, texts: &[&str]) {
-        let mut tx = self.store.write().await.unwrap();
-        for text in texts {
-            tx.fetch_text((*text).to_owned(), vec![]).await.unwrap();
-        }
-        tx.commit().await.unwrap();
     }
 
     /// The batch's runs, as places of its items.
