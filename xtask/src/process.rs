@@ -5,6 +5,11 @@ use cargo_metadata::{Metadata, MetadataCommand};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// How everything is built that is tested: the whole workspace, because a part of it resolves to other features of its
+/// dependencies, with the points at which the crash harness kills. Every step names the same, so that nothing is
+/// compiled twice.
+pub const TESTED: [&str; 3] = ["--workspace", "--features", "sluice/failpoints"];
+
 /// The cargo of the current toolchain, run from the workspace folder.
 pub fn cargo(root: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -32,14 +32,9 @@ pub struct Ledger {
 impl Ledger {
     /// Builds the binary and creates a ledger, in a folder or in a database on a server.
     pub fn make(root: &Path, folder: &str, release: bool, postgres: Option<&Postgres>) -> Result<Self> {
-        // The whole workspace, as the tests build it: the package alone resolves to other features of its
-        // dependencies, and all of them would be recompiled.
-        let profile: &[&str] = if release {
-            &["build", "-p", "sluice", "--release"]
-        } else {
-            &["build", "--workspace", "--bins"]
-        };
-        process::must(process::cargo(root, profile), &process::shown("cargo", profile))?;
+        let tested = [&["build", "--bins"], &process::TESTED[..]].concat();
+        let build = if release { &["build", "-p", "sluice", "--release"][..] } else { &tested };
+        process::must(process::cargo(root, build), &process::shown("cargo", build))?;
         let target = process::metadata(root)?.target_directory.into_std_path_buf();
         let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
         let binary = target.join(if release { "release" } else { "debug" }).join(name);

@@ -59,13 +59,11 @@ pub fn run(root: &Path, options: &TestOptions) -> Result<()> {
     heading("format");
     cargo(root, &["fmt", "--all", "--check"], &[])?;
     heading("clippy");
-    cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    tested(root, &["clippy"], &["--all-targets", "--", "-D", "warnings"], &[])?;
     heading("tidy");
     tidy::run(root)?;
-    heading("binary for the crash harness");
-    let binary = crash_binary(root)?;
     heading("tests");
-    tests(root, options, binary)?;
+    tests(root, options)?;
     for on_server in [false, true] {
         let database = if on_server { "a PostgreSQL server" } else { "a file" };
         heading(&format!("API against its document, 20 s, on {database}"));
@@ -92,22 +90,13 @@ fn heading(text: &str) {
     println!("\n=== {text} ===");
 }
 
-/// Builds a binary with named kill points, kept apart from the one without.
-///
-/// It is killed, not measured: with the profile and the dependencies of the tests, only the workspace's own crates
-/// are compiled again.
-fn crash_binary(root: &Path) -> Result<PathBuf> {
-    cargo(root, &["build", "--workspace", "--bins", "--features", "sluice/failpoints"], &[])?;
+/// The binary that the tests run, which has the crash harness's kill points.
+fn tested_binary(root: &Path) -> Result<PathBuf> {
     let target = process::metadata(root)?.target_directory.into_std_path_buf();
-    let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
-    let (built, folder) = (target.join("debug").join(&name), target.join("crash"));
-    let failed = |error| Error::File(folder.clone(), error);
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    std::fs::copy(built, folder.join(&name)).map_err(failed)?;
-    Ok(folder.join(name))
+    Ok(target.join("debug").join(format!("sluice{}", std::env::consts::EXE_SUFFIX)))
 }
 
-fn tests(root: &Path, options: &TestOptions, binary: PathBuf) -> Result<()> {
+fn tests(root: &Path, options: &TestOptions) -> Result<()> {
     let mut env = vec![
         ("SLUICE_KILLS", options.kills.to_string().into()),
         ("SLUICE_ROUNDS", options.rounds.to_string().into()),
@@ -116,19 +105,19 @@ fn tests(root: &Path, options: &TestOptions, binary: PathBuf) -> Result<()> {
     // Stopped when the tests end, whether they pass or fail.
     let server = shared_server()?;
     env.extend(server.iter().map(|server| (SERVER_VARIABLE, server.url().into())));
-    env.push(("SLUICE_BIN", binary.into_os_string()));
+    env.push(("SLUICE_BIN", tested_binary(root)?.into_os_string()));
     if process::has_cargo_command(root, "nextest") {
-        cargo(root, &["nextest", "run", "--workspace", "--profile", "file"], &env)?;
+        tested(root, &["nextest", "run"], &["--profile", "file"], &env)?;
         // nextest does not run the examples in the documentation.
-        cargo(root, &["test", "--workspace", "--doc"], &env)?;
-        // The whole workspace is named because a part of it resolves to other features, and all dependencies
-        // would be recompiled. The outage tests always use a server.
+        tested(root, &["test"], &["--doc"], &env)?;
+        // The outage tests always use a server.
         let of_crates = ON_EACH_ENGINE.map(|name| format!("package({name})")).join(" | ");
         let filter = format!("({of_crates}) & not binary(outage)");
-        return on_other_engines(root, &["nextest", "run", "--workspace", "-E", &filter], &env);
+        let args = [&["nextest", "run"], &process::TESTED[..], &["-E", &filter]].concat();
+        return on_other_engines(root, &args, &env);
     }
     println!("cargo-nextest is not installed: cargo test runs the tests");
-    cargo(root, &["test", "--workspace", "--", "--skip", "on_server::"], &env)?;
+    tested(root, &["test"], &["--", "--skip", "on_server::"], &env)?;
     let of_crates = ON_EACH_ENGINE.iter().flat_map(|name| ["-p", *name]);
     on_other_engines(root, &["test", "--tests"].into_iter().chain(of_crates).collect::<Vec<_>>(), &env)
 }
@@ -154,6 +143,11 @@ fn shared_server() -> Result<Option<Postgres>> {
     let server = Postgres::try_start_with(&[]).map_err(Error::Postgres)?;
     println!("PostgreSQL for the tests: {}", server.url());
     Ok(Some(server))
+}
+
+/// A cargo command over what is tested.
+fn tested(root: &Path, command: &[&str], args: &[&str], env: &[(&str, OsString)]) -> Result<()> {
+    cargo(root, &[command, &process::TESTED, args].concat(), env)
 }
 
 fn cargo(root: &Path, args: &[&str], env: &[(&str, OsString)]) -> Result<()> {

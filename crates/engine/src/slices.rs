@@ -8,7 +8,6 @@ use crate::engine::{Engine, PAUSE, is_passing};
 use crate::progress::{Progress, RunSpeed};
 use domain::batch::{ATOMIC_ITEMS_MAX, BatchMode};
 use domain::code::Code;
-use domain::item::ItemState;
 use ledger::{Slice, SliceOutcome, SubmittedSlice};
 use service::{Error, batch};
 use std::collections::VecDeque;
@@ -17,7 +16,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::item::{self, Item};
+use store::item::{self, DueItem};
 use store::{Store, StoreError};
 use tokio::task::{JoinError, JoinHandle};
 
@@ -43,7 +42,7 @@ pub(crate) enum End {
 }
 
 /// The next items, and the edition of the batch that they were read under.
-type Page = (i64, Vec<Item>);
+type Page = (i64, Vec<DueItem>);
 
 /// Look-ahead: a read of the next items while the door works.
 type Ahead = JoinHandle<Result<Page, Error>>;
@@ -145,7 +144,7 @@ impl<'a> Slices<'a> {
             let (edition, mut read_ahead) = self.next().await?;
             // It was read while slices were longer; now single requests are waiting.
             read_ahead.truncate(slice_items(self.engine, self.batch));
-            let items: Arc<[Item]> = read_ahead.into();
+            let items: Arc<[DueItem]> = read_ahead.into();
             let Some(last) = items.last().map(|item| item.number.0) else {
                 self.is_exhausted = true;
                 return Ok(());
@@ -229,7 +228,7 @@ fn read(engine: &Engine, batch: &Batch, after: i64) -> Ahead {
 async fn pending(store: &Store, page: item::Page) -> Result<Page, Error> {
     let mut tx = store.read().await?;
     let edition = store::batch::edition(&mut tx, page.batch).await?;
-    Ok((edition, item::page(&mut tx, page, Some(ItemState::Pending), None).await?))
+    Ok((edition, item::due(&mut tx, page).await?))
 }
 
 fn joined(result: Result<Result<Page, Error>, JoinError>) -> Result<Page, Error> {

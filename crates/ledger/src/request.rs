@@ -10,7 +10,7 @@ use domain::transfer::TransferKind;
 use std::sync::Arc;
 use store::StoreError;
 use store::audit::Actor;
-use store::item::Item;
+use store::item::DueItem;
 use store::posting::Booked;
 use store::transfer::{Exchange, Transfer};
 use tokio::sync::oneshot;
@@ -101,7 +101,7 @@ impl Effects {
 
 impl PostingRequest {
     /// The request of an item. It is built on the stack when the item is decided, and copies no text.
-    pub(crate) fn of_item(batch: BatchId, item: &Item, exchange: Result<Option<Exchange>, Code>) -> Self {
+    pub(crate) fn of_item(batch: BatchId, item: &DueItem, exchange: Result<Option<Exchange>, Code>) -> Self {
         Self {
             kind: TransferKind::Item,
             source: Party::Account(item.source),
@@ -156,7 +156,7 @@ pub struct Slice {
     /// The edition of the batch's items, read no later than the items.
     pub edition: i64,
     /// The items; shared, because a slice may be submitted to the door again.
-    pub items: Arc<[Item]>,
+    pub items: Arc<[DueItem]>,
 }
 
 /// The outcome of a slice.

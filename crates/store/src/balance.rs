@@ -150,11 +150,14 @@ pub async fn read(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Account>, StoreError
     asked.take(&mut tx.run(script).await?)
 }
 
-/// Reads accounts without locking them, and perhaps others between them: where most of a range is asked for, to read
-/// all of it costs a fraction of finding each. The ids must be sorted.
+/// Finding a row by its key costs about as much as reading this many rows of a range.
+const ROWS_A_KEY: usize = 10;
+
+/// Reads accounts without locking them, and perhaps others between them: where much of a range is asked for, reading
+/// all of it costs less than finding each. The ids must be sorted.
 pub async fn read_around(tx: &mut Tx, sorted: &[i64]) -> Result<Vec<Account>, StoreError> {
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return Ok(Vec::new()) };
-    let is_dense = usize::try_from(last - first).is_ok_and(|range| range < 2 * sorted.len());
+    let is_dense = usize::try_from(last - first).is_ok_and(|range| range < ROWS_A_KEY * sorted.len());
     let mut script = Script::new();
     let asked = if is_dense {
         AskedAccounts::ask_around(&mut script, (*first, *last))

@@ -8,8 +8,8 @@
 mod find;
 mod row;
 
-pub use find::{ItemFilter, Page, count, list, numbers, page, totals};
-pub use row::{Failure, Item};
+pub use find::{ItemFilter, Page, count, due, list, numbers, page, totals};
+pub use row::{DueItem, Failure, Item};
 
 use crate::args;
 use crate::batch;

@@ -2,7 +2,7 @@
 
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
-use crate::item::ItemFilter;
+use crate::item::{Item, ItemFilter};
 use crate::item_run::{Cover, Stretch};
 use crate::listing::{Order, PageRequest, Window};
 use crate::statistics::{self, Group, Range};
@@ -141,7 +141,7 @@ async fn items_are_searched_along_their_numbers_and_runs_are_looked_up_only_wher
         for cover in [Cover::None, Cover::All, Cover::Some] {
             let name = format!("{:?} {cover:?}", filter.states);
             let stretch = Stretch { range: (100, 10_000), cover };
-            let Some(query) = filter.query(stretch, 21, 0) else {
+            let Some(query) = filter.query::<Item>(stretch, 21, 0) else {
                 assert_eq!((cover, &filter.states), (Cover::All, &vec![pending]), "{name}");
                 continue;
             };

@@ -21,6 +21,7 @@ use crate::calendar;
 use crate::clock::Clock;
 use crate::meter::{self, Moved};
 use crate::request::{Answer, QueuedRequest, Requests};
+use domain::account::Account;
 use domain::batch::BatchTally;
 use domain::id::BatchId;
 use hashbrown::HashMap;
@@ -28,7 +29,8 @@ use std::time::{Duration, Instant};
 use store::batch::Batch;
 use store::counter::{self, Counter};
 use store::head::{self, Versions};
-use store::{Script, Store, StoreError, Tx, crash};
+use store::{Script, Store, StoreError, Tx, balance, crash};
+use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 
 /// Accounts that are read at once, so that their rows are never all in memory.
@@ -136,21 +138,34 @@ async fn complete_book(store: &Store, carried: &mut Carried, unknown: Vec<i64>) 
     if unknown.is_empty() {
         return true;
     }
-    let mut read = async || {
-        let mut tx = store.point_read().await?;
-        for part in unknown.chunks(ACCOUNTS_AT_ONCE) {
-            carried.add(store::balance::read_around(&mut tx, part).await?);
-        }
-        Ok(())
-    };
-    match read().await {
+    // One part is added to the book while the next is read.
+    let (parts, mut read) = mpsc::channel(1);
+    let reading = tokio::spawn(read_accounts(store.clone(), unknown, parts));
+    while let Some(accounts) = read.recv().await {
+        carried.add(accounts);
+    }
+    match reading.await.unwrap_or_else(|ended| Err(StoreError::Unavailable(ended.to_string()))) {
         Ok(()) => true,
         Err(error) => {
-            let error: StoreError = error;
             tracing::info!(%error, "accounts of the next chunk cannot be read beside the writer");
             false
         }
     }
+}
+
+async fn read_accounts(
+    store: Store,
+    ids: Vec<i64>,
+    parts: mpsc::Sender<Vec<Account>>,
+) -> Result<(), StoreError> {
+    let mut tx = store.point_read().await?;
+    for part in ids.chunks(ACCOUNTS_AT_ONCE) {
+        // Without a receiver the chunk was given up.
+        if parts.send(balance::read_around(&mut tx, part).await?).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 impl Ahead {

@@ -15,8 +15,8 @@ use domain::posting::Book;
 use hashbrown::HashMap;
 use store::batch::Batch;
 
-/// The most accounts that are carried, at about 150 bytes each.
-const ACCOUNTS_MAX: usize = 1_000_000;
+/// The most accounts that are carried, at about 150 bytes each: a million payees and the accounts they are paid from.
+const ACCOUNTS_MAX: usize = 1 << 20;
 /// The most batches that are carried; a process runs far fewer at a time.
 const BATCHES_MAX: usize = 64;
 

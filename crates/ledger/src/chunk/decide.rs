@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::item::Item;
+use store::item::DueItem;
 use store::posting::Booked;
 use store::transfer::{Exchange, Transfer};
 
@@ -227,7 +227,7 @@ impl Decider<'_> {
         SliceOutcome::Done { completed, failed, stopped }
     }
 
-    fn request_of(&self, batch: BatchId, item: &Item, rates: Option<&Rates>) -> PostingRequest {
+    fn request_of(&self, batch: BatchId, item: &DueItem, rates: Option<&Rates>) -> PostingRequest {
         if self.refused.contains(&item.number) {
             let refused = Some(Code::ServerFault);
             return PostingRequest { refused, ..PostingRequest::of_item(batch, item, Ok(None)) };
@@ -236,7 +236,7 @@ impl Decider<'_> {
     }
 
     /// The conversion of an item, if its batch converts and the currencies of its accounts differ.
-    fn exchange(&self, item: &Item, rates: Option<&Rates>) -> Result<Option<Exchange>, Code> {
+    fn exchange(&self, item: &DueItem, rates: Option<&Rates>) -> Result<Option<Exchange>, Code> {
         match (rates, self.book.get(item.source), self.book.get(item.target)) {
             (Some(rates), Some(source), Some(target)) => {
                 rates.exchange(source.asset, target.asset, item.amount)

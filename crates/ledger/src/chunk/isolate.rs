@@ -16,7 +16,7 @@ use domain::batch::BatchMode;
 use domain::id::TransferId;
 use std::sync::Arc;
 use store::audit::Actor;
-use store::item::Item;
+use store::item::DueItem;
 use store::{Store, StoreError};
 
 /// The search for the items at fault in one slice.
@@ -66,7 +66,7 @@ impl Isolation<'_> {
     }
 
     /// Processes both halves in turn, each as its own slice.
-    async fn halves(&mut self, slice: &Slice, items: &[Item]) -> Result<SliceOutcome, StoreError> {
+    async fn halves(&mut self, slice: &Slice, items: &[DueItem]) -> Result<SliceOutcome, StoreError> {
         let (mut done, mut not_done) = (0, 0);
         let (front, back) = items.split_at(items.len() / 2);
         for half in [front, back] {
@@ -134,7 +134,7 @@ impl Isolation<'_> {
     }
 
     /// Whether the database refuses these items: a dry run.
-    async fn is_refused(&mut self, slice: &Slice, items: &[Item]) -> Result<bool, StoreError> {
+    async fn is_refused(&mut self, slice: &Slice, items: &[DueItem]) -> Result<bool, StoreError> {
         let requests = ChunkRequests::of_slice(self.actor.clone(), part(slice, items));
         match attempt(self.store, self.clock, self.memory, &requests, false).await {
             Ok(Attempt::Done(_) | Attempt::Stale(_)) => Ok(false),
@@ -144,6 +144,6 @@ impl Isolation<'_> {
     }
 }
 
-fn part(slice: &Slice, items: &[Item]) -> Slice {
+fn part(slice: &Slice, items: &[DueItem]) -> Slice {
     Slice { items: Arc::from(items), ..*slice }
 }

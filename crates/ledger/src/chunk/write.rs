@@ -11,7 +11,7 @@ use store::audit::Audit;
 use store::batch::Batch;
 use store::chunk::Span;
 use store::head::{Advanced, Versions};
-use store::item::{Failure, Item};
+use store::item::{DueItem, Failure};
 use store::item_extent::Extent;
 use store::item_run;
 use store::script::Asked;
@@ -85,7 +85,7 @@ impl DecidedSlice {
 
     /// Aborts an atomic batch after a refusal: that item keeps its code, all others fail with
     /// `ATOMIC_ABORTED`. The counters start again from those before the slice.
-    pub(super) fn abort(&mut self, items: &[Item], before: BatchTally) {
+    pub(super) fn abort(&mut self, items: &[DueItem], before: BatchTally) {
         let refused = self.failures.last().copied();
         self.completed.clear();
         self.completed_count = 0;

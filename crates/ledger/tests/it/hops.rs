@@ -186,7 +186,7 @@ async fn a_slice_is_stale_if_and_only_if_the_pending_items_of_its_range_changed_
     // An item between two others of it is pending again.
     let whole = world.slice(10, 0).await;
     change(&world, &whole, 3, failed).await;
-    let around: Vec<_> = [2, 4].into_iter().map(|place| whole.items[place].clone()).collect();
+    let around: Vec<_> = [2, 4].into_iter().map(|place| whole.items[place]).collect();
     let slice = Slice { items: around.into(), edition: edition(&world, &whole).await, ..whole };
     change(&world, &whole, 3, pending).await;
     assert_eq!(world.door.slice(world.actor.clone(), slice).await.unwrap(), SliceOutcome::Stale);

@@ -20,7 +20,7 @@ use store::audit::Actor;
 use store::batch::{Filled, NewBatch};
 use store::counter::{self, Counter};
 use store::holder::Holder;
-use store::item::Item;
+use store::item::{DueItem, Item};
 use store::{Schema, Store, Tx};
 use testkit::Place;
 
@@ -156,7 +156,11 @@ impl World {
         store::batch::set_state(&mut tx, batch, to, intent, Some(1), None).await.unwrap();
         let epoch = store::lease::take(&mut tx, Work::run(batch), self.store.node(), 0).await.unwrap();
         tx.commit().await.unwrap();
-        Slice { batch, epoch: epoch.unwrap(), edition: 0, items: items.into() }
+        let due = |item: &Item| {
+            let Item { number, source, target, amount, .. } = *item;
+            DueItem { number, source, target, amount }
+        };
+        Slice { batch, epoch: epoch.unwrap(), edition: 0, items: items.iter().map(due).collect() }
     }
 
     fn new_batch(&self) -> NewBatch {

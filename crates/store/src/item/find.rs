@@ -2,11 +2,12 @@
 //! that runs decide, stretch by stretch of what runs cover, so that a page of pending items skips the completed
 //! ones, and no item is looked up in the runs while they are few.
 
-use super::row::Item;
+use super::row::{DueItem, Item};
 use crate::args;
 use crate::error::StoreError;
 use crate::item_extent::{self, Extent};
 use crate::item_run::{Cover, Stretch, stretches};
+use crate::record::Field;
 use crate::tx::Tx;
 use crate::value::{Row, Rows, Value};
 use domain::code::Code;
@@ -15,6 +16,30 @@ use domain::item::ItemState;
 
 /// Extents that are requested at once.
 const EXTENTS_AT_ONCE: i64 = 64;
+
+/// What a list is read as.
+pub(crate) trait Listed: Field {
+    /// Its columns, as written after `SELECT`.
+    const COLUMNS: &'static str;
+
+    /// Says the state of a row that is in a run.
+    fn set_in_run(&mut self);
+}
+
+impl Listed for Item {
+    const COLUMNS: &'static str = Self::COLUMNS;
+
+    fn set_in_run(&mut self) {
+        self.state = in_run(self.state);
+    }
+}
+
+impl Listed for DueItem {
+    const COLUMNS: &'static str = Self::COLUMNS;
+
+    // A pending item is in no run.
+    fn set_in_run(&mut self) {}
+}
 
 /// Which items of a batch a page shows, in the order of numbers.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +81,13 @@ pub async fn page(
     list(tx, &ItemFilter { batch, after, last, states, codes }, limit, 0).await
 }
 
+/// The pending items of a page, with what a run needs of them: it holds several pages of a hundred thousand.
+pub async fn due(tx: &mut Tx, page: Page) -> Result<Vec<DueItem>, StoreError> {
+    let Page { batch, after, last, limit } = page;
+    let filter = ItemFilter { batch, after, last, states: vec![ItemState::Pending], codes: Vec::new() };
+    listed(tx, &filter, limit, 0).await
+}
+
 /// Items of a list in the order of numbers, skipping the first `offset`.
 pub async fn list(
     tx: &mut Tx,
@@ -63,6 +95,15 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Item>, StoreError> {
+    listed(tx, filter, limit, offset).await
+}
+
+async fn listed<T: Listed>(
+    tx: &mut Tx,
+    filter: &ItemFilter,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<T>, StoreError> {
     let mut found = Found { items: Vec::new(), limit, offset };
     let mut after = filter.after;
     while found.limit > 0 {
@@ -125,13 +166,13 @@ fn after(stretches: &[Stretch]) -> i64 {
 }
 
 /// What of a list was found, and what is missing.
-struct Found {
-    items: Vec<Item>,
+struct Found<T> {
+    items: Vec<T>,
     limit: i64,
     offset: i64,
 }
 
-impl Found {
+impl<T: Listed> Found<T> {
     async fn add_extent(
         &mut self,
         tx: &mut Tx,
@@ -223,26 +264,31 @@ impl ItemFilter {
     }
 
     /// The text and arguments of a query for items of a stretch; none if no item can match.
-    pub(crate) fn query(&self, stretch: Stretch, limit: i64, offset: i64) -> Option<(String, Vec<Value>)> {
+    pub(crate) fn query<T: Listed>(
+        &self,
+        stretch: Stretch,
+        limit: i64,
+        offset: i64,
+    ) -> Option<(String, Vec<Value>)> {
         let mut args = Vec::new();
         let condition = self.condition(stretch, &mut args)?;
         args.extend(args![limit, offset]);
-        let columns = Item::COLUMNS;
+        let columns = T::COLUMNS;
         Some((format!("SELECT {columns}{condition} ORDER BY number LIMIT $4 OFFSET $5"), args))
     }
 
-    async fn items(
+    async fn items<T: Listed>(
         &self,
         tx: &mut Tx,
         stretch: Stretch,
         limit: i64,
         offset: i64,
-    ) -> Result<Vec<Item>, StoreError> {
-        let Some((text, args)) = self.query(stretch, limit, offset) else { return Ok(Vec::new()) };
-        let mut items: Vec<Item> =
+    ) -> Result<Vec<T>, StoreError> {
+        let Some((text, args)) = self.query::<T>(stretch, limit, offset) else { return Ok(Vec::new()) };
+        let mut items: Vec<T> =
             tx.fetch_text(text, args).await?.iter().map(Row::read).collect::<Result<_, _>>()?;
         if stretch.cover == Cover::All {
-            items.iter_mut().for_each(|item| item.state = in_run(item.state));
+            items.iter_mut().for_each(T::set_in_run);
         }
         Ok(items)
     }

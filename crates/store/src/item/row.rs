@@ -36,6 +36,21 @@ record! {
 }
 
 record! {
+    /// What a run needs of a pending item.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct DueItem {
+        /// Its number, and the number of the transfer that settles it.
+        pub number: TransferId,
+        /// The payer.
+        pub source: AccountId,
+        /// The payee.
+        pub target: AccountId,
+        /// Minor units.
+        pub amount: i64,
+    }
+}
+
+record! {
     /// A failed attempt.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Failure {
