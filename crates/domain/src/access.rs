@@ -214,6 +214,14 @@ operations! {
     RelationHistory "getRelationHistory" ([Operator Finance Admin Auditor] Read);
     BatchHistory "getBatchTransferHistory" ([Operator Finance Admin Auditor] Read);
     BatchProgress "getBatchTransferProgress" ([Operator Finance Admin Auditor] Read);
+    // Approvals.
+    ApprovalList "listApprovals" ([Finance Admin Auditor] Read);
+    BatchApprove "approveBatch" ([Finance Admin] no_key);
+    BatchesDecide "decideBatches" ([Finance Admin] no_key);
+    ApprovalWithdraw "withdrawApproval" ([Finance Admin] no_key);
+    BatchApprovals "listBatchApprovals" ([Operator Finance Admin Auditor] Read);
+    BatchRecall "recallBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
+    BatchReopen "reopenBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
     // Single transfers.
     TransferCreate "createAccountTransfer" ([Finance Admin] TransfersWrite);
     TransferList "listAccountTransfers" ([Operator Finance Admin Auditor] Read);
@@ -241,6 +249,9 @@ operations! {
     FxPolicySet "setFxPolicy" ([Admin] no_key);
     PolicyShow "getPolicy" ([Operator Finance Admin Auditor] Read);
     PolicySet "setPolicy" ([Admin] no_key);
+    ApprovalPolicyShow "getApprovalPolicy" ([Operator Finance Admin Auditor] Read);
+    ApprovalPolicySet "setApprovalPolicy" ([Admin] no_key);
+    ApprovalPolicyConfirm "confirmApprovalPolicy" ([Admin] no_key);
     StatisticsShow "getStatistics" ([Operator Finance Admin Auditor] Read);
     AuditList "listAudit" ([Admin Auditor] AuditRead);
     SettingsShow "getSettings" ([Operator Finance Admin Auditor] Read);
@@ -255,6 +266,7 @@ impl Operation {
             self,
             Self::BatchList
                 | Self::RelationList
+                | Self::ApprovalList
                 | Self::ProblemList
                 | Self::PreviewNew
                 | Self::BatchPreview

@@ -216,6 +216,22 @@ codes! {
     92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts given do not match the chosen way of setting amounts" "所给金额与所选的金额设定方式不符";
     93 BatchSideInvalid "BATCH_SIDE_INVALID" 422 Final "A one-to-many batch has one source account and a many-to-one batch one target account; each row names the account on the other side" "一对多批次须指定一个转出账户，多对一批次须指定一个转入账户，另一侧的账户由各行指定";
     94 RatioInvalid "RATIO_INVALID" 422 Final "A ratio must be a decimal without a sign and with at most 6 decimal places, such as 2.5" "比例须为不带符号且最多6位小数的十进制数，例如 2.5";
+    // Approvals.
+    360 ApprovalRequired "APPROVAL_REQUIRED" 422 Final "The amount needs approval, and a single transfer cannot be approved: enter it as a batch (a batch of type deposit or withdrawal if the money enters or leaves the ledger), submit the batch and have it approved" "该金额须经审批，而单笔转账无法审批；请改用批量转账（入账或出账请创建 deposit 或 withdrawal 类型的批次），提交后由他人审批";
+    361 BatchNotPending "BATCH_NOT_PENDING" 409 Final "The batch is not pending approval" "批次不是待审批状态";
+    362 CannotApproveOwn "CANNOT_APPROVE_OWN" 400 Final "You created, edited or submitted this batch, or made the API key that did; somebody else must decide about it" "不能审批自己提交的申请";
+    363 ApprovalUnreachable "APPROVAL_UNREACHABLE" 409 Later "The approval levels ask for more people than could approve; add or enable approvers, or change the approval policy" "可审批的人员不足以满足审批要求；请增加或启用审批人，或修改审批策略";
+    364 BatchNotApproved "BATCH_NOT_APPROVED" 409 Later "The batch lacks approvals; have it approved first" "批次尚未获得所需的审批，请先完成审批";
+    365 ApprovalExpired "APPROVAL_EXPIRED" 409 Later "The approvals are older than the policy allows, and the batch is pending again; have it approved again" "审批已超过有效期，批次已恢复为待审批；请重新审批";
+    366 NotAnApprover "NOT_AN_APPROVER" 403 Final "None of the open approval levels of this batch asks for you" "该批次尚缺的审批级别不需要您审批";
+    367 ApprovalRepeated "APPROVAL_ALREADY_GIVEN" 409 Final "You have already decided about this batch" "您已对该批次作出审批";
+    368 ApprovalNotFound "APPROVAL_NOT_FOUND" 404 Final "You have given this batch no approval that still counts" "您没有对该批次作出仍然有效的审批";
+    369 ApprovalPolicyInvalid "APPROVAL_POLICY_INVALID" 422 Final "The approval policy contradicts itself or is out of bounds" "审批策略自相矛盾或超出允许范围";
+    370 ApprovalPolicyChanged "APPROVAL_POLICY_CHANGED" 409 Final "The approval policy has changed since the version you edited; read it again and repeat the change" "审批策略已被修改；请重新读取后再修改";
+    371 ApprovalPolicySettled "APPROVAL_POLICY_NOT_WAITING" 409 Final "No change of this approval policy waits for a confirmation" "该审批策略没有等待确认的修改";
+    372 CannotConfirmOwn "CANNOT_CONFIRM_OWN" 400 Final "You made this change of the approval policy; a second administrator must confirm it" "不能确认自己对审批策略的修改，须由另一位管理员确认";
+    373 DecisionsInvalid "DECISIONS_INVALID" 422 Final "Send 1 to 20 decisions, each about another batch" "一次须提交1至20项审批，且每个批次只能出现一次";
+    374 IdempotencyKeyMissing "IDEMPOTENCY_KEY_REQUIRED" 400 Final "Send an Idempotency-Key with this request, so that repeating it cannot decide twice" "此请求须附带 Idempotency-Key，以防重复审批";
     // Codes of items that were failed without a posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a user" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not attempted: the batch stopped at an earlier failure" "未执行：批次在首次失败后已停止";

@@ -8,6 +8,7 @@ pub mod access;
 pub mod account;
 pub mod account_ref;
 pub mod amount;
+pub mod approval;
 pub mod asset;
 pub mod batch;
 pub mod batch_ref;

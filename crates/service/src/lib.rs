@@ -16,6 +16,8 @@ pub mod account_import;
 mod account_list;
 mod answer;
 pub mod api_key;
+pub mod approval;
+pub mod approval_policy;
 pub mod asset;
 pub mod audit;
 pub mod batch;

@@ -11,6 +11,9 @@
 pub mod account;
 pub mod account_list;
 pub mod api_key;
+pub mod approval;
+pub mod approval_policy;
+pub mod approval_round;
 pub mod asset;
 mod at_hand;
 pub mod audit;
@@ -18,6 +21,7 @@ mod backup;
 pub mod balance;
 pub mod balance_owner;
 pub mod batch;
+pub mod batch_editor;
 pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
@@ -98,11 +102,15 @@ fn named_statements() -> Vec<bulk::Named> {
         account::CATALOGUE,
         account_list::CATALOGUE,
         api_key::CATALOGUE,
+        approval::CATALOGUE,
+        approval_policy::CATALOGUE,
+        approval_round::CATALOGUE,
         asset::CATALOGUE,
         audit::CATALOGUE,
         balance::CATALOGUE,
         balance_owner::CATALOGUE,
         batch::CATALOGUE,
+        batch_editor::CATALOGUE,
         batch_history::CATALOGUE,
         batch_origin::CATALOGUE,
         batch_rate::CATALOGUE,

@@ -43,6 +43,11 @@ static LOCK: Sql = Sql::locking(sql!("SELECT ", User::COLUMNS, ", password FROM 
 static BY_LOGIN: Sql = Sql::new(sql!("SELECT ", User::COLUMNS, ", password FROM app_user WHERE login = $1"));
 static LIST: Sql =
     Sql::new(sql!("SELECT ", User::COLUMNS, " FROM app_user WHERE id > $1 ORDER BY id LIMIT $2"));
+static ACTIVE: Sql = Sql::new(sql!(
+    "SELECT ",
+    User::COLUMNS,
+    " FROM app_user WHERE disabled_at IS NULL AND password IS NOT NULL ORDER BY id"
+));
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM app_user");
 static OTHERS: Sql = Sql::new(
     "SELECT COUNT(*) FROM app_user
@@ -53,7 +58,7 @@ static SET_PASSWORD: Sql = Sql::new("UPDATE app_user SET password = $2, password
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] =
-    named![&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD];
+    named![&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &ACTIVE, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD];
 
 fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
     row.read()
@@ -99,6 +104,11 @@ pub async fn by_login(tx: &mut Tx, login: &str) -> Result<Option<(User, Option<S
 /// Users after an id, including disabled ones.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<User>, StoreError> {
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
+}
+
+/// The users who can sign in: they set a password and were not disabled.
+pub async fn active(tx: &mut Tx) -> Result<Vec<User>, StoreError> {
+    tx.fetch(&ACTIVE, args![]).await?.iter().map(Row::read).collect()
 }
 
 /// The number of users.

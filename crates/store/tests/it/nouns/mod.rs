@@ -2,6 +2,7 @@
 //! fixed statement prepares. To add a noun, add it to the list below and its check to one of the files.
 
 mod accounts;
+mod approvals;
 mod batches;
 mod items;
 mod money;
@@ -63,6 +64,7 @@ macro_rules! nouns {
 
 nouns! {
     accounts: account account_list asset balance holder holder_default;
+    approvals: approval approval_policy approval_round batch_editor;
     policies: fx fx_policy policy setting;
     money: audit chunk history operation posting transfer transfer_list verify voucher;
     totals: day_sum failure_count statistics;
