@@ -47,6 +47,7 @@ mod steady;
 pub mod system_account;
 pub mod transfer;
 pub mod user;
+pub mod vault;
 mod write;
 
 pub use answer::kept::Answer;
@@ -85,6 +86,8 @@ pub struct Service {
     /// The time budget of a list search.
     pub(crate) search_budget: Duration,
     pub(crate) scan_permits: search::ScanPermits,
+    /// What encrypts the secrets that are stored.
+    pub(crate) vault: vault::Vault,
 }
 
 impl Service {
@@ -104,6 +107,7 @@ impl Service {
             accounts: Arc::default(),
             search_budget: search::BUDGET,
             scan_permits,
+            vault: vault::Vault::default(),
         }
     }
 
@@ -111,6 +115,12 @@ impl Service {
     #[must_use]
     pub fn searching_for(self, search_budget: Duration) -> Self {
         Self { search_budget, ..self }
+    }
+
+    /// This service with the master key; without one, what needs it is refused.
+    #[must_use]
+    pub fn with_vault(self, vault: vault::Vault) -> Self {
+        Self { vault, ..self }
     }
 
     /// What a list search requested now may use.

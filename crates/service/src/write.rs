@@ -213,6 +213,8 @@ impl Write {
     /// one if the same request was answered meanwhile.
     async fn refuse(self: Box<Self>, refusal: Refusal) -> Result<Kept, Error> {
         let Self { tx, now, actor, about, service, key } = *self;
+        // The next attempt comes with another code, under the same key.
+        let key = key.filter(|_| !refusal.is_of_a_one_time_code());
         // Rolls back before the writer is requested again.
         drop(tx);
         let about = match &refusal.detail {

@@ -150,6 +150,33 @@ CREATE TABLE fx_policy (
   CHECK (source <> target)
 );
 
+-- Second factors of accounts, and secrets that are read again.
+
+-- An account's second factor: valid once it was confirmed by a code. `automatic`: whether the server may generate codes.
+CREATE TABLE account_totp (
+  account      NUMBER NOT NULL PRIMARY KEY REFERENCES account (id),
+  automatic    NUMBER NOT NULL CHECK (automatic IN (0, 1)),
+  begun_at     NUMBER NOT NULL,
+  confirmed_at NUMBER
+);
+
+-- Secrets that the server reads again, encrypted under the master key that `key_id` names and bound to `owner`: `user:7`,
+-- `account:18`. A rotation of the key rewrites these rows and no others.
+CREATE TABLE sealed_secret (
+  owner  TEXT NOT NULL PRIMARY KEY,
+  key_id TEXT NOT NULL,
+  sealed TEXT NOT NULL
+);
+CREATE INDEX sealed_secret_key ON sealed_secret (key_id);
+
+-- The time steps whose codes were used, by the owner of the secret: a code works once.
+CREATE TABLE totp_step (
+  owner   TEXT NOT NULL,
+  step    NUMBER NOT NULL,
+  used_at NUMBER NOT NULL,
+  PRIMARY KEY (owner, step)
+) COMPACT;
+
 -- Money.
 
 -- Which chunk was committed when, and which transfers it holds, in short: lists skip chunks in which nothing can match.

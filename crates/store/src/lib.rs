@@ -62,6 +62,7 @@ pub mod posting;
 mod record;
 pub mod refused_row;
 pub mod script;
+pub mod sealed_secret;
 pub mod session;
 pub mod setting;
 pub mod similar;
@@ -71,6 +72,7 @@ mod sqlite;
 pub mod statistics;
 mod store;
 pub mod timing;
+pub mod totp;
 pub mod transfer;
 pub mod transfer_list;
 mod tx;
@@ -132,10 +134,12 @@ fn named_statements() -> Vec<bulk::Named> {
         operation::CATALOGUE,
         policy::CATALOGUE,
         posting::CATALOGUE,
+        sealed_secret::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
         similar::CATALOGUE,
         statistics::CATALOGUE,
+        totp::CATALOGUE,
         transfer::CATALOGUE,
         transfer_list::CATALOGUE,
         user::CATALOGUE,
