@@ -31,6 +31,7 @@ pub mod similar;
 pub mod split;
 mod stored_enum;
 pub mod text;
+pub mod totp;
 pub mod transfer;
 pub mod visible;
 pub mod voucher;
