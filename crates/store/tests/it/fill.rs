@@ -375,6 +375,12 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          VALUES ('k', 't', 'h', 'read', '', 'tester', 1)",
         "INSERT INTO api_key_secret (token, api_key, until) SELECT 'former', id, 9 FROM api_key",
         "INSERT INTO invitation (token, app_user, created_at, expires_at) SELECT 'i', id, 1, 2 FROM app_user",
+        "INSERT INTO factor (app_user, since, is_initial) SELECT id, 1, 0 FROM app_user",
+        "INSERT INTO enrolment (app_user, session, begun_at) SELECT id, 1, 1 FROM app_user",
+        "INSERT INTO recovery_code (app_user, selector, hash) SELECT id, 'ABCD', 'h' FROM app_user",
+        "INSERT INTO challenge (token, app_user, password_at, tries, expires_at)
+         SELECT 'c', id, 1, 0, 2 FROM app_user",
+        "INSERT INTO sponsor (app_user, actor_kind, actor_id, deed, at) SELECT id, 2, 0, 1, 1 FROM app_user",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;
