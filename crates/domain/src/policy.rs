@@ -119,7 +119,8 @@ mod tests {
         let mut book = PolicyBook::new(1);
         assert!(!book.needs_approval(AssetId(1), i64::MAX));
         book.set_approved_from(AssetId(1), 100);
-        let needs = [(1, 99), (1, 100), (2, 100)].map(|(asset, amount)| book.needs_approval(AssetId(asset), amount));
+        let needs =
+            [(1, 99), (1, 100), (2, 100)].map(|(asset, amount)| book.needs_approval(AssetId(asset), amount));
         assert_eq!(needs, [false, true, false]);
     }
 

@@ -1,6 +1,7 @@
 //! The approval policies of currencies. Every version is kept. A version that loosens what is in force waits for
 //! as long as an approver cools off, or until a second administrator confirms it; any other is in force at once.
 
+use crate::asset::asset_for;
 use crate::factor::{self, Maker, Need};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, session};
@@ -85,7 +86,11 @@ pub async fn list(service: &Service) -> Result<Vec<ApprovalPolicyOf>, Error> {
 
 /// Sets the policy of a currency. Refused if nobody's batches could be approved under it; the answer names people
 /// whose own batches could not.
-pub async fn set(service: &Service, actor: &Actor, new: &NewApprovalPolicy) -> Result<ApprovalPolicyOf, Error> {
+pub async fn set(
+    service: &Service,
+    actor: &Actor,
+    new: &NewApprovalPolicy,
+) -> Result<ApprovalPolicyOf, Error> {
     let mut write = claimed!(service.write(actor, Action::ApprovalPolicySet));
     write.about = Fact::new(Action::ApprovalPolicySet, None).with("currency", shown(&new.currency));
     let done = set_in(&mut write, new).await;
@@ -153,8 +158,10 @@ async fn take_all(write: &mut Write) -> Result<WriteResult<u64>, Error> {
 }
 
 async fn set_in(write: &mut Write, new: &NewApprovalPolicy) -> Result<WriteResult<ApprovalPolicyOf>, Error> {
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     // Also held by submissions, so that each is under one policy or the other.
     named_lock::take(&mut write.tx, NamedLock::Submit).await?;
+    asset_for(&mut write.tx, &new.currency, write.now).await?;
     let asset = named(&mut write.tx, &new.currency).await?;
     take_effect_in(&mut write.tx, asset.id, write.now).await?;
     let before = in_force(&mut write.tx, asset.id).await?;
@@ -283,7 +290,11 @@ async fn check_reach(tx: &mut Tx, policy: &ApprovalPolicy, asset: &Asset) -> Res
     let Some((from, lacking)) = policy.reach(&people(tx).await?).unreachable else { return Ok(()) };
     let from = domain::amount::format_minor(i128::from(from), asset.scale);
     let lack = |separator: &str, one: &dyn Fn(usize, usize) -> String| {
-        lacking.iter().map(|missing| one(missing.level + 1, missing.count)).collect::<Vec<_>>().join(separator)
+        lacking
+            .iter()
+            .map(|missing| one(missing.level + 1, missing.count))
+            .collect::<Vec<_>>()
+            .join(separator)
     };
     let english = lack(", ", &|level, count| format!("level {level} lacks {count} more"));
     let chinese = lack("，", &|level, count| format!("第{level}级还缺{count}人"));
@@ -308,8 +319,7 @@ async fn of(tx: &mut Tx, asset: Asset) -> Result<ApprovalPolicyOf, Error> {
         None => None,
     };
     let people = store::user::active(tx).await?;
-    let approvers: Vec<_> =
-        people.iter().map(|user| Approver { user: user.id, role: user.role }).collect();
+    let approvers: Vec<_> = people.iter().map(|user| Approver { user: user.id, role: user.role }).collect();
     let stuck = policy.reach(&approvers).unreachable_for;
     let unreachable_for =
         people.into_iter().filter(|user| stuck.contains(&user.id)).map(|user| user.login).collect();
@@ -317,6 +327,7 @@ async fn of(tx: &mut Tx, asset: Asset) -> Result<ApprovalPolicyOf, Error> {
 }
 
 fn read(row: &ApprovalPolicyVersion) -> Result<ApprovalPolicy, Error> {
-    let corrupt = |error| StoreError::Corrupt(format!("approval policy of currency {}: {error}", row.asset.0));
+    let corrupt =
+        |error| StoreError::Corrupt(format!("approval policy of currency {}: {error}", row.asset.0));
     Ok(ApprovalPolicy::read(&row.content).map_err(corrupt)?)
 }

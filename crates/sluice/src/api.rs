@@ -5,6 +5,7 @@
 use crate::call::Call;
 use crate::commands::Command;
 use crate::commands::account::AccountVerb;
+use crate::commands::approval::{ApprovalPolicyVerb, ApprovalVerb};
 use crate::commands::asset::AssetVerb;
 use crate::commands::batch::BatchVerb;
 use crate::commands::fx::FxVerb;
@@ -48,6 +49,7 @@ const fn operation(command: &Command) -> Option<Operation> {
             PolicyVerb::Set(_) => O::PolicySet,
         },
         Command::Batch(args) => return batch(&args.verb),
+        Command::Approval(args) => approval(&args.verb),
         Command::User(args) => return user(&args.verb),
         Command::Login(_) => O::Login,
         Command::Logout(_) => O::Logout,
@@ -130,6 +132,8 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::Pause(_) => O::BatchPause,
         BatchVerb::Resume(_) => O::BatchResume,
         BatchVerb::Cancel { .. } => O::BatchCancel,
+        BatchVerb::Recall(_) => O::BatchRecall,
+        BatchVerb::Reopen(_) => O::BatchReopen,
         BatchVerb::Copy(_) => O::BatchCopy,
         BatchVerb::Reprice(_) => O::BatchReprice,
         BatchVerb::Retry { which, .. } => match which.is_one() {
@@ -144,6 +148,21 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         // A server resumes unfinished runs by itself.
         BatchVerb::Run { id: None } | BatchVerb::Export(_) => return None,
     })
+}
+
+const fn approval(verb: &ApprovalVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        ApprovalVerb::List(_) => O::ApprovalList,
+        ApprovalVerb::Show { .. } => O::BatchApprovals,
+        ApprovalVerb::Approve(_) | ApprovalVerb::Reject(_) => O::BatchApprove,
+        ApprovalVerb::Withdraw(_) => O::ApprovalWithdraw,
+        ApprovalVerb::Policy { verb } => match verb {
+            ApprovalPolicyVerb::Show => O::ApprovalPolicyShow,
+            ApprovalPolicyVerb::Set(_) => O::ApprovalPolicySet,
+            ApprovalPolicyVerb::Confirm(_) => O::ApprovalPolicyConfirm,
+        },
+    }
 }
 
 const fn user(verb: &UserVerb) -> Option<Operation> {

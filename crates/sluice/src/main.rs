@@ -254,6 +254,7 @@ impl Command {
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
             Self::Policy(args) => policy::access(args),
+            Self::Approval(args) => approval::access(args),
             Self::User(args) => user::access(args),
             Self::Key(args) => key::access(args),
             Self::ShowTransfer(_)
@@ -273,7 +274,9 @@ impl Command {
             Self::Setting(args) => setting::access(args),
             Self::Transfer(args) => transfer::access(args),
             Self::Work(_) | Self::Serve(_) => Access::Work,
-            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Login(_) | Self::Logout(_) => Access::Write,
+            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Login(_) | Self::Logout(_) => {
+                Access::Write
+            }
         }
     }
 }

@@ -4,9 +4,9 @@
 use crate::args;
 use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
-use crate::{approval_policy, head};
 use crate::tx::Tx;
 use crate::value::Cells;
+use crate::{approval_policy, head};
 use domain::fee::FeePolicy;
 use domain::id::{AccountId, AssetId};
 use domain::limit::LimitPolicy;

@@ -67,7 +67,10 @@ impl ApprovalPolicy {
     /// Refuses an [ordered](Self::ordered) policy that contradicts itself or is out of bounds.
     pub fn check(&self) -> Result<(), Refusal> {
         if !(0..=VALID_H_MAX).contains(&self.valid_hours) {
-            return wrong(&format!("validHours: 0 to {VALID_H_MAX}"), &format!("validHours 须为0至{VALID_H_MAX}"));
+            return wrong(
+                &format!("validHours: 0 to {VALID_H_MAX}"),
+                &format!("validHours 须为0至{VALID_H_MAX}"),
+            );
         }
         if self.bands.len() > BANDS_MAX {
             return wrong(&format!("at most {BANDS_MAX} bands"), &format!("最多{BANDS_MAX}个金额档"));
@@ -149,7 +152,10 @@ impl ApprovalPolicy {
 impl Band {
     fn check(&self) -> Result<(), Refusal> {
         if self.levels.is_empty() || self.levels.len() > LEVELS_MAX {
-            return wrong(&format!("a band has 1 to {LEVELS_MAX} levels"), &format!("每个金额档须有1至{LEVELS_MAX}级审批"));
+            return wrong(
+                &format!("a band has 1 to {LEVELS_MAX} levels"),
+                &format!("每个金额档须有1至{LEVELS_MAX}级审批"),
+            );
         }
         self.levels.iter().try_for_each(Level::check)
     }
@@ -158,14 +164,20 @@ impl Band {
 impl Level {
     fn check(&self) -> Result<(), Refusal> {
         if !(1..=COUNT_MAX).contains(&self.count) {
-            return wrong(&format!("a level asks for 1 to {COUNT_MAX} people"), &format!("每级审批须为1至{COUNT_MAX}人"));
+            return wrong(
+                &format!("a level asks for 1 to {COUNT_MAX} people"),
+                &format!("每级审批须为1至{COUNT_MAX}人"),
+            );
         }
         if let Some(role) = self.roles.iter().find(|role| !super::APPROVING.contains(role)) {
             let name = role.name();
             return wrong(&format!("the role {name} may not approve"), &format!("角色 {name} 无审批权限"));
         }
         if self.users.len() > USERS_MAX {
-            return wrong(&format!("a level names at most {USERS_MAX} users"), &format!("每级审批最多指定{USERS_MAX}名用户"));
+            return wrong(
+                &format!("a level names at most {USERS_MAX} users"),
+                &format!("每级审批最多指定{USERS_MAX}名用户"),
+            );
         }
         if self.roles.is_empty() && !self.users.is_empty() && self.users.len() < usize::from(self.count) {
             return wrong("a level asks for more people than it names", "审批人数多于指定的用户数");

@@ -83,7 +83,12 @@ fn only_a_weaker_policy_loosens() {
         ("of fewer users", from(100, &[named(&[3, 4])]), from(100, &[named(&[4])]), false),
         ("of more users", from(100, &[named(&[3])]), from(100, &[named(&[3, 4])]), true),
         ("another level", from(100, &[any.clone()]), from(100, &[any.clone(), admin.clone()]), false),
-        ("levels in another order", from(100, &[admin.clone(), any.clone()]), from(100, &[any, admin]), false),
+        (
+            "levels in another order",
+            from(100, &[admin.clone(), any.clone()]),
+            from(100, &[any, admin]),
+            false,
+        ),
         ("valid for longer", hours(24), hours(25), true),
         ("valid for less", hours(24), hours(23), false),
         ("valid at any time", hours(24), hours(0), true),

@@ -417,8 +417,7 @@ pub(crate) async fn approve(
         return Err(Code::IdempotencyKeyMissing.into());
     }
     let Once { body, service } = once;
-    let decision =
-        Decision { content_hash: body.content_hash, note: body.note.unwrap_or_default() };
+    let decision = Decision { content_hash: body.content_hash, note: body.note.unwrap_or_default() };
     let decided = match body.action {
         DecisionWord::Approve => approval::approve(&service, who.actor(), batch, &decision).await?,
         DecisionWord::Reject => approval::reject(&service, who.actor(), batch, &decision).await?,
@@ -435,15 +434,16 @@ pub(crate) async fn approve(
 #[utoipa::path(post, path = "/api/v1/approvals/decide", operation_id = "decideBatches", tag = "approvals",
     request_body = DecideInput,
     responses((status = 200, description = "The decisions were recorded.", body = Envelope<Vec<DecidedView>>)))]
-pub(crate) async fn decide(
-    who: Who,
-    once: Once<DecideInput>,
-) -> Result<Answer<Vec<DecidedView>>, Problem> {
+pub(crate) async fn decide(who: Who, once: Once<DecideInput>) -> Result<Answer<Vec<DecidedView>>, Problem> {
     let Once { body, service } = once;
     let mut decisions = Vec::with_capacity(body.decisions.len());
     for one in body.decisions {
         let decision = Decision { content_hash: one.content_hash, note: one.note.unwrap_or_default() };
-        decisions.push(BatchDecision { batch: read_ref(&one.batch_id)?, action: one.action.into(), decision });
+        decisions.push(BatchDecision {
+            batch: read_ref(&one.batch_id)?,
+            action: one.action.into(),
+            decision,
+        });
     }
     let decided = approval::decide(&service, who.actor(), &decisions).await?;
     Ok(Answer::saying(DECIDED, decided.into_iter().map(Into::into).collect()))

@@ -83,7 +83,9 @@ impl Decider<'_> {
         let result = match request.refused {
             Some(code) => Err(code),
             // A batch has its approvals; its items are checked as a whole, before it runs.
-            None if request.effects.item.is_none() && self.needs_approval(&posting) => Err(Code::ApprovalRequired),
+            None if request.effects.item.is_none() && self.needs_approval(&posting) => {
+                Err(Code::ApprovalRequired)
+            }
             None => post_exchanged(&request.exchange, |exchanged| {
                 posting.exchanged = exchanged;
                 self.post(&posting, value_date)

@@ -86,9 +86,8 @@ async fn reopen_in(write: &mut Write, request: &BatchRequest<'_>) -> Result<Writ
 async fn made(write: &mut Write, batch: &Batch) -> Result<bool, Error> {
     let principal = write.actor.author.principal;
     let caller = makers::caller(&mut write.tx, principal).await?;
-    let is_caller = |maker: &Editor| {
-        maker.principal() == Some(principal) || caller.people.contains(&maker.person)
-    };
+    let is_caller =
+        |maker: &Editor| maker.principal() == Some(principal) || caller.people.contains(&maker.person);
     let makers = makers::of(&mut write.tx, batch.id).await?;
     Ok(batch.created_by.principal == principal || makers.iter().any(is_caller))
 }

@@ -159,7 +159,8 @@ async fn in_order<'a>(
 pub(super) async fn approver(write: &mut Write) -> Result<User, Error> {
     let Principal::User(id) = write.actor.author.principal else { return Err(Code::Forbidden.into()) };
     let found = store::user::lock(&mut write.tx, id).await?.map(|(user, _)| user);
-    let may = |user: &User| Approver { user: user.id, role: user.role }.may_approve() && user.disabled_at.is_none();
+    let may =
+        |user: &User| Approver { user: user.id, role: user.role }.may_approve() && user.disabled_at.is_none();
     found.filter(may).ok_or_else(|| Code::Forbidden.into())
 }
 

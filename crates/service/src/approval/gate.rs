@@ -106,7 +106,11 @@ async fn check_content(tx: &mut Tx, batch: &Batch, round: &ApprovalRound) -> Res
         return Ok(());
     }
     let hash = content::content(tx, batch).await?.hash;
-    if hash == round.content_hash { Ok(()) } else { Err(Error::refused(Code::ContentChanged, batch.number())) }
+    if hash == round.content_hash {
+        Ok(())
+    } else {
+        Err(Error::refused(Code::ContentChanged, batch.number()))
+    }
 }
 
 /// The people who approved, with the roles that they had.

@@ -87,9 +87,9 @@ async fn waiting_for(tx: &mut Tx, person: Approver) -> Result<Vec<ApprovalRound>
     let given = approvals(tx, &waiting).await?;
     let mut asked = Vec::new();
     for round in &waiting {
-        let is_own = makers.get(&round.batch.0).is_some_and(|makers: &Vec<Editor>| {
-            makers::include(makers, person.user)
-        });
+        let is_own = makers
+            .get(&round.batch.0)
+            .is_some_and(|makers: &Vec<Editor>| makers::include(makers, person.user));
         let given = counting(&given, round);
         let has_decided = given.iter().any(|one| one.user == person.user);
         let levels = round::levels(round)?;
@@ -112,11 +112,7 @@ async fn paged(
     Ok(QueuedBatches { batches: queued(tx, page).await?, total })
 }
 
-async fn decided(
-    tx: &mut Tx,
-    person: Approver,
-    (limit, offset): (i64, i64),
-) -> Result<QueuedBatches, Error> {
+async fn decided(tx: &mut Tx, person: Approver, (limit, offset): (i64, i64)) -> Result<QueuedBatches, Error> {
     let decisions = store::approval::of_user(tx, person.user, limit, offset).await?;
     let mut page = Vec::with_capacity(decisions.len());
     for decision in decisions {
@@ -128,10 +124,7 @@ async fn decided(
     Ok(QueuedBatches { batches: queued(tx, page).await?, total })
 }
 
-async fn queued(
-    tx: &mut Tx,
-    page: Vec<(ApprovalRound, Option<Approval>)>,
-) -> Result<Vec<Queued>, Error> {
+async fn queued(tx: &mut Tx, page: Vec<(ApprovalRound, Option<Approval>)>) -> Result<Vec<Queued>, Error> {
     let rounds: Vec<ApprovalRound> = page.iter().map(|(round, _)| round.clone()).collect();
     let batches = store::batch::by_ids(tx, ids(&rounds)).await?;
     let described = describe(tx, batches).await?;

@@ -4,7 +4,9 @@ use super::makers;
 use crate::approval_policy::{self, PolicyInForce};
 use crate::write::Write;
 use crate::{Error, setting};
-use domain::approval::{ApprovalPolicy, Approver, Level, RoundCause, canonical, missing, needed, read_levels};
+use domain::approval::{
+    ApprovalPolicy, Approver, Level, RoundCause, canonical, missing, needed, read_levels,
+};
 use domain::batch::BatchState;
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId};
@@ -131,7 +133,11 @@ pub(crate) async fn current(write: &mut Write, batch: &Batch) -> Result<Approval
 
 /// Begins another round with the same levels, which makes the approvals given so far void. An approved batch is
 /// pending again.
-pub(crate) async fn renew(write: &mut Write, batch: &Batch, cause: RoundCause) -> Result<ApprovalRound, Error> {
+pub(crate) async fn renew(
+    write: &mut Write,
+    batch: &Batch,
+    cause: RoundCause,
+) -> Result<ApprovalRound, Error> {
     let last = current(write, batch).await?;
     let round = ApprovalRound { round: last.round + 1, cause, opened_at: write.now, ..last };
     approval_round::open(&mut write.tx, &round).await?;

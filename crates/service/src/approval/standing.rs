@@ -80,8 +80,7 @@ async fn standing_in(tx: &mut Tx, batch: &Batch, now: i64) -> Result<ApprovalSta
     match last {
         Some(round) if batch.state != BatchState::Draft => of_round(tx, batch, round, decisions).await,
         _ => {
-            let foreseen =
-                foreseen_in(tx, batch.created_by.principal, &Payment::of(batch), now).await?;
+            let foreseen = foreseen_in(tx, batch.created_by.principal, &Payment::of(batch), now).await?;
             Ok(ApprovalStanding { decisions, ..foreseen })
         }
     }

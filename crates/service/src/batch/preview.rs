@@ -270,7 +270,8 @@ impl Fold {
         if let Some((account, before)) = single.and_then(|id| self.book.get(id)).zip(self.before) {
             let after = if is_undone { before } else { account.balance };
             let asset = self.assets.get(&account.asset).cloned();
-            self.preview.single = asset.map(|asset| SingleAccount { account: account.id, asset, before, after });
+            self.preview.single =
+                asset.map(|asset| SingleAccount { account: account.id, asset, before, after });
         }
         let described =
             describe_items(tx, self.shown.iter().map(|shown| shown.item.clone()).collect()).await?;

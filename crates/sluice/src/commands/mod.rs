@@ -2,6 +2,7 @@
 
 pub(crate) mod accept_loss;
 pub(crate) mod account;
+pub(crate) mod approval;
 pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod backup;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Policy(policy::PolicyArgs),
     /// Manage batches: import, preview, submit, run, retry
     Batch(batch::BatchArgs),
+    /// Approve batches; manage approval policies
+    Approval(approval::ApprovalArgs),
     /// Manage the users who may sign in
     User(user::UserArgs),
     /// Sign in as a user, to act as that user
@@ -126,6 +129,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Fx(args) => fx::run(session, args).await,
         Command::Policy(args) => policy::run(session, args).await,
         Command::Batch(args) => batch::run(session, args).await,
+        Command::Approval(args) => approval::run(session, args).await,
         Command::User(args) => user::run(session, args).await,
         Command::Login(args) => login::login(session, args).await,
         Command::Logout(args) => login::logout(session, args).await,

@@ -24,6 +24,7 @@ const NAMES: &[(&str, &[&str])] = &[
 const TABLES: &[&str] = &[
     "account",
     "answer",
+    "approval",
     "asset",
     "audit",
     "balance",
@@ -190,6 +191,16 @@ fn money(walk: &mut Walk) {
     walk.say(&["account", "close", "1002"], 0);
     walk.say(&["policy", "show", "--currency", "USD", "--account", "1001"], 0);
     walk.say(&["policy", "set", "--currency", "USD", "--max", "none"], 0);
+    walk.say(&["approval", "policy", "set", "--currency", "USD", "--no-bands", "--valid-hours", "24"], 0);
+    walk.say(&["approval", "policy", "set", "--currency", "USD", "--band", "1000"], 2);
+    walk.say(&["approval", "policy", "set", "--currency", "USD", "--band", "1000=1"], 1);
+    walk.say(&["approval", "policy", "show"], 0);
+    walk.say(&["approval", "policy", "confirm", "--currency", "USD"], 1);
+    walk.say(&["approval", "list"], 0);
+    walk.say(&["approval", "list", "--which", "mine"], 1);
+    walk.say(&["approval", "approve", "1"], 1);
+    walk.say(&["approval", "reject", "1"], 1);
+    walk.say(&["approval", "withdraw", "1"], 1);
     walk.say(&["stats", "--from", "2020-01-01", "--to", "2999-12-31"], 0);
 }
 
@@ -227,6 +238,9 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "run", "1"], 0);
     walk.say(&["batch", "resume", "1"], 1);
     walk.say(&["batch", "status", "1"], 0);
+    walk.say(&["approval", "show", "1"], 0);
+    walk.say(&["batch", "recall", "1"], 1);
+    walk.say(&["batch", "reopen", "1"], 1);
     walk.say(&["batch", "history", "1"], 0);
     let out = walk.ledger.path().join("5.csv").display().to_string();
     walk.say(&["batch", "export", "1", "--out", &out], 0);

@@ -38,6 +38,22 @@ const WRITERS: &[Writer] = &[
     (&["fx", "policy", "USD", "EUR", "--rounding", "down"], Some(("PUT", "/api/v2/fx-rates/policies"))),
     (&["policy", "set", "--currency", "USD", "--max", "1"], Some(("PUT", "/api/v2/policies"))),
     (
+        &["approval", "policy", "set", "--currency", "USD", "--band", "1000=1"],
+        Some(("PUT", "/api/v2/approval-policies")),
+    ),
+    (
+        &["approval", "policy", "confirm", "--currency", "USD"],
+        Some(("POST", "/api/v2/approval-policies/{currency}/confirm")),
+    ),
+    (&["approval", "approve", "1"], Some(("POST", "/api/v1/admin/transfer/batches/{batch_id}/approve"))),
+    (&["approval", "reject", "1"], Some(("POST", "/api/v1/admin/transfer/batches/{batch_id}/approve"))),
+    (
+        &["approval", "withdraw", "1"],
+        Some(("POST", "/api/v1/admin/transfer/batches/{batch_id}/withdraw-approval")),
+    ),
+    (&["batch", "recall", "1"], Some(("POST", "/api/batch-transfers/{id}/recall"))),
+    (&["batch", "reopen", "1"], Some(("POST", "/api/batch-transfers/{id}/reopen"))),
+    (
         &["batch", "import", "batch.csv", "--type", "one_to_many", "--account", "ACME", "--name", "N"],
         Some(("POST", "/api/batch-transfers")),
     ),
@@ -97,6 +113,9 @@ const READERS: &[&str] = &[
     "batch export",
     "batch history",
     "batch items",
+    "approval list",
+    "approval policy show",
+    "approval show",
     "batch list",
     "batch preview",
     "batch problems",

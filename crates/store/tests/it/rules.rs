@@ -29,7 +29,10 @@ async fn written_rows_are_never_changed() {
         ("DELETE FROM approval", "approval is append-only"),
         ("UPDATE approval_round SET needed = 0", "approval_round is append-only"),
         ("DELETE FROM batch_editor", "batch_editor is append-only"),
-        ("UPDATE approval_policy SET content = '{}'", "approval_policy: a version is replaced, never changed"),
+        (
+            "UPDATE approval_policy SET content = '{}'",
+            "approval_policy: a version is replaced, never changed",
+        ),
         ("DELETE FROM approval_policy", "approval_policy: versions are kept"),
         ("DELETE FROM account", "accounts are closed, not deleted"),
         ("UPDATE account SET asset = 2", "an account keeps its identity"),
@@ -96,7 +99,8 @@ async fn the_schema_refuses_impossible_rows() {
 async fn no_batch_runs_with_fewer_approvals_than_it_needs_and_no_maker_approves() {
     const ROUND: &str = "INSERT INTO approval_round SELECT batch, round + 1, levels, 2, valid_h, policy_version,
         content_hash, day, asset, account, amount, maker, cause, opened_at FROM approval_round ORDER BY round DESC LIMIT 1";
-    const DRAFT: &str = "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset,
+    const DRAFT: &str =
+        "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset,
         first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
         failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
         SELECT 7, 7, 7, 'x', 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'x', 0";
@@ -108,9 +112,10 @@ async fn no_batch_runs_with_fewer_approvals_than_it_needs_and_no_maker_approves(
     let (missing, made) = ("batch: approvals are missing", "approval: the approver made the batch");
     let users = "INSERT INTO app_user (id, login, name, role, created_by, created_at)
         SELECT 8, 'u8', 'u8', 2, 'x', 0 UNION SELECT 9, 'u9', 'u9', 2, 'x', 0";
-    let begun = vec![DRAFT.to_owned(), state(3), users.to_owned(), round.clone()];
+    let begun = [DRAFT.to_owned(), state(3), users.to_owned(), round.clone()];
     let with = |more: &[String]| begun.iter().chain(more).cloned().collect::<Vec<_>>();
-    let next = "INSERT INTO approval_round SELECT 7, 3, '[]', 2, 0, 0, 'h', 0, 1, NULL, 0, 'x', 2, 0".to_owned();
+    let next =
+        "INSERT INTO approval_round SELECT 7, 3, '[]', 2, 0, 0, 'h', 0, 1, NULL, 0, 'x', 2, 0".to_owned();
     let editor = "INSERT INTO batch_editor VALUES (7, 4, 5, 8, 1)".to_owned();
     for (steps, refusal) in [
         (with(&[state(6)]), missing),

@@ -4,9 +4,9 @@ use super::Filled;
 use domain::approval::{ApprovalAction, RoundCause};
 use domain::id::{AssetId, BatchId};
 use domain::principal::Principal;
+use store::Tx;
 use store::approval_round::ApprovalRound;
 use store::batch_editor::Editor;
-use store::Tx;
 
 pub async fn approval(tx: &mut Tx, Filled { batch, .. }: Filled) {
     let all = store::approval::of_batch(tx, batch).await.unwrap();
@@ -59,7 +59,8 @@ pub async fn batch_editor(tx: &mut Tx, Filled { batch, .. }: Filled) {
     store::batch_editor::add(tx, batch, Principal::User(1), &[1], 6).await.unwrap();
     let mut editors = store::batch_editor::of_many(tx, vec![batch.0]).await.unwrap();
     editors.sort_by_key(|editor| editor.person);
-    let seen: Vec<_> = editors.iter().map(|editor| (Editor::principal(editor), editor.person, editor.at)).collect();
+    let seen: Vec<_> =
+        editors.iter().map(|editor| (Editor::principal(editor), editor.person, editor.at)).collect();
     assert_eq!(seen, [(Some(Principal::User(1)), 0, 1), (Some(Principal::User(1)), 1, 5)]);
     assert_eq!(store::batch_editor::behind_key(tx, 1).await.unwrap(), [0_i64; 0]);
 }

@@ -81,6 +81,24 @@ pub const RULES: &[Alike] = &[
         r#"{"currency":"USD","max":"1.234"}"#,
         "refused AMOUNT_PRECISION",
     ),
+    alike(
+        "approval policy set --currency USD --band 1000=1",
+        "PUT /api/v2/approval-policies",
+        r#"{"currency":"USD","bands":[{"from":"1000","levels":[{"count":1}]}]}"#,
+        "refused APPROVAL_UNREACHABLE",
+    ),
+    alike(
+        "approval policy set --currency USD --no-bands --valid-hours 24",
+        "PUT /api/v2/approval-policies",
+        r#"{"currency":"USD","bands":[],"validHours":24}"#,
+        "currency version valid_hours=validHours",
+    ),
+    alike(
+        "approval policy show",
+        "GET /api/v2/approval-policies",
+        "",
+        "policies data: currency version valid_hours=validHours",
+    ),
     alike("setting show", "GET /api/v2/settings", "", SETTINGS),
     alike(
         "setting set --time-zone Asia/Shanghai",
