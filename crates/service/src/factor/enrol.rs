@@ -163,3 +163,7 @@ async fn confirm_in(
         .with("initial", factor.is_initial)
         .with("sessions", ended))
 }
+
+#[cfg(test)]
+#[path = "enrol_tests.rs"]
+mod tests;
