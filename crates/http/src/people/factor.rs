@@ -200,8 +200,8 @@ pub(super) async fn enrol(
 
 /// A text as a QR code, in SVG.
 fn picture(text: &str) -> Result<String, Error> {
-    let code = QrCode::new(text)
-        .map_err(|error| StoreError::Corrupt(format!("no QR code of a URI: {error}")))?;
+    let code =
+        QrCode::new(text).map_err(|error| StoreError::Corrupt(format!("no QR code of a URI: {error}")))?;
     Ok(code.render::<svg::Color<'_>>().module_dimensions(MODULE, MODULE).build())
 }
 
@@ -260,11 +260,7 @@ pub(super) async fn renew(
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
     request_body = Option<CodeInput>,
     responses((status = 200, description = "The user.", body = Envelope<UserView>)))]
-pub(super) async fn reset(
-    who: Who,
-    id: Segment,
-    once: Once<CodeInput>,
-) -> Result<Answer<UserView>, Problem> {
+pub(super) async fn reset(who: Who, id: Segment, once: Once<CodeInput>) -> Result<Answer<UserView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let user: User = once.settle(factor::reset(&once.service, who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, UserView::of(user)))
@@ -276,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_uri_becomes_a_picture_that_runs_no_script_and_loads_nothing() {
-        let uri = format!("otpauth://totp/Sluice:{}?secret={}&issuer=Sluice", "x".repeat(300), "A".repeat(32));
+        let uri =
+            format!("otpauth://totp/Sluice:{}?secret={}&issuer=Sluice", "x".repeat(300), "A".repeat(32));
         let picture = picture(&uri).unwrap();
         assert!(picture.contains("<svg") && picture.trim_end().ends_with("</svg>"), "{picture}");
         assert!(!picture.contains("<script") && !picture.contains("href"));

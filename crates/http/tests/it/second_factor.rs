@@ -154,7 +154,10 @@ async fn a_challenge_takes_five_codes_and_works_once_within_five_minutes() {
     world.clock.pass(5 * MINUTE);
     let late = answer_challenge(&browser, &token, &phone.code(&world)).await;
     assert_eq!(late.code(), "AUTH_CHALLENGE_INVALID", "it has expired");
-    assert_eq!(answer_challenge(&browser, "challenge_made-up", "123456").await.code(), "AUTH_CHALLENGE_INVALID");
+    assert_eq!(
+        answer_challenge(&browser, "challenge_made-up", "123456").await.code(),
+        "AUTH_CHALLENGE_INVALID"
+    );
     world.stop().await;
 }
 
@@ -251,10 +254,8 @@ async fn two_concurrent_uses_of_one_recovery_code_sign_in_once() {
     let (_, codes) = enrol(&world, &admin).await;
     let (one, two) = (Browser::at(&world, "203.0.113.1"), Browser::at(&world, "203.0.113.2"));
     let (first, second) = (challenge(&one, "root").await, challenge(&two, "root").await);
-    let (first, second) = tokio::join!(
-        answer_challenge(&one, &first, &codes[0]),
-        answer_challenge(&two, &second, &codes[0])
-    );
+    let (first, second) =
+        tokio::join!(answer_challenge(&one, &first, &codes[0]), answer_challenge(&two, &second, &codes[0]));
     let mut codes = [first.code(), second.code()];
     codes.sort_unstable();
     assert_eq!(codes, ["AUTH_2FA_CODE_INVALID", "ok"]);

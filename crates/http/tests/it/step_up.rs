@@ -206,7 +206,10 @@ async fn who_must_have_a_factor_changes_nothing_without_one() {
     let refused = second.put("/api/v2/settings", json!({ "factorRoles": [] })).await;
     assert_eq!(refused.code(), "TOTP_NOT_ENROLLED");
     let me = second.get("/api/v1/auth/me").await;
-    assert_eq!((&me.data()["factor"]["required"], &me.data()["nextSteps"][0]), (&json!(true), &json!("enrolTotp")));
+    assert_eq!(
+        (&me.data()["factor"]["required"], &me.data()["nextSteps"][0]),
+        (&json!(true), &json!("enrolTotp"))
+    );
     enrol(&changed.world, &second).await;
     second.put("/api/v2/settings", json!({ "factorRoles": [] })).await.data();
     changed.world.stop().await;
@@ -255,7 +258,10 @@ async fn another_administrator_resets_a_factor_and_its_person_cools_off() {
     let li = Browser::signed_in(&changed.world, "li", PASSWORD).await;
     let me = li.get("/api/v1/auth/me").await;
     let day_after = json!("2026-03-11T12:05:00Z");
-    assert_eq!((&me.data()["factor"]["totp"], &me.data()["factor"]["approvesFrom"]), (&json!("none"), &day_after));
+    assert_eq!(
+        (&me.data()["factor"]["totp"], &me.data()["factor"]["approvesFrom"]),
+        (&json!("none"), &day_after)
+    );
     enrol(&changed.world, &changed.admin).await;
     let own = changed.admin.post("/api/v1/users/user_1/totp-reset", Json::Null).await;
     assert_eq!((own.status, own.code()), (409, "TOTP_RESET_OWN"));

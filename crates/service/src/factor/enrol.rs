@@ -1,7 +1,7 @@
 //! Setting up a factor: the password gives a secret, a code of it makes it the person's factor.
 
 use super::recovery::{self, RecoveryHash};
-use super::{Need, code, demand, owner, recovery::RecoveryUse};
+use super::{Need, code, demand, owner};
 use crate::login_failure::{self, LoginAttempt};
 use crate::session::{Client, micros};
 use crate::write::{Write, WriteResult};
@@ -68,7 +68,7 @@ async fn enrol_in(
     (user, session): (i64, i64),
     hash: Option<String>,
     attempt: &LoginAttempt,
-    recovered: Option<RecoveryUse>,
+    recovered: Option<RecoveryHash>,
 ) -> Result<WriteResult<Enrolling>, Error> {
     let locked = store::user::lock(&mut write.tx, user).await?;
     let (found, _) =
@@ -127,9 +127,7 @@ pub(super) fn pending(user: i64) -> String {
 async fn begun(write: &mut Write, user: i64, session: i64) -> Result<(), Error> {
     let found = store::factor::begun(&mut write.tx, user).await?;
     let now = write.service.steady_now();
-    let holds = |one: &Enrolment| {
-        one.session == session && now.saturating_sub(one.begun_at) < micros(LIFE)
-    };
+    let holds = |one: &Enrolment| one.session == session && now.saturating_sub(one.begun_at) < micros(LIFE);
     found.filter(holds).map(|_| ()).ok_or_else(|| Code::EnrolmentMissing.into())
 }
 

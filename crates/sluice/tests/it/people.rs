@@ -14,7 +14,11 @@ fn ledger() -> Ledger {
 }
 
 fn add_with_password(ledger: &Ledger, login: &str, password: &str) -> Answer {
-    with_stdin(ledger, &["user", "add", login, "--name", "N", "--role", "admin", "--password-stdin"], password)
+    with_stdin(
+        ledger,
+        &["user", "add", login, "--name", "N", "--role", "admin", "--password-stdin"],
+        password,
+    )
 }
 
 /// Runs a command with a text on standard input. Its session file is beside the ledger.
@@ -165,7 +169,10 @@ fn a_session_file_that_others_can_read_is_refused() {
 fn a_second_factor_is_shown_and_reset_on_the_command_line() {
     let ledger = ledger();
     ledger.ok(&["user", "add", "li", "--name", "Li", "--role", "finance"]);
-    assert_eq!(ledger.ok(&["user", "totp", "show", "li"]).json, json!({ "login": "li", "totp": "none", "since": null }));
+    assert_eq!(
+        ledger.ok(&["user", "totp", "show", "li"]).json,
+        json!({ "login": "li", "totp": "none", "since": null })
+    );
     ledger.refused(&["user", "totp", "show", "nobody"], 1, "USER_NOT_FOUND");
     ledger.refused(&["user", "totp", "reset", "nobody"], 1, "USER_NOT_FOUND");
     ledger.refused(&["user", "totp", "reset", "li"], 1, "USER_WITHOUT_TOTP");
