@@ -246,7 +246,7 @@ impl Command {
 
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, asset, batch, fx, holder, key, policy, setting, transfer, user};
+        use commands::{account, approval, asset, batch, fx, holder, key, policy, setting, transfer, user};
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),

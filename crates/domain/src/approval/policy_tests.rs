@@ -5,8 +5,8 @@ use crate::approval::assign;
 use crate::table::check;
 use proptest::prelude::*;
 
-fn band(from: i64, levels: &[Level]) -> Band {
-    Band { from, levels: levels.to_vec() }
+fn band(from: i64, levels: Vec<Level>) -> Band {
+    Band { from, levels }
 }
 
 fn policy(bands: &[Band]) -> ApprovalPolicy {
@@ -19,7 +19,7 @@ fn of_roles(count: u8, roles: &[Role]) -> Level {
 
 #[test]
 fn an_amount_falls_into_the_highest_band_that_it_reaches() {
-    let policy = policy(&[band(100, &[Level::of_anybody(1)]), band(1_000, &[Level::of_anybody(2)])]);
+    let policy = policy(&[band(100, vec![Level::of_anybody(1)]), band(1_000, vec![Level::of_anybody(2)])]);
     check(
         &[("0", "0"), ("99", "0"), ("100", "1"), ("999", "1"), ("1000", "2"), ("99999999999999999999", "2")],
         |amount| crate::approval::needed(policy.levels_for(amount.parse().unwrap())).to_string(),
@@ -30,8 +30,8 @@ fn an_amount_falls_into_the_highest_band_that_it_reaches() {
 #[test]
 fn a_policy_reads_back_from_its_canonical_text() {
     let unordered = policy(&[
-        band(1_000, &[Level { users: vec![9, 3, 9], ..of_roles(2, &[Role::Admin, Role::Finance]) }]),
-        band(0, &[Level::of_anybody(1)]),
+        band(1_000, vec![Level { users: vec![9, 3, 9], ..of_roles(2, &[Role::Admin, Role::Finance]) }]),
+        band(0, vec![Level::of_anybody(1)]),
     ]);
     let policy = unordered.ordered();
     let text = r#"{"bands":[{"from":0,"levels":[{"count":1}]},{"from":1000,"levels":[{"count":2,"roles":["finance","admin"],"users":[3,9]}]}],"valid_hours":72}"#;
@@ -45,14 +45,17 @@ fn a_policy_that_contradicts_itself_is_refused() {
     let named = |count, users: &[i64]| Level { users: users.to_vec(), ..Level::of_anybody(count) };
     for (policy, expected) in [
         (policy(&[]), "ok"),
-        (policy(&[band(0, &[one.clone()])]), "ok"),
-        (policy(&[band(0, &[named(2, &[1, 2])])]), "ok"),
-        (policy(&[band(0, &[named(3, &[1, 2])])]), "a level asks for more people than it names"),
-        (policy(&[band(-1, &[one.clone()])]), "a band begins below zero"),
-        (policy(&[band(0, &[])]), "a band has 1 to 10 levels"),
-        (policy(&[band(0, &[Level::of_anybody(0)])]), "a level asks for 1 to 20 people"),
-        (policy(&[band(0, &[of_roles(1, &[Role::Operator])])]), "the role operator may not approve"),
-        (policy(&[band(5, &[one.clone()]), band(5, &[one.clone()])]), "two bands begin at the same amount"),
+        (policy(&[band(0, vec![one.clone()])]), "ok"),
+        (policy(&[band(0, vec![named(2, &[1, 2])])]), "ok"),
+        (policy(&[band(0, vec![named(3, &[1, 2])])]), "a level asks for more people than it names"),
+        (policy(&[band(-1, vec![one.clone()])]), "a band begins below zero"),
+        (policy(&[band(0, vec![])]), "a band has 1 to 10 levels"),
+        (policy(&[band(0, vec![Level::of_anybody(0)])]), "a level asks for 1 to 20 people"),
+        (policy(&[band(0, vec![of_roles(1, &[Role::Operator])])]), "the role operator may not approve"),
+        (
+            policy(&[band(5, vec![one.clone()]), band(5, vec![one.clone()])]),
+            "two bands begin at the same amount",
+        ),
         (ApprovalPolicy { valid_hours: -1, ..policy(&[]) }, "validHours: 0 to 8760"),
     ] {
         let said = policy.check().map_or_else(|refusal| refusal.detail.unwrap(), |()| "ok".to_owned());
@@ -65,28 +68,28 @@ fn only_a_weaker_policy_loosens() {
     let (any, admin) = (Level::of_anybody(1), of_roles(1, &[Role::Admin]));
     let both = of_roles(1, &[Role::Finance, Role::Admin]);
     let named = |users: &[i64]| Level { users: users.to_vec(), ..Level::of_anybody(1) };
-    let from = |from: i64, levels: &[Level]| policy(&[band(from, levels)]);
-    let hours = |valid_hours: i64| ApprovalPolicy { valid_hours, ..from(100, &[any.clone()]) };
+    let from = |from: i64, levels: Vec<Level>| policy(&[band(from, levels)]);
+    let hours = |valid_hours: i64| ApprovalPolicy { valid_hours, ..from(100, vec![any.clone()]) };
     for (name, before, after, expected) in [
-        ("the same", from(100, &[any.clone()]), from(100, &[any.clone()]), false),
-        ("first policy", policy(&[]), from(100, &[any.clone()]), false),
-        ("all taken away", from(100, &[any.clone()]), policy(&[]), true),
-        ("higher bound", from(100, &[any.clone()]), from(101, &[any.clone()]), true),
-        ("lower bound", from(100, &[any.clone()]), from(99, &[any.clone()]), false),
-        ("one more", from(100, &[any.clone()]), from(100, &[Level::of_anybody(2)]), false),
-        ("one less", from(100, &[Level::of_anybody(2)]), from(100, &[any.clone()]), true),
-        ("of a role", from(100, &[any.clone()]), from(100, &[admin.clone()]), false),
-        ("of any role", from(100, &[admin.clone()]), from(100, &[any.clone()]), true),
-        ("both roles are anybody", from(100, &[both.clone()]), from(100, &[any.clone()]), false),
-        ("anybody is both roles", from(100, &[any.clone()]), from(100, &[both]), false),
-        ("of a user", from(100, &[admin.clone()]), from(100, &[named(&[3])]), true),
-        ("of fewer users", from(100, &[named(&[3, 4])]), from(100, &[named(&[4])]), false),
-        ("of more users", from(100, &[named(&[3])]), from(100, &[named(&[3, 4])]), true),
-        ("another level", from(100, &[any.clone()]), from(100, &[any.clone(), admin.clone()]), false),
+        ("the same", from(100, vec![any.clone()]), from(100, vec![any.clone()]), false),
+        ("first policy", policy(&[]), from(100, vec![any.clone()]), false),
+        ("all taken away", from(100, vec![any.clone()]), policy(&[]), true),
+        ("higher bound", from(100, vec![any.clone()]), from(101, vec![any.clone()]), true),
+        ("lower bound", from(100, vec![any.clone()]), from(99, vec![any.clone()]), false),
+        ("one more", from(100, vec![any.clone()]), from(100, vec![Level::of_anybody(2)]), false),
+        ("one less", from(100, vec![Level::of_anybody(2)]), from(100, vec![any.clone()]), true),
+        ("of a role", from(100, vec![any.clone()]), from(100, vec![admin.clone()]), false),
+        ("of any role", from(100, vec![admin.clone()]), from(100, vec![any.clone()]), true),
+        ("both roles are anybody", from(100, vec![both.clone()]), from(100, vec![any.clone()]), false),
+        ("anybody is both roles", from(100, vec![any.clone()]), from(100, vec![both]), false),
+        ("of a user", from(100, vec![admin.clone()]), from(100, vec![named(&[3])]), true),
+        ("of fewer users", from(100, vec![named(&[3, 4])]), from(100, vec![named(&[4])]), false),
+        ("of more users", from(100, vec![named(&[3])]), from(100, vec![named(&[3, 4])]), true),
+        ("another level", from(100, vec![any.clone()]), from(100, vec![any.clone(), admin.clone()]), false),
         (
             "levels in another order",
-            from(100, &[admin.clone(), any.clone()]),
-            from(100, &[any, admin]),
+            from(100, vec![admin.clone(), any.clone()]),
+            from(100, vec![any.clone(), admin.clone()]),
             false,
         ),
         ("valid for longer", hours(24), hours(25), true),
@@ -104,7 +107,7 @@ fn a_policy_that_nobody_could_pass_is_told_from_one_that_some_people_could_not()
     let people = |roles: &[Role]| -> Vec<Approver> {
         (1..).zip(roles).map(|(user, role)| Approver { user, role: *role }).collect()
     };
-    let asked = |level: Level| policy(&[band(100, &[level])]);
+    let asked = |level: Level| policy(&[band(100, vec![level])]);
     let any = |count| asked(Level::of_anybody(count));
     for (name, policy, roles, unreachable, unreachable_for) in [
         ("nobody at all", any(1), &[][..], true, &[][..]),
@@ -133,7 +136,7 @@ proptest! {
         bounds in (0..3_i64, 0..3_i64),
         amount in 0..4_i128,
     ) {
-        let (before, after) = (policy(&[band(bounds.0, &before)]), policy(&[band(bounds.1, &after)]));
+        let (before, after) = (policy(&[band(bounds.0, before)]), policy(&[band(bounds.1, after)]));
         if !after.loosens(&before) {
             let people: Vec<Approver> = (1..).zip(roles).map(|(user, role)| Approver { user, role }).collect();
             for picked in 0..64_usize {

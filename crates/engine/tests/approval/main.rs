@@ -1,5 +1,6 @@
 //! Approvals on real databases: who may do what in which state, the ways around them that are refused, races, and
 //! random sequences.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod attacks;
 mod life;

@@ -1,7 +1,7 @@
 //! A ledger with people who have second factors, and three currencies: USD asks for no approval, EUR for one, GBP for
 //! one of finance and one of an administrator.
 
-use domain::access::{Asker, Operation, Role, Scope};
+use domain::access::{Asker, Role, Scope};
 use domain::approval::{ApprovalAction, Level};
 use domain::batch::{BatchMode, BatchType};
 use domain::code::Code;
@@ -66,11 +66,6 @@ impl Who {
             Some(role) => Asker::Person(role),
             None => Asker::Key(&Scope::ALL),
         }
-    }
-
-    /// The code with which the API would refuse an operation, if it would.
-    pub fn refused(&self, operation: Operation) -> Option<Code> {
-        operation.allow(self.asker()).err()
     }
 }
 

@@ -22,7 +22,6 @@ pub use remove::{remove, reset};
 pub use standing::{FactorStanding, since, standing};
 
 pub(crate) use code::{matches_now, use_step_of};
-#[expect(unused_imports, reason = "for the verbs of approvals")]
 pub(crate) use cooling::{Maker, may_approve};
 pub(crate) use cooling::{approves_from, sponsored};
 
@@ -116,7 +115,7 @@ impl Proven {
     /// Records that the request's code was used up by a transaction that has committed.
     pub(crate) fn accept(&self, used: FactorUse) {
         // A second use of the same code in the same request is the same use.
-        drop(self.accepted.set(used));
+        self.accepted.get_or_init(|| used);
     }
 }
 
