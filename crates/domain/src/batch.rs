@@ -98,8 +98,12 @@ impl BatchState {
         matches!(
             (self, to),
             (Self::Draft, Self::Pending | Self::Cancelled)
-                | (Self::Pending, Self::Approved | Self::Rejected | Self::Processing | Self::Cancelled)
-                | (Self::Approved, Self::Pending | Self::Processing | Self::Cancelled)
+                | (
+                    Self::Pending,
+                    Self::Draft | Self::Approved | Self::Rejected | Self::Processing | Self::Cancelled
+                )
+                | (Self::Approved, Self::Draft | Self::Pending | Self::Processing | Self::Cancelled)
+                | (Self::Rejected, Self::Draft)
                 | (
                     Self::Processing,
                     Self::Paused
@@ -267,9 +271,9 @@ mod tests {
         }
         let expected = "\
 draft -> pending cancelled
-pending -> approved rejected processing cancelled
-approved -> pending processing cancelled
-rejected -> \n\
+pending -> draft approved rejected processing cancelled
+approved -> draft pending processing cancelled
+rejected -> draft
 processing -> paused completed partially_completed failed cancelled
 paused -> processing completed partially_completed failed cancelled
 completed -> \n\

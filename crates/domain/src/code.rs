@@ -216,6 +216,22 @@ codes! {
     92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts given do not match the chosen way of setting amounts" "所给金额与所选的金额设定方式不符";
     93 BatchSideInvalid "BATCH_SIDE_INVALID" 422 Final "A one-to-many batch has one source account and a many-to-one batch one target account; each row names the account on the other side" "一对多批次须指定一个转出账户，多对一批次须指定一个转入账户，另一侧的账户由各行指定";
     94 RatioInvalid "RATIO_INVALID" 422 Final "A ratio must be a decimal without a sign and with at most 6 decimal places, such as 2.5" "比例须为不带符号且最多6位小数的十进制数，例如 2.5";
+    // Approvals.
+    360 ApprovalRequired "APPROVAL_REQUIRED" 422 Final "The amount needs approval, and a single transfer cannot be approved: enter it as a batch (a batch of type deposit or withdrawal if the money enters or leaves the ledger), submit the batch and have it approved" "该金额须经审批，而单笔转账无法审批；请改用批量转账（入账或出账请创建 deposit 或 withdrawal 类型的批次），提交后由他人审批";
+    361 BatchNotPending "BATCH_NOT_PENDING" 409 Final "The batch is not pending approval" "批次不是待审批状态";
+    362 CannotApproveOwn "CANNOT_APPROVE_OWN" 400 Final "You created, edited or submitted this batch, or made the API key that did; somebody else must decide about it" "不能审批自己提交的申请";
+    363 ApprovalUnreachable "APPROVAL_UNREACHABLE" 409 Later "The approval levels ask for more people than could approve; add or enable approvers, or change the approval policy" "可审批的人员不足以满足审批要求；请增加或启用审批人，或修改审批策略";
+    364 BatchNotApproved "BATCH_NOT_APPROVED" 409 Later "The batch lacks approvals; have it approved first" "批次尚未获得所需的审批，请先完成审批";
+    365 ApprovalExpired "APPROVAL_EXPIRED" 409 Later "The approvals are older than the policy allows, and the batch is pending again; have it approved again" "审批已超过有效期，批次已恢复为待审批；请重新审批";
+    366 NotAnApprover "NOT_AN_APPROVER" 403 Final "None of the open approval levels of this batch asks for you" "该批次尚缺的审批级别不需要您审批";
+    367 ApprovalRepeated "APPROVAL_ALREADY_GIVEN" 409 Final "You have already decided about this batch" "您已对该批次作出审批";
+    368 ApprovalNotFound "APPROVAL_NOT_FOUND" 404 Final "You have given this batch no approval that still counts" "您没有对该批次作出仍然有效的审批";
+    369 ApprovalPolicyInvalid "APPROVAL_POLICY_INVALID" 422 Final "The approval policy contradicts itself or is out of bounds" "审批策略自相矛盾或超出允许范围";
+    370 ApprovalPolicyChanged "APPROVAL_POLICY_CHANGED" 409 Final "The approval policy has changed since the version you edited; read it again and repeat the change" "审批策略已被修改；请重新读取后再修改";
+    371 ApprovalPolicySettled "APPROVAL_POLICY_NOT_WAITING" 409 Final "No change of this approval policy waits for a confirmation" "该审批策略没有等待确认的修改";
+    372 CannotConfirmOwn "CANNOT_CONFIRM_OWN" 400 Final "You made this change of the approval policy; a second administrator must confirm it" "不能确认自己对审批策略的修改，须由另一位管理员确认";
+    373 DecisionsInvalid "DECISIONS_INVALID" 422 Final "Send 1 to 20 decisions, each about another batch" "一次须提交1至20项审批，且每个批次只能出现一次";
+    374 IdempotencyKeyMissing "IDEMPOTENCY_KEY_REQUIRED" 400 Final "Send an Idempotency-Key with this request, so that repeating it cannot decide twice" "此请求须附带 Idempotency-Key，以防重复审批";
     // Codes of items that were failed without a posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a user" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not attempted: the batch stopped at an earlier failure" "未执行：批次在首次失败后已停止";
@@ -250,6 +266,24 @@ codes! {
     136 TimeInvalid "TIME_INVALID" 422 Final "Write the time as 2026-01-31T09:00:00Z; it must be in the future" "时间格式应为 2026-01-31T09:00:00Z，且须晚于当前时间";
     137 NameTaken "NAME_TAKEN" 409 Final "The name is already in use" "该名称已被使用";
     138 UserDisabled "USER_DISABLED" 409 Final "The user is disabled; enable the user first" "该用户已停用，请先启用";
+    320 FactorRequired "AUTH_2FA_REQUIRED" 400 Final "Enter the current code of your authenticator app" "请输入身份验证器当前显示的动态验证码";
+    321 TotpNotEnrolled "TOTP_NOT_ENROLLED" 403 Final "This needs a second factor: set up an authenticator app for your user first" "此操作需要双重验证：请先为您的用户绑定身份验证器";
+    322 ChallengeInvalid "AUTH_CHALLENGE_INVALID" 401 Final "This sign-in has expired or was tried too often; sign in again" "本次登录已过期或尝试次数过多，请重新登录";
+    323 EnrolmentMissing "TOTP_ENROLMENT_MISSING" 409 Final "There is nothing to confirm: no authenticator app is being set up in this session, or it took too long; start again" "没有待确认的绑定：本次会话未开始绑定身份验证器，或已超时；请重新开始";
+    324 TotpResetOwn "TOTP_RESET_OWN" 409 Final "You cannot reset your own second factor; remove it with a code, or ask another administrator" "不能重置自己的双重验证；请凭动态验证码解绑，或请其他管理员重置";
+    325 UserWithoutTotp "USER_WITHOUT_TOTP" 409 Final "The user has no second factor" "该用户未启用双重验证";
+    326 ApproverCooling "APPROVER_COOLING_OFF" 403 Later "You cannot approve yet: your user, role, password or second factor changed recently" "暂时不能审批：您的账号、角色、密码或双重验证近期有变更";
+    327 ApproverSponsored "APPROVER_NOT_INDEPENDENT" 403 Final "You cannot approve this: it was made by the administrator who later added you, raised your role, or reset your password or second factor" "不能审批：制单人是此后添加您、提升您的角色或重置您的密码或双重验证的管理员";
+    // Second factors of people and accounts, and the secrets behind them.
+    340 TotpCodeInvalid "AUTH_2FA_CODE_INVALID" 401 Final "The code is wrong; wait for the next code and enter it, and check that the device's clock is right" "验证码错误；请等待下一个验证码后输入，并检查设备时间是否准确";
+    341 TotpCodeUsed "AUTH_2FA_CODE_USED" 401 Later "The code was already used; each code works once, so wait for the next one" "验证码已被使用；每个验证码仅可使用一次，请等待下一个验证码";
+    342 VerificationCodeRequired "VERIFICATION_CODE_REQUIRED" 400 Final "A debited account has a second factor; enter its code, or have the server generate it if that is allowed for the account" "账户已开启2FA，请提供验证码";
+    343 MasterKeyMissing "MASTER_KEY_MISSING" 503 Later "The server has no master key, so it can neither read nor store secrets; set the master key and restart the server" "服务器未配置主密钥，无法读取或保存机密；请配置主密钥后重启服务器";
+    344 MasterKeyWrong "MASTER_KEY_WRONG" 503 Later "The secret was encrypted under another master key than the server's; start the server with that key, or with both while the key is replaced" "该机密由另一主密钥加密；请使用该主密钥启动服务器，更换主密钥期间请同时提供新旧两个主密钥";
+    345 SecretUnreadable "SECRET_UNREADABLE" 409 Final "The stored secret was altered or belongs elsewhere, and cannot be decrypted; set it up again, and verify the ledger" "保存的机密已被更改或不属于此处，无法解密；请重新设置，并核验账本";
+    346 AccountTotpBound "ACCOUNT_TOTP_BOUND" 409 Final "The account already has a second factor; unbind it first" "该账户已绑定2FA，请先解绑";
+    347 AccountTotpNotBound "ACCOUNT_TOTP_NOT_BOUND" 409 Final "The account has no second factor" "该账户未绑定2FA";
+    348 AccountTotpNotBegun "ACCOUNT_TOTP_NOT_BEGUN" 409 Final "There is no new secret to confirm: it was confirmed already, or never requested, or it has expired; request a new one" "没有待确认的密钥：已确认、未申请或已过期；请重新申请";
     // Requests that do not reach a use case.
     150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not valid JSON for this operation" "请求体不是有效的 JSON";
     151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";

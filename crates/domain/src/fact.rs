@@ -53,6 +53,12 @@ actions! {
     BatchFailRest "batch.fail_rest" "batch";
     BatchSkipRest "batch.skip_rest" "batch";
     BatchSkipFailed "batch.skip_failed" "batch";
+    BatchApprove "batch.approve" "batch";
+    BatchReject "batch.reject" "batch";
+    BatchWithdrawApproval "batch.withdraw_approval" "batch";
+    BatchExpireApproval "batch.expire_approval" "batch";
+    BatchRecall "batch.recall" "batch";
+    BatchReopen "batch.reopen" "batch";
     ItemRetry "item.retry" "batch";
     ItemSkip "item.skip" "batch";
     // Money outside batches.
@@ -68,6 +74,9 @@ actions! {
     RateSet "fx.set" "fx_rate";
     FxPolicySet "fx_policy.set" "fx_policy";
     PolicySet "policy.set" "policy";
+    ApprovalPolicySet "approval_policy.set" "approval_policy";
+    ApprovalPolicyConfirm "approval_policy.confirm" "approval_policy";
+    ApprovalPolicyForce "approval_policy.take_effect" "approval_policy";
     SettingSet "setting.set" "setting";
     SettingSeal "setting.seal" "setting";
     // People and keys.
@@ -77,6 +86,12 @@ actions! {
     UserChange "user.change" "user";
     UserReset "user.reset" "user";
     UserSignOut "user.sign_out" "user";
+    UserTotpReset "user.totp_reset" "user";
+    UserTotpEnrol "user.totp_enrol" "user";
+    UserTotpConfirm "user.totp_confirm" "user";
+    UserTotpRemove "user.totp_remove" "user";
+    UserRecoveryCodes "user.recovery_codes" "user";
+    UserChallenge "user.challenge" "user";
     UserLogin "user.login" "user";
     UserLogout "user.logout" "user";
     UserPassword "user.password" "user";
@@ -114,6 +129,13 @@ events! {
     Created "created";
     Edited "edited";
     Submitted "submitted";
+    ApprovalGiven "approval_given";
+    Approved "approved";
+    Rejected "rejected";
+    ApprovalWithdrawn "approval_withdrawn";
+    ApprovalExpired "approval_expired";
+    Recalled "recalled";
+    Reopened "reopened";
     Repriced "repriced";
     HandedOver "handed_over";
     Copied "copied";

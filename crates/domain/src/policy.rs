@@ -54,6 +54,8 @@ pub struct PolicyBook {
     by_account: BTreeMap<AccountId, Policy>,
     /// Currencies that still have their shipped policy.
     shipped: BTreeSet<AssetId>,
+    /// The smallest amounts that need an approval.
+    approved_from: BTreeMap<AssetId, i64>,
 }
 
 impl PolicyBook {
@@ -80,6 +82,17 @@ impl PolicyBook {
         self.by_account.insert(account, policy);
     }
 
+    /// Sets the smallest amount of a currency that needs an approval.
+    pub fn set_approved_from(&mut self, asset: AssetId, amount: i64) {
+        self.approved_from.insert(asset, amount);
+    }
+
+    /// Whether a transfer outside a batch cannot move this amount, because it needs an approval.
+    #[must_use]
+    pub fn needs_approval(&self, asset: AssetId, amount: i64) -> bool {
+        self.approved_from.get(&asset).is_some_and(|from| amount >= *from)
+    }
+
     /// The policy of an account: its own, else its currency's.
     #[must_use]
     pub fn of(&self, account: AccountId, asset: AssetId) -> Option<&Policy> {
@@ -100,6 +113,16 @@ impl PolicyBook {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_needs_approval_from_its_currencys_bound_upwards() {
+        let mut book = PolicyBook::new(1);
+        assert!(!book.needs_approval(AssetId(1), i64::MAX));
+        book.set_approved_from(AssetId(1), 100);
+        let needs =
+            [(1, 99), (1, 100), (2, 100)].map(|(asset, amount)| book.needs_approval(AssetId(asset), amount));
+        assert_eq!(needs, [false, true, false]);
+    }
 
     #[test]
     fn only_a_policy_set_by_an_administrator_limits_what_an_account_receives() {

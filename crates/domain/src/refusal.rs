@@ -41,4 +41,21 @@ impl Refusal {
     pub const fn is_of_the_ledger(&self) -> bool {
         matches!(self.code, Code::LedgerBehind | Code::LedgerMoved)
     }
+
+    /// Whether the same request passes with another one-time code, or once the server has its master key. Then it
+    /// is audited and not stored as the request's answer: the code is no part of what was requested.
+    #[must_use]
+    pub const fn is_of_a_one_time_code(&self) -> bool {
+        matches!(
+            self.code,
+            Code::FactorRequired
+                | Code::TotpNotEnrolled
+                | Code::LoginThrottled
+                | Code::TotpCodeInvalid
+                | Code::TotpCodeUsed
+                | Code::VerificationCodeRequired
+                | Code::MasterKeyMissing
+                | Code::MasterKeyWrong
+        )
+    }
 }

@@ -14,7 +14,7 @@ use domain::code::Code;
 use domain::id::BatchId;
 use domain::work::{Work, WorkKind};
 use ledger::crash;
-use service::{Error, batch};
+use service::{Error, approval, batch};
 use store::batch::Batch;
 use store::{AtHand, Store};
 
@@ -44,6 +44,7 @@ impl Engine {
         if batch.state != BatchState::Processing {
             return Ok(batch);
         }
+        approval::check_run(&self.service, &batch).await?;
         let _running = self.begin(batch.id)?;
         let epoch = self.with_retries(|| lease::take(&self.store, Work::run(batch.id))).await?;
         meter::lease(Lease::Taken);

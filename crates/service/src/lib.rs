@@ -16,11 +16,15 @@ pub mod account_import;
 mod account_list;
 mod answer;
 pub mod api_key;
+pub mod approval;
+pub mod approval_policy;
 pub mod asset;
 pub mod audit;
 pub mod batch;
+pub mod challenge;
 pub mod date;
 pub mod error;
+pub mod factor;
 pub mod fx;
 pub mod fx_policy;
 pub mod holder;
@@ -47,6 +51,7 @@ mod steady;
 pub mod system_account;
 pub mod transfer;
 pub mod user;
+pub mod vault;
 mod write;
 
 pub use answer::kept::Answer;
@@ -78,6 +83,11 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     /// The idempotency key of the request that this service serves, if it has one.
     pub(crate) operation: Option<Arc<OperationKey>>,
+    /// What the request proves of its person.
+    pub(crate) proof: factor::Proven,
+    pub(crate) turns: factor::Turns,
+    /// How long a person who was added, promoted or reset approves nothing.
+    pub(crate) approver_cooling: Duration,
     pub(crate) passwords: password::Passwords,
     pub(crate) steady: steady::MonotonicTime,
     /// The accounts that this process has looked up.
@@ -85,6 +95,8 @@ pub struct Service {
     /// The time budget of a list search.
     pub(crate) search_budget: Duration,
     pub(crate) scan_permits: search::ScanPermits,
+    /// What encrypts the secrets that are stored.
+    pub(crate) vault: vault::Vault,
 }
 
 impl Service {
@@ -99,11 +111,15 @@ impl Service {
             door,
             clock,
             operation: None,
+            proof: factor::Proven::default(),
+            turns: factor::Turns::default(),
+            approver_cooling: factor::COOLING_SHIPPED,
             passwords,
             steady,
             accounts: Arc::default(),
             search_budget: search::BUDGET,
             scan_permits,
+            vault: vault::Vault::default(),
         }
     }
 
@@ -111,6 +127,12 @@ impl Service {
     #[must_use]
     pub fn searching_for(self, search_budget: Duration) -> Self {
         Self { search_budget, ..self }
+    }
+
+    /// This service with the master key; without one, what needs it is refused.
+    #[must_use]
+    pub fn with_vault(self, vault: vault::Vault) -> Self {
+        Self { vault, ..self }
     }
 
     /// What a list search requested now may use.

@@ -76,7 +76,7 @@ impl Service {
 /// one because the ledger cannot be written: that may be over by the time the refusal would be stored.
 const fn is_kept(refusal: &Refusal) -> bool {
     let is_of_the_name = matches!(refusal.code, Code::IdempotencyKeyReused | Code::IdempotencyKeyBusy);
-    !is_of_the_name && !refusal.is_of_the_ledger()
+    !is_of_the_name && !refusal.is_of_the_ledger() && !refusal.is_of_a_one_time_code()
 }
 
 fn replay(key: &OperationKey, first: Answered) -> Error {

@@ -42,7 +42,8 @@ pub(crate) fn id() -> Result<i64, Error> {
     Ok((i64::from_le_bytes(random()?) >> 11) & ((1 << 53) - 1))
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Error> {
+/// Random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes)
         .map_err(|error| StoreError::Unavailable(format!("the random number generator failed: {error}")))?;

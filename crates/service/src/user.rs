@@ -1,13 +1,16 @@
 //! Users: an administrator adds and changes them but never knows their passwords. Users set their own through
 //! an invitation link.
 
+use crate::factor::{Need, demand, sponsored};
 use crate::invitation::{self, Invited};
+use crate::session;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Secret, Service, visible};
 use domain::access::Role;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::identity::{LOGINS_RESERVED, Login};
+use domain::principal::SponsorDeed;
 use domain::script::fold;
 use domain::visible::shown;
 use store::Tx;
@@ -61,6 +64,9 @@ async fn add_user(
 ) -> Result<WriteResult<InvitedUser>, Error> {
     let mut user = new_user(&write.actor, new, write.now)?;
     insert(&mut write.tx, &mut user).await?;
+    demand(write, Need::StepUp).await?;
+    let by = write.actor.author.principal;
+    sponsored(&mut write.tx, user.id, by, SponsorDeed::Added, write.now).await?;
     // The first user may be added on the command line; the link for first-time set-up then expires.
     store::invitation::end_set_up(&mut write.tx).await?;
     let invited = invitation::invite(service, &mut write.tx, user.id).await?;
@@ -88,14 +94,21 @@ pub async fn show(service: &Service, id: i64) -> Result<User, Error> {
     store::user::get(&mut tx, id).await?.ok_or_else(|| missing(id))
 }
 
+/// A user by login.
+pub async fn by_login(service: &Service, login: &str) -> Result<User, Error> {
+    find(service, login).await?.ok_or_else(|| Error::refused(Code::UserNotFound, shown(login)))
+}
+
+async fn find(service: &Service, login: &str) -> Result<Option<User>, Error> {
+    let Ok(login) = Login::parse(login) else { return Ok(None) };
+    let found = store::user::by_login(&mut service.store.read().await?, login.as_str()).await?;
+    Ok(found.map(|(user, _)| user))
+}
+
 /// The user that a verb is to change, by the login. That there is none is a refusal of the verb.
 pub async fn named(service: &Service, actor: &Actor, action: Action, login: &str) -> Result<User, Error> {
-    let found = match Login::parse(login) {
-        Ok(login) => store::user::by_login(&mut service.store.read().await?, login.as_str()).await?,
-        Err(_) => None,
-    };
-    match found {
-        Some((user, _)) => Ok(user),
+    match find(service, login).await? {
+        Some(user) => Ok(user),
         None => {
             let missing = Error::refused(Code::UserNotFound, shown(login));
             service.refused(actor, Fact::new(action, None), missing).await
@@ -141,13 +154,15 @@ async fn reset_user(
     write: &mut Write,
     id: i64,
 ) -> Result<WriteResult<InvitedUser>, Error> {
-    let tx = &mut write.tx;
-    let (mut user, _) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
+    let (mut user, _) = store::user::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
     if user.disabled_at.is_some() {
         return Err(Error::refused(Code::UserDisabled, user.login));
     }
+    demand(write, Need::StepUp).await?;
+    let (by, tx) = (write.actor.author.principal, &mut write.tx);
     store::user::set_password(tx, id, None, write.now).await?;
-    store::session::end_of_user(tx, id).await?;
+    sponsored(tx, id, by, SponsorDeed::PasswordReset, write.now).await?;
+    session::end_all(tx, id).await?;
     store::invitation::end_of_user(tx, id).await?;
     user.password_at = None;
     let added = InvitedUser { invited: invitation::invite(service, tx, id).await?, user };
@@ -212,9 +227,14 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
     if user == before {
         return Ok(WriteResult::nothing(user));
     }
+    demand(write, Need::StepUp).await?;
+    let (by, tx) = (write.actor.author.principal, &mut write.tx);
     store::user::change(tx, &user).await?;
     if (user.role, user.disabled_at) != (before.role, before.disabled_at) {
-        store::session::end_of_user(tx, id).await?;
+        session::end_all(tx, id).await?;
+    }
+    if user.role.is_raised_from(before.role) {
+        sponsored(tx, id, by, SponsorDeed::Promoted, write.now).await?;
     }
     if user.disabled_at.is_some() {
         store::invitation::end_of_user(tx, id).await?;
@@ -228,7 +248,8 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
 
 async fn sign_out_in(write: &mut Write, id: i64) -> Result<WriteResult<u64>, Error> {
     store::user::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
-    let ended = store::session::end_of_user(&mut write.tx, id).await?;
+    demand(write, Need::StepUp).await?;
+    let ended = session::end_all(&mut write.tx, id).await?;
     Ok(WriteResult::one(ended, Fact::new(Action::UserSignOut, Some(id)).with("sessions", ended)))
 }
 

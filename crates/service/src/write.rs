@@ -23,6 +23,8 @@
 //! work.
 
 use crate::answer::kept::{Answer, Kept};
+use crate::factor::guess::Guesser;
+use crate::factor::{FactorUse, Turn};
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -42,8 +44,15 @@ pub(crate) struct Write {
     pub actor: Actor,
     /// What a refusal is about; the verb adds to it as it learns more.
     pub about: Fact,
-    service: Service,
+    /// The service that the request came through, with what it proves of its person.
+    pub service: Service,
+    /// The person's one-time code that this write uses up.
+    pub factor_use: Option<FactorUse>,
+    /// Who entered a wrong code, to be counted.
+    pub guessed: Option<Guesser>,
     key: Option<OperationKey>,
+    // Held until the write has ended.
+    _turn: Option<Turn>,
 }
 
 /// What a verb did: its answer and the facts to record.
@@ -62,6 +71,11 @@ impl<T> WriteResult<T> {
     /// Several things were done, in this order.
     pub(crate) const fn many(answer: T, facts: Vec<Fact>) -> Self {
         Self { answer, facts }
+    }
+
+    /// The same, as a verb further out answers it.
+    pub(crate) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> WriteResult<U> {
+        WriteResult { answer: wrap(self.answer), facts: self.facts }
     }
 
     /// There was nothing to do.
@@ -99,9 +113,19 @@ impl Service {
     /// Opens a write that does not produce the request's answer: one of several transactions of a verb, or a
     /// change by Sluice itself.
     pub(crate) async fn step(&self, actor: &Actor, action: Action) -> Result<Box<Write>, Error> {
+        let turn = self.turn(actor.author.principal).await;
         let tx = self.store.write().await?;
-        let (about, service) = (Fact::new(action, None), self.clone());
-        Ok(Box::new(Write { tx, now: self.now(), actor: actor.clone(), about, service, key: None }))
+        Ok(Box::new(Write {
+            tx,
+            now: self.now(),
+            actor: actor.clone(),
+            about: Fact::new(action, None),
+            service: self.clone(),
+            factor_use: None,
+            guessed: None,
+            key: None,
+            _turn: turn,
+        }))
     }
 
     /// The stored answer of this request, if it was made before and did not become a transfer.
@@ -201,18 +225,27 @@ impl Write {
         }
     }
 
-    async fn commit<T>(mut self: Box<Self>, done: WriteResult<T>) -> Result<T, Error> {
+    async fn commit<T>(mut self: Box<Self>, mut done: WriteResult<T>) -> Result<T, Error> {
+        if let (Some(used), Some(first)) = (self.factor_use, done.facts.first_mut()) {
+            // Not the code itself: the row must not help to guess the secret.
+            first.detail.insert("totp_step".to_owned(), used.step.into());
+        }
         if !done.facts.is_empty() || self.key.is_some() {
             head::close(&mut self.tx, &self.actor, done.facts, self.now).await?;
         }
         self.tx.commit().await?;
+        if let Some(used) = self.factor_use {
+            self.service.proof.accept(used);
+        }
         Ok(done.answer)
     }
 
     /// Rolls back, then audits and stores the refusal. Returns the request's stored answer, which is another
     /// one if the same request was answered meanwhile.
     async fn refuse(self: Box<Self>, refusal: Refusal) -> Result<Kept, Error> {
-        let Self { tx, now, actor, about, service, key } = *self;
+        let Self { tx, now, actor, about, service, guessed, key, _turn, .. } = *self;
+        // The next attempt comes with another code, under the same key.
+        let key = key.filter(|_| !refusal.is_of_a_one_time_code());
         // Rolls back before the writer is requested again.
         drop(tx);
         let about = match &refusal.detail {
@@ -220,7 +253,11 @@ impl Write {
             None => about,
         };
         let tx = service.store.write().await?;
-        let mut write = Self { tx, now, actor, about, service, key };
+        let factor_use = None;
+        let mut write = Self { tx, now, actor, about, service, factor_use, guessed, key, _turn };
+        if let Some(guesser) = &write.guessed {
+            guesser.failed(&mut write.tx, write.service.steady_now()).await?;
+        }
         if let Some(kept) = write.reserve().await? {
             return Ok(kept);
         }

@@ -5,6 +5,7 @@
 use crate::call::Call;
 use crate::commands::Command;
 use crate::commands::account::AccountVerb;
+use crate::commands::approval::{ApprovalPolicyVerb, ApprovalVerb};
 use crate::commands::asset::AssetVerb;
 use crate::commands::batch::BatchVerb;
 use crate::commands::fx::FxVerb;
@@ -13,7 +14,7 @@ use crate::commands::key::KeyVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
 use crate::commands::transfer::TransferVerb;
-use crate::commands::user::UserVerb;
+use crate::commands::user::{UserTotpVerb, UserVerb};
 use domain::access::Operation;
 
 /// The call equivalent to a command, if there is one.
@@ -48,7 +49,10 @@ const fn operation(command: &Command) -> Option<Operation> {
             PolicyVerb::Set(_) => O::PolicySet,
         },
         Command::Batch(args) => return batch(&args.verb),
+        Command::Approval(args) => approval(&args.verb),
         Command::User(args) => return user(&args.verb),
+        Command::Login(_) => O::Login,
+        Command::Logout(_) => O::Logout,
         Command::Key(args) => key(&args.verb),
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {
@@ -128,6 +132,8 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::Pause(_) => O::BatchPause,
         BatchVerb::Resume(_) => O::BatchResume,
         BatchVerb::Cancel { .. } => O::BatchCancel,
+        BatchVerb::Recall(_) => O::BatchRecall,
+        BatchVerb::Reopen(_) => O::BatchReopen,
         BatchVerb::Copy(_) => O::BatchCopy,
         BatchVerb::Reprice(_) => O::BatchReprice,
         BatchVerb::Retry { which, .. } => match which.is_one() {
@@ -144,6 +150,21 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
     })
 }
 
+const fn approval(verb: &ApprovalVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        ApprovalVerb::List(_) => O::ApprovalList,
+        ApprovalVerb::Show { .. } => O::BatchApprovals,
+        ApprovalVerb::Approve(_) | ApprovalVerb::Reject(_) => O::BatchApprove,
+        ApprovalVerb::Withdraw(_) => O::ApprovalWithdraw,
+        ApprovalVerb::Policy { verb } => match verb {
+            ApprovalPolicyVerb::Show => O::ApprovalPolicyShow,
+            ApprovalPolicyVerb::Set(_) => O::ApprovalPolicySet,
+            ApprovalPolicyVerb::Confirm(_) => O::ApprovalPolicyConfirm,
+        },
+    }
+}
+
 const fn user(verb: &UserVerb) -> Option<Operation> {
     use Operation as O;
     Some(match verb {
@@ -151,5 +172,7 @@ const fn user(verb: &UserVerb) -> Option<Operation> {
         UserVerb::List { .. } => O::UserList,
         UserVerb::Disable { .. } | UserVerb::Enable { .. } | UserVerb::Role { .. } => O::UserChange,
         UserVerb::Reset { .. } => O::UserReset,
+        UserVerb::Totp { verb: UserTotpVerb::Show { .. } } => O::UserShow,
+        UserVerb::Totp { verb: UserTotpVerb::Reset { .. } } => O::TotpReset,
     })
 }

@@ -5,7 +5,9 @@ use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
 use domain::principal::Principal;
+use service::session::SessionLife;
 use std::path::PathBuf;
+use std::time::Duration;
 use store::audit::Actor;
 
 /// Options of every command, as typed.
@@ -70,6 +72,10 @@ pub(crate) struct Globals {
     pub chunk_items: usize,
     /// The name to act under instead of the operating system user's.
     pub act_as: Option<String>,
+    /// The timeouts of a session of `sluice login`.
+    pub session_life: SessionLife,
+    /// The cooling-off of approvers.
+    pub approver_cooling: Duration,
 }
 
 impl Globals {
@@ -83,6 +89,8 @@ impl Globals {
             lang: settings.language,
             chunk_items: settings.chunk_items,
             act_as: args.act_as.clone(),
+            session_life: settings.session_life(),
+            approver_cooling: settings.approver_cooling(),
         }
     }
 

@@ -17,8 +17,11 @@ mod list;
 mod lock_holder;
 mod log;
 mod out;
+mod person;
+mod prompt;
 mod say;
 mod session;
+mod session_file;
 mod settings;
 mod terminal;
 mod traces;
@@ -243,7 +246,7 @@ impl Command {
 
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, asset, batch, fx, holder, key, policy, setting, transfer, user};
+        use commands::{account, approval, asset, batch, fx, holder, key, policy, setting, transfer, user};
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
@@ -251,6 +254,7 @@ impl Command {
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
             Self::Policy(args) => policy::access(args),
+            Self::Approval(args) => approval::access(args),
             Self::User(args) => user::access(args),
             Self::Key(args) => key::access(args),
             Self::ShowTransfer(_)
@@ -270,7 +274,9 @@ impl Command {
             Self::Setting(args) => setting::access(args),
             Self::Transfer(args) => transfer::access(args),
             Self::Work(_) | Self::Serve(_) => Access::Work,
-            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) => Access::Write,
+            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Login(_) | Self::Logout(_) => {
+                Access::Write
+            }
         }
     }
 }

@@ -46,7 +46,8 @@ words! {
     Role { Operator "操作员" Finance "财务" Admin "管理员" Auditor "审计员" }
     Rounding { HalfUp "四舍五入" HalfEven "四舍六入五成双" Down "舍去" }
     BatchEvent {
-        Created "已创建" Edited "已编辑" Corrected "已更正" Submitted "已提交" Repriced "已更新汇率" HandedOver "已移交" Copied "已复制" Started "已开始"
+        Created "已创建" Edited "已编辑" Corrected "已更正" Submitted "已提交" ApprovalGiven "已获一项审批" Approved "已批准" Rejected "已驳回"
+        ApprovalWithdrawn "审批已撤回" ApprovalExpired "审批已过期" Recalled "已撤回提交" Reopened "已恢复为草稿" Repriced "已更新汇率" HandedOver "已移交" Copied "已复制" Started "已开始"
         Resumed "已恢复" PauseAsked "已请求暂停" Paused "已暂停" InterruptAsked "已请求中断" CalledOff "已永久终止"
         Cancelled "已取消" Retried "已重试" Skipped "已跳过" Completed "已完成" PartiallyCompleted "部分完成" Failed "失败"
     }

@@ -29,6 +29,17 @@ CREATE TRIGGER operation_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON oper
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('operation is append-only');
 CREATE TRIGGER answer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON answer
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('answer is append-only');
+CREATE TRIGGER approval_round_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON approval_round
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('approval_round is append-only');
+CREATE TRIGGER approval_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON approval
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('approval is append-only');
+CREATE TRIGGER batch_editor_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON batch_editor
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('batch_editor is append-only');
+CREATE TRIGGER approval_policy_content
+  BEFORE UPDATE OF asset, version, content, lowest, set_by, set_by_kind, set_by_id, set_at, due_at ON approval_policy
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('approval_policy: a version is replaced, never changed');
+CREATE TRIGGER approval_policy_no_delete BEFORE DELETE OR TRUNCATE ON approval_policy
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('approval_policy: versions are kept');
 CREATE TRIGGER account_no_delete BEFORE DELETE OR TRUNCATE ON account
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('accounts are closed, not deleted');
 CREATE TRIGGER account_identity BEFORE UPDATE OF id, number, asset, holder, kind ON account
@@ -38,18 +49,43 @@ CREATE TRIGGER user_no_delete BEFORE DELETE OR TRUNCATE ON app_user
 CREATE TRIGGER api_key_no_delete BEFORE DELETE OR TRUNCATE ON api_key
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('keys are revoked, not deleted');
 
--- The legal transitions of `domain::batch` and `domain::item`. Repricing voids approvals: approved -> pending. The
+-- The legal transitions of `domain::batch` and `domain::item`. Repricing, withdrawing and expiry void approvals:
+-- approved -> pending. The
 -- condition is evaluated without a call; only a row that breaks it calls the function.
 CREATE TRIGGER batch_moves BEFORE UPDATE OF state ON batch FOR EACH ROW
   WHEN (OLD.state <> NEW.state AND NOT (
        (OLD.state = 2 AND NEW.state IN (3, 11))
-    OR (OLD.state = 3 AND NEW.state IN (4, 5, 6, 11))
-    OR (OLD.state = 4 AND NEW.state IN (3, 6, 11))
+    OR (OLD.state = 3 AND NEW.state IN (2, 4, 5, 6, 11))
+    OR (OLD.state = 4 AND NEW.state IN (2, 3, 6, 11))
+    OR (OLD.state = 5 AND NEW.state = 2)
     OR (OLD.state = 6 AND NEW.state IN (7, 8, 9, 10, 11))
     OR (OLD.state = 7 AND NEW.state IN (6, 8, 9, 10, 11))
     OR (OLD.state = 9 AND NEW.state IN (6, 8))
     OR (OLD.state = 10 AND NEW.state IN (6, 11))))
   EXECUTE FUNCTION refuse('batch: illegal change of state');
+-- No batch runs with fewer approvals than its last round needs, and none of its makers approves it.
+CREATE FUNCTION batch_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  asked RECORD;
+BEGIN
+  SELECT r.round, r.needed INTO asked FROM approval_round r WHERE r.batch = NEW.id ORDER BY r.round DESC LIMIT 1;
+  IF FOUND AND asked.needed > (SELECT COUNT(*) FROM approval a
+                               WHERE a.batch = NEW.id AND a.round = asked.round AND a.action = 1) THEN
+    RAISE EXCEPTION 'batch: approvals are missing';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER batch_approved BEFORE UPDATE OF state ON batch FOR EACH ROW
+  WHEN (OLD.state = 3 AND NEW.state IN (4, 6) OR OLD.state = 4 AND NEW.state = 6)
+  EXECUTE FUNCTION batch_approved();
+CREATE FUNCTION approval_maker() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM batch_editor e WHERE e.batch = NEW.batch AND e.person = NEW.app_user) THEN
+    RAISE EXCEPTION 'approval: the approver made the batch';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER approval_maker BEFORE INSERT ON approval FOR EACH ROW EXECUTE FUNCTION approval_maker();
 CREATE TRIGGER item_moves BEFORE UPDATE OF state ON item FOR EACH ROW
   WHEN (OLD.state <> NEW.state AND NOT CASE NEW.state
     WHEN 4 THEN OLD.state = 2 OR OLD.state = 3 OR OLD.state = 6

@@ -23,22 +23,42 @@ CREATE TRIGGER operation_no_update BEFORE UPDATE ON operation BEGIN SELECT RAISE
 CREATE TRIGGER operation_no_delete BEFORE DELETE ON operation BEGIN SELECT RAISE(ABORT, 'operation is append-only'); END;
 CREATE TRIGGER answer_no_update BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT, 'answer is append-only'); END;
 CREATE TRIGGER answer_no_delete BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT, 'answer is append-only'); END;
+CREATE TRIGGER round_no_update BEFORE UPDATE ON approval_round BEGIN SELECT RAISE(ABORT, 'approval_round is append-only'); END;
+CREATE TRIGGER round_no_delete BEFORE DELETE ON approval_round BEGIN SELECT RAISE(ABORT, 'approval_round is append-only'); END;
+CREATE TRIGGER approval_no_update BEFORE UPDATE ON approval BEGIN SELECT RAISE(ABORT, 'approval is append-only'); END;
+CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval BEGIN SELECT RAISE(ABORT, 'approval is append-only'); END;
+CREATE TRIGGER editor_no_update BEFORE UPDATE ON batch_editor BEGIN SELECT RAISE(ABORT, 'batch_editor is append-only'); END;
+CREATE TRIGGER editor_no_delete BEFORE DELETE ON batch_editor BEGIN SELECT RAISE(ABORT, 'batch_editor is append-only'); END;
+CREATE TRIGGER approval_policy_content BEFORE UPDATE OF asset, version, content, lowest, set_by, set_by_kind, set_by_id, set_at, due_at ON approval_policy BEGIN SELECT RAISE(ABORT, 'approval_policy: a version is replaced, never changed'); END;
+CREATE TRIGGER approval_policy_no_delete BEFORE DELETE ON approval_policy BEGIN SELECT RAISE(ABORT, 'approval_policy: versions are kept'); END;
 CREATE TRIGGER account_no_delete BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'accounts are closed, not deleted'); END;
 CREATE TRIGGER account_identity BEFORE UPDATE OF id, number, asset, holder, kind ON account BEGIN SELECT RAISE(ABORT, 'an account keeps its identity'); END;
 CREATE TRIGGER user_no_delete BEFORE DELETE ON app_user BEGIN SELECT RAISE(ABORT, 'users are disabled, not deleted'); END;
 CREATE TRIGGER api_key_no_delete BEFORE DELETE ON api_key BEGIN SELECT RAISE(ABORT, 'keys are revoked, not deleted'); END;
 
--- The legal transitions of `domain::batch` and `domain::item`. Repricing voids approvals: approved -> pending.
+-- The legal transitions of `domain::batch` and `domain::item`. Repricing, withdrawing and expiry void approvals:
+-- approved -> pending.
 CREATE TRIGGER batch_moves BEFORE UPDATE OF state ON batch
   WHEN OLD.state <> NEW.state AND NOT (
        (OLD.state = 2 AND NEW.state IN (3, 11))
-    OR (OLD.state = 3 AND NEW.state IN (4, 5, 6, 11))
-    OR (OLD.state = 4 AND NEW.state IN (3, 6, 11))
+    OR (OLD.state = 3 AND NEW.state IN (2, 4, 5, 6, 11))
+    OR (OLD.state = 4 AND NEW.state IN (2, 3, 6, 11))
+    OR (OLD.state = 5 AND NEW.state = 2)
     OR (OLD.state = 6 AND NEW.state IN (7, 8, 9, 10, 11))
     OR (OLD.state = 7 AND NEW.state IN (6, 8, 9, 10, 11))
     OR (OLD.state = 9 AND NEW.state IN (6, 8))
     OR (OLD.state = 10 AND NEW.state IN (6, 11)))
   BEGIN SELECT RAISE(ABORT, 'batch: illegal change of state'); END;
+-- No batch runs with fewer approvals than its last round needs, and none of its makers approves it.
+CREATE TRIGGER batch_approved BEFORE UPDATE OF state ON batch
+  WHEN (OLD.state = 3 AND NEW.state IN (4, 6) OR OLD.state = 4 AND NEW.state = 6)
+   AND (SELECT r.needed FROM approval_round r WHERE r.batch = NEW.id ORDER BY r.round DESC LIMIT 1)
+       > (SELECT COUNT(*) FROM approval a WHERE a.batch = NEW.id AND a.action = 1
+             AND a.round = (SELECT MAX(round) FROM approval_round WHERE batch = NEW.id))
+  BEGIN SELECT RAISE(ABORT, 'batch: approvals are missing'); END;
+CREATE TRIGGER approval_maker BEFORE INSERT ON approval
+  WHEN EXISTS (SELECT 1 FROM batch_editor e WHERE e.batch = NEW.batch AND e.person = NEW.app_user)
+  BEGIN SELECT RAISE(ABORT, 'approval: the approver made the batch'); END;
 -- Equalities only: it fires for each item of a range, and IN lists triple what a range costs.
 CREATE TRIGGER item_moves BEFORE UPDATE OF state ON item
   WHEN OLD.state <> NEW.state AND NOT CASE NEW.state

@@ -150,6 +150,33 @@ CREATE TABLE fx_policy (
   CHECK (source <> target)
 );
 
+-- Second factors of accounts, and secrets that are read again.
+
+-- An account's second factor: valid once it was confirmed by a code. `automatic`: whether the server may generate codes.
+CREATE TABLE account_totp (
+  account      NUMBER NOT NULL PRIMARY KEY REFERENCES account (id),
+  automatic    NUMBER NOT NULL CHECK (automatic IN (0, 1)),
+  begun_at     NUMBER NOT NULL,
+  confirmed_at NUMBER
+);
+
+-- Secrets that the server reads again, encrypted under the master key that `key_id` names and bound to `owner`: `user:7`,
+-- `account:18`. A rotation of the key rewrites these rows and no others.
+CREATE TABLE sealed_secret (
+  owner  TEXT NOT NULL PRIMARY KEY,
+  key_id TEXT NOT NULL,
+  sealed TEXT NOT NULL
+);
+CREATE INDEX sealed_secret_key ON sealed_secret (key_id);
+
+-- The time steps whose codes were used, by the owner of the secret: a code works once.
+CREATE TABLE totp_step (
+  owner   TEXT NOT NULL,
+  step    NUMBER NOT NULL,
+  used_at NUMBER NOT NULL,
+  PRIMARY KEY (owner, step)
+) COMPACT;
+
 -- Money.
 
 -- Which chunk was committed when, and which transfers it holds, in short: lists skip chunks in which nothing can match.
@@ -470,6 +497,72 @@ CREATE TABLE batch_print (
 );
 CREATE INDEX batch_print_at ON batch_print (at);
 
+-- Approvals. What a batch needs is frozen when it is submitted; whatever voids its approvals begins another round, and the
+-- last round counts.
+
+-- Every version of a currency's approval policy. In force is the highest version with `in_force_at`; one that loosens waits
+-- until `due_at` or for a second administrator. `lowest` is its lowest band.
+CREATE TABLE approval_policy (
+  asset        NUMBER NOT NULL REFERENCES asset (id),
+  version      NUMBER NOT NULL,
+  content      TEXT NOT NULL,
+  lowest       NUMBER,
+  set_by       TEXT NOT NULL,
+  set_by_kind  NUMBER NOT NULL,
+  set_by_id    NUMBER,
+  set_at       NUMBER NOT NULL,
+  due_at       NUMBER NOT NULL,
+  in_force_at  NUMBER,
+  confirmed_by NUMBER,
+  PRIMARY KEY (asset, version)
+);
+
+-- `needed`: how many approvals the levels ask for. `maker`: who submitted it; with `day`, `asset` and `account` it tells what
+-- counts together when a band is chosen.
+CREATE TABLE approval_round (
+  batch          NUMBER NOT NULL REFERENCES batch (id),
+  round          NUMBER NOT NULL,
+  levels         TEXT NOT NULL,
+  needed         NUMBER NOT NULL CHECK (needed >= 0),
+  valid_h        NUMBER NOT NULL,
+  policy_version NUMBER NOT NULL,
+  content_hash   TEXT NOT NULL,
+  day            NUMBER NOT NULL,
+  asset          NUMBER NOT NULL,
+  account        NUMBER,
+  amount         NUMBER NOT NULL,
+  maker          TEXT NOT NULL,
+  cause          NUMBER NOT NULL,
+  opened_at      NUMBER NOT NULL,
+  PRIMARY KEY (batch, round)
+);
+CREATE INDEX approval_round_day ON approval_round (day, asset);
+
+-- `action`: 1 approved, 2 rejected. `role`: the approver's at that time.
+CREATE TABLE approval (
+  batch        NUMBER NOT NULL REFERENCES batch (id),
+  round        NUMBER NOT NULL,
+  app_user     NUMBER NOT NULL REFERENCES app_user (id),
+  role         NUMBER NOT NULL,
+  action       NUMBER NOT NULL,
+  content_hash TEXT NOT NULL,
+  note         TEXT,
+  factor       TEXT NOT NULL,
+  at           NUMBER NOT NULL,
+  PRIMARY KEY (batch, round, app_user)
+);
+CREATE INDEX approval_user ON approval (app_user, at);
+
+-- Who created, edited, repriced or submitted a batch, the person behind it (0: none), and when for the first time.
+CREATE TABLE batch_editor (
+  batch  NUMBER NOT NULL,
+  kind   NUMBER NOT NULL,
+  id     NUMBER NOT NULL,
+  person NUMBER NOT NULL,
+  at     NUMBER NOT NULL,
+  PRIMARY KEY (batch, kind, id, person)
+) COMPACT;
+
 -- For people: the batch's transitions, with who, when and why.
 CREATE TABLE batch_history (
   id         DRAWN KEY,
@@ -514,6 +607,9 @@ CREATE TABLE app_user (
   -- Argon2id with its parameters and salt; none before the invitation was accepted.
   password        TEXT,
   password_at     NUMBER,
+  -- 1 from the acceptance of an invitation, or the set-up, until the next sign-in: the session that then begins is the
+  -- one in which the user takes possession.
+  is_new          NUMBER NOT NULL DEFAULT 0 CHECK (is_new IN (0, 1)),
   disabled_at     NUMBER,
   created_by      TEXT NOT NULL,
   created_at      NUMBER NOT NULL,
@@ -531,9 +627,59 @@ CREATE TABLE session (
   agent      TEXT NOT NULL,
   created_at NUMBER NOT NULL,
   seen_at    NUMBER NOT NULL,
+  -- When a one-time code was last accepted in it.
+  factor_at  NUMBER,
+  -- Whether it is the first one after an invitation was accepted, or after the set-up.
+  is_first   NUMBER NOT NULL DEFAULT 0 CHECK (is_first IN (0, 1)),
   CONSTRAINT session_token UNIQUE (token)
 );
 CREATE INDEX session_of_user ON session (app_user);
+
+-- Second factors of people. Their secrets are in sealed_secret, as `user:ID`, and as `enrolment:ID` until confirmed.
+
+-- A user's confirmed factor. `is_initial`: it was enrolled in the user's first session.
+CREATE TABLE factor (
+  app_user   NUMBER NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  since      NUMBER NOT NULL,
+  is_initial NUMBER NOT NULL CHECK (is_initial IN (0, 1))
+);
+
+-- A factor whose secret was shown and is not confirmed yet. Only the session that began it can confirm it.
+CREATE TABLE enrolment (
+  app_user NUMBER NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  session  NUMBER NOT NULL,
+  begun_at NUMBER NOT NULL
+);
+
+-- Unused recovery codes. The code's first characters find its row; the rest is hashed like a password.
+CREATE TABLE recovery_code (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  selector TEXT NOT NULL,
+  hash     TEXT NOT NULL,
+  PRIMARY KEY (app_user, selector)
+) COMPACT;
+
+-- A sign-in whose password was right and whose code has not been given yet. Only the hash of its token is stored.
+CREATE TABLE challenge (
+  token       TEXT NOT NULL PRIMARY KEY,
+  app_user    NUMBER NOT NULL REFERENCES app_user (id),
+  -- When the password that was given had been set.
+  password_at NUMBER NOT NULL,
+  tries       NUMBER NOT NULL,
+  expires_at  NUMBER NOT NULL
+);
+CREATE INDEX challenge_of_user ON challenge (app_user);
+
+-- Who added a user, raised the user's role, or reset the user's password or factor, and when last: for a while such a user
+-- approves nothing, and never what that principal had made by then. `actor_id` is 0 for principals without an id.
+CREATE TABLE sponsor (
+  app_user   NUMBER NOT NULL REFERENCES app_user (id),
+  actor_kind NUMBER NOT NULL,
+  actor_id   NUMBER NOT NULL,
+  deed       NUMBER NOT NULL,
+  at         NUMBER NOT NULL,
+  PRIMARY KEY (app_user, actor_kind, actor_id)
+) COMPACT;
 
 CREATE TABLE api_key (
   id              DRAWN KEY,

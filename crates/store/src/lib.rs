@@ -11,6 +11,9 @@
 pub mod account;
 pub mod account_list;
 pub mod api_key;
+pub mod approval;
+pub mod approval_policy;
+pub mod approval_round;
 pub mod asset;
 mod at_hand;
 pub mod audit;
@@ -18,10 +21,12 @@ mod backup;
 pub mod balance;
 pub mod balance_owner;
 pub mod batch;
+pub mod batch_editor;
 pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
 pub mod bulk;
+pub mod challenge;
 pub mod chunk;
 pub mod copy;
 pub mod counter;
@@ -29,6 +34,7 @@ pub mod crash;
 pub mod day_sum;
 pub mod error;
 pub mod external_id;
+pub mod factor;
 pub mod failure_count;
 pub mod fx;
 pub mod fx_policy;
@@ -60,17 +66,21 @@ pub mod policy;
 mod postgres;
 pub mod posting;
 mod record;
+pub mod recovery_code;
 pub mod refused_row;
 pub mod script;
+pub mod sealed_secret;
 pub mod session;
 pub mod setting;
 pub mod similar;
 pub mod soundness;
+pub mod sponsor;
 mod sql;
 mod sqlite;
 pub mod statistics;
 mod store;
 pub mod timing;
+pub mod totp;
 pub mod transfer;
 pub mod transfer_list;
 mod tx;
@@ -98,18 +108,24 @@ fn named_statements() -> Vec<bulk::Named> {
         account::CATALOGUE,
         account_list::CATALOGUE,
         api_key::CATALOGUE,
+        approval::CATALOGUE,
+        approval_policy::CATALOGUE,
+        approval_round::CATALOGUE,
         asset::CATALOGUE,
         audit::CATALOGUE,
         balance::CATALOGUE,
         balance_owner::CATALOGUE,
         batch::CATALOGUE,
+        batch_editor::CATALOGUE,
         batch_history::CATALOGUE,
         batch_origin::CATALOGUE,
         batch_rate::CATALOGUE,
+        challenge::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,
         external_id::CATALOGUE,
+        factor::CATALOGUE,
         failure_count::CATALOGUE,
         fx::CATALOGUE,
         fx_policy::CATALOGUE,
@@ -119,6 +135,7 @@ fn named_statements() -> Vec<bulk::Named> {
         holder_default::CATALOGUE,
         import_problem::CATALOGUE,
         item_contact::CATALOGUE,
+        recovery_code::CATALOGUE,
         refused_row::CATALOGUE,
         invitation::CATALOGUE,
         item::CATALOGUE,
@@ -132,10 +149,13 @@ fn named_statements() -> Vec<bulk::Named> {
         operation::CATALOGUE,
         policy::CATALOGUE,
         posting::CATALOGUE,
+        sealed_secret::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
         similar::CATALOGUE,
+        sponsor::CATALOGUE,
         statistics::CATALOGUE,
+        totp::CATALOGUE,
         transfer::CATALOGUE,
         transfer_list::CATALOGUE,
         user::CATALOGUE,

@@ -1,11 +1,12 @@
-//! Policies: limits and fees by currency, overridden by account. Account 0 means the whole currency.
+//! Policies: limits and fees by currency, overridden by account, and from which amounts on a currency's
+//! transfers need approval. Account 0 means the whole currency.
 
 use crate::args;
 use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
-use crate::head;
 use crate::tx::Tx;
 use crate::value::Cells;
+use crate::{approval_policy, head};
 use domain::fee::FeePolicy;
 use domain::id::{AccountId, AssetId};
 use domain::limit::LimitPolicy;
@@ -39,6 +40,9 @@ pub async fn book(tx: &mut Tx) -> Result<PolicyBook, StoreError> {
             (0, _) => book.set_shipped(asset, policy),
             (account, _) => book.set_account(AccountId(account), policy),
         }
+    }
+    for (asset, from) in approval_policy::lowest(tx).await? {
+        book.set_approved_from(asset, from);
     }
     Ok(book)
 }

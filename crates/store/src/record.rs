@@ -22,6 +22,7 @@ use crate::error::StoreError;
 use crate::value::{Cells, Column, Row};
 use domain::access::Role;
 use domain::account::{AccountKind, AccountStatus};
+use domain::approval::{ApprovalAction, RoundCause};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
@@ -263,6 +264,6 @@ macro_rules! stored {
 
 ids! { AccountId AssetId BatchId HolderId PostingId TransferId }
 stored! {
-    AccountKind AccountStatus BatchIntent BatchMode BatchState BatchType Code ItemState PostingKind Role
-    TransferKind
+    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code ItemState PostingKind
+    Role RoundCause TransferKind
 }

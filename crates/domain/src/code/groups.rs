@@ -44,7 +44,7 @@ groups! {
         InsufficientBalance InsufficientForFee BalanceOverflow;
     /// Everything about a single transfer.
     TRANSFER: [POSTING NOTE ACCOUNT_REFERENCE]
-        RateOutOfBounds RateOverrideInvalid DateInvalid DateOutOfRange VoucherInvalid;
+        ApprovalRequired RateOutOfBounds RateOverrideInvalid DateInvalid DateOutOfRange VoucherInvalid;
     /// The rows of a batch, which are checked before any of them is paid.
     ROWS: [NAME_TEXT PARTIES AMOUNT AMOUNT_TEXT]
         BatchEmpty BatchRowsInvalid BatchAboveMaximum AmountMissing AmountModeInvalid RatioInvalid PayeeNotFound
@@ -52,10 +52,20 @@ groups! {
         NumberSpaces IdInvalid ExternalIdInvalid ExternalIdUsed ExternalIdRepeated;
     /// A change of a batch's state.
     BATCH: [] BatchNotFound BatchState;
+    /// The submission of a batch, as far as approvals are concerned.
+    SUBMITTED: [] ApprovalUnreachable;
+    /// The execution of a batch, as far as approvals are concerned.
+    APPROVED: [] BatchNotApproved ApprovalExpired ContentChanged;
+    /// A decision about a batch.
+    DECISION: [BATCH TEXT]
+        BatchNotPending CannotApproveOwn ContentChanged NotAnApprover ApprovalRepeated Forbidden;
     /// An edit of a draft, based on a version of it.
     DRAFT: [BATCH] DraftChanged IfMatchInvalid;
     /// A change of one item.
     ITEM: [BATCH] ItemNotFound ItemState;
+    /// A change that asks the person for a second factor.
+    STEP_UP: [] FactorRequired TotpNotEnrolled TotpCodeInvalid TotpCodeUsed LoginThrottled MasterKeyMissing
+        MasterKeyWrong SecretUnreadable;
     /// A range of days.
     RANGE: [] DateInvalid RangeReversed;
 }

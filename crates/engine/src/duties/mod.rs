@@ -1,6 +1,7 @@
 //! What a node does by itself. To add a duty, add its file to this folder, and its line below (a file also
 //! needs its `mod`).
 
+mod approvals;
 mod batches;
 mod follow;
 mod imports;
@@ -14,6 +15,7 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     let mut duties = Duties::of(engine);
     duties.start(reap::Reap);
     duties.start(imports::Imports);
+    duties.start(approvals::Approvals);
     duties.start(batches::Batches::default());
     duties.start(follow::Follow::of(engine));
     duties

@@ -1,7 +1,8 @@
 //! What all surfaces of the API share: the way of a request in (`serve`, `edge`, `guard`, `query`, `body`, `once`), the
-//! way of a response out (`answer`, `problem`, `paging`, `cursor`), and the description of both (`openapi`).
+//! way of a response out (`answer`, `approval`, `problem`, `paging`, `cursor`), and the description of both (`openapi`).
 
 pub(crate) mod answer;
+pub(crate) mod approval;
 pub(crate) mod body;
 pub(crate) mod cookie;
 pub(crate) mod cursor;
@@ -21,4 +22,5 @@ pub(crate) mod routes;
 pub(crate) mod segment;
 pub(crate) mod serve;
 pub(crate) mod time;
+pub(crate) mod version;
 pub(crate) mod who;

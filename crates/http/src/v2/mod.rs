@@ -1,6 +1,7 @@
 //! The API for programs and the web page: `/api/v2`, one folder per noun.
 
 pub(crate) mod account;
+mod approval_policy;
 mod audit;
 mod currency;
 mod fx;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Routes {
         .merge(currency::routes())
         .merge(fx::routes())
         .merge(policy::routes())
+        .merge(approval_policy::routes())
         .merge(statistics::routes())
         .merge(audit::routes())
         .merge(settings::routes())

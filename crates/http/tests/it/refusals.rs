@@ -17,6 +17,29 @@ const REFUSED: &[(O, &str, &str, &str, &str)] = &[
         "user.password",
         "PASSWORD_WRONG",
     ),
+    (
+        O::TotpEnrol,
+        "POST /api/v1/auth/totp",
+        r#"{"password": "not the current one"}"#,
+        "user.totp_enrol",
+        "PASSWORD_WRONG",
+    ),
+    (
+        O::TotpConfirm,
+        "POST /api/v1/auth/totp/confirm",
+        r#"{"code": "123456"}"#,
+        "user.totp_confirm",
+        "TOTP_ENROLMENT_MISSING",
+    ),
+    (O::TotpRemove, "DELETE /api/v1/auth/totp", r#"{}"#, "user.totp_remove", "TOTP_NOT_ENROLLED"),
+    (
+        O::RecoveryCodes,
+        "POST /api/v1/auth/totp/recovery-codes",
+        r#"{"2fa_code": "123456"}"#,
+        "user.recovery_codes",
+        "TOTP_NOT_ENROLLED",
+    ),
+    (O::TotpReset, "POST /api/v1/users/999/totp-reset", "", "user.totp_reset", "USER_NOT_FOUND"),
     (O::SessionEnd, "DELETE /api/v1/auth/sessions/999", r#"{}"#, "session.end", "SESSION_NOT_FOUND"),
     (
         O::UserAdd,
@@ -135,6 +158,43 @@ const REFUSED: &[(O, &str, &str, &str, &str)] = &[
         "AMOUNT_SIGN",
     ),
     (
+        O::ApprovalPolicySet,
+        "PUT /api/v2/approval-policies",
+        r#"{"currency": "USD", "bands": [{"from": "1000", "levels": [{"count": 1}]}]}"#,
+        "approval_policy.set",
+        "APPROVAL_UNREACHABLE",
+    ),
+    (
+        O::ApprovalPolicyConfirm,
+        "POST /api/v2/approval-policies/USD/confirm",
+        r#"{}"#,
+        "approval_policy.confirm",
+        "CURRENCY_UNKNOWN",
+    ),
+    (
+        O::BatchesDecide,
+        "POST /api/v1/approvals/decide",
+        r#"{"decisions": [{"batch_id": "999", "action": "approve"}]}"#,
+        "batch.approve",
+        "BATCH_NOT_FOUND",
+    ),
+    (
+        O::BatchApprove,
+        "POST /api/v1/admin/transfer/batches/999/approve",
+        r#"{"action": "approve"}"#,
+        "batch.approve",
+        "BATCH_NOT_FOUND",
+    ),
+    (
+        O::ApprovalWithdraw,
+        "POST /api/v1/admin/transfer/batches/999/withdraw-approval",
+        "",
+        "batch.withdraw_approval",
+        "BATCH_NOT_FOUND",
+    ),
+    (O::BatchRecall, "POST /api/batch-transfers/999/recall", "", "batch.recall", "BATCH_NOT_FOUND"),
+    (O::BatchReopen, "POST /api/batch-transfers/999/reopen", "", "batch.reopen", "BATCH_NOT_FOUND"),
+    (
         O::SettingsSet,
         "PUT /api/v2/settings",
         r#"{"timeZone": "Mars/Olympus"}"#,
@@ -197,7 +257,9 @@ async fn every_refused_write_leaves_an_audit_row() {
             continue;
         };
         let (method, path) = request.split_once(' ').unwrap();
-        let request = admin.request(method.parse().unwrap(), path);
+        // Approving asks for a key; every POST accepts one.
+        let request =
+            admin.request(method.parse().unwrap(), path).header("Idempotency-Key", operation.name());
         let body: Option<Json> = (!body.is_empty()).then(|| serde_json::from_str(body).unwrap());
         let sent = answer(match &body {
             Some(body) => request.json(body),

@@ -82,6 +82,10 @@ impl Decider<'_> {
         let mut posting = Request { transfer: number, kind, source, target, amount, exchanged: None };
         let result = match request.refused {
             Some(code) => Err(code),
+            // A batch has its approvals; its items are checked as a whole, before it runs.
+            None if request.effects.item.is_none() && self.needs_approval(&posting) => {
+                Err(Code::ApprovalRequired)
+            }
             None => post_exchanged(&request.exchange, |exchanged| {
                 posting.exchanged = exchanged;
                 self.post(&posting, value_date)
@@ -111,6 +115,13 @@ impl Decider<'_> {
                 self.context.system.get(&(asset, AccountKind::World)).copied().unwrap_or(AccountId(0))
             }
         }
+    }
+
+    /// Whether the amount reaches the lowest approval band of the payer's currency. The policies are those of this
+    /// chunk's transaction, so no change of theirs can be raced.
+    fn needs_approval(&self, request: &Request) -> bool {
+        let payer = self.book.get(request.source);
+        payer.is_some_and(|payer| self.context.policies.needs_approval(payer.asset, request.amount))
     }
 
     fn post(&mut self, request: &Request, value_date: i64) -> Result<Posted, Code> {

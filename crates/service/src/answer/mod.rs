@@ -27,6 +27,7 @@
 
 mod account;
 mod api_key;
+mod approval;
 mod asset;
 mod author;
 mod batch;
@@ -40,6 +41,7 @@ mod user;
 
 use self::account::AccountForm;
 use self::api_key::{ApiKeyForm, ApiKeyMadeForm};
+use self::approval::{ApprovalPolicyForm, DecidedForm};
 use self::asset::{AssetForm, PolicyForm};
 use self::batch::{BatchCountedForm, BatchForm};
 use self::described::{AddedForm, DescribedForm, PreparedForm, RepricedForm};
@@ -51,6 +53,8 @@ use self::refused::RefusedForm;
 use self::user::{UserAddedForm, UserForm};
 use crate::Error;
 use crate::api_key::{ApiKey, Made};
+use crate::approval::DecidedBatch;
+use crate::approval_policy::ApprovalPolicyOf;
 use crate::batch::described::Described;
 use crate::batch::edit;
 use crate::batch::reprice::Repriced;
@@ -145,10 +149,13 @@ answers! {
     AccountView => "account.1" Account1(AccountForm);
     ApiKey => "api_key.1" ApiKey1(ApiKeyForm);
     Made => "api_key_made.1" ApiKeyMade1(ApiKeyMadeForm);
+    ApprovalPolicyOf => "approval_policy.1" ApprovalPolicy1(ApprovalPolicyForm);
     Asset => "asset.1" Asset1(AssetForm);
     Batch => "batch.1" Batch1(BatchForm);
     (Batch, i64) => "batch_counted.1" BatchCounted1(BatchCountedForm);
     edit::AddedItems => "batch_added.1" BatchAdded1(AddedForm);
+    DecidedBatch => "batch_decided.1" BatchDecided1(DecidedForm);
+    Vec<DecidedBatch> => "batches_decided.1" BatchesDecided1(Vec<DecidedForm>);
     Described => "batch_described.1" BatchDescribed1(DescribedForm);
     PreparedBatch => "batch_prepared.1" BatchPrepared1(PreparedForm);
     Repriced => "batch_repriced.1" BatchRepriced1(RepricedForm);

@@ -2,6 +2,7 @@
 //! word; all other texts are refused with `ANSWER_UNREADABLE`.
 
 use super::account::{AccountKindWord, AccountStatusWord};
+use super::approval::ApprovalActionWord;
 use super::author::PrincipalForm;
 use super::batch::{BatchIntentWord, BatchModeWord, BatchStateWord, BatchTypeWord};
 use super::fx::RoundingWord;
@@ -162,6 +163,7 @@ fn stored_words_keep_their_meaning() {
     let now = json!({
         "account_kind": words(AccountKindWord::ALL, a::AccountKind::number),
         "account_status": words(AccountStatusWord::ALL, a::AccountStatus::number),
+        "approval_action": words(ApprovalActionWord::ALL, domain::approval::ApprovalAction::number),
         "batch_intent": words(BatchIntentWord::ALL, b::BatchIntent::number),
         "batch_mode": words(BatchModeWord::ALL, b::BatchMode::number),
         "batch_state": words(BatchStateWord::ALL, b::BatchState::number),

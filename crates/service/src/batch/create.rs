@@ -9,6 +9,7 @@ use super::rows::{self, Amounts};
 use super::submit::{PreparedBatch, Submission, freeze};
 use super::terms::{BatchTerms, asset_of_batch, single, terms};
 use super::{lookup, similar};
+use crate::approval::makers;
 use crate::payee::{Given, Side};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, setting};
@@ -161,7 +162,9 @@ async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Resu
         created_by: write.actor.author.clone(),
         created_at: write.now,
     };
-    Ok(store::batch::create(tx, &batch).await?)
+    let id = store::batch::create(tx, &batch).await?;
+    makers::add(write, id).await?;
+    Ok(id)
 }
 
 /// The terms of a new batch: its single account, the currency of its amounts, and the rules for them.

@@ -8,6 +8,7 @@ use super::request::BatchRequest;
 use super::rows::row::{Accepted, AcceptedRows, NewRow, ROWS_MAX, too_many_rows};
 use super::rows::{self, Amounts};
 use super::terms::{BatchTerms, RepeatKey, terms_of_draft};
+use crate::approval::makers;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchTally};
@@ -181,6 +182,7 @@ async fn delete(
 pub(crate) async fn draft(write: &mut Write, request: &BatchRequest<'_>) -> Result<Batch, Error> {
     let batch = locked(write, request.batch).await?;
     check_draft(write, &batch, request).await?;
+    makers::add(write, batch.id).await?;
     Ok(batch)
 }
 

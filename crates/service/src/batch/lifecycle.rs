@@ -5,6 +5,7 @@ use super::reprice;
 use super::request::BatchRequest;
 use super::settle::{close, is_live};
 use super::terms::within_maximum;
+use crate::approval::gate;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
@@ -19,7 +20,7 @@ use store::batch::Batch;
 pub async fn execute(service: &Service, actor: &Actor, batch: BatchRef) -> Result<Batch, Error> {
     let mut write = claimed!(service.write(actor, Action::BatchExecute));
     let done = execute_in(&mut write, batch).await;
-    let changed = write.end(done).await?;
+    let changed = gate::settle_expired(service, batch, write.end(done).await).await?;
     service.store.wake();
     Ok(changed)
 }
@@ -46,6 +47,7 @@ async fn execute_in(write: &mut Write, batch: BatchRef) -> Result<WriteResult<Ba
 pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> Result<Fact, Error> {
     let wrong = |code| Error::refused(code, batch.state_text());
     let state = batch.state.execute().map_err(wrong)?;
+    gate::gate(write, batch, action).await?;
     within_maximum(&mut write.tx, batch).await?;
     reprice::rates_hold(write, batch).await?;
     let (tx, now) = (&mut write.tx, Some(write.now));

@@ -2,6 +2,7 @@
 //! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
 use super::lookup::{changed, get, lock};
+use crate::approval::makers;
 use crate::write::Write;
 use crate::{Error, setting};
 use domain::access::Reach;
@@ -88,7 +89,9 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>
         created_by: write.actor.author.clone(),
         created_at: write.now,
     };
-    Ok(store::batch::create(tx, &new).await?)
+    let id = store::batch::create(tx, &new).await?;
+    makers::add(write, id).await?;
+    Ok(id)
 }
 
 /// Creates the draft for the corrected rows of a submitted batch, whose own content is frozen.
@@ -103,7 +106,11 @@ pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Re
 pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
     let Some(origin) = batch_origin::origin(&mut write.tx, draft.id).await? else { return Ok(None) };
     let batch = lock(&mut write.tx, origin).await?;
-    let replaced = batch_origin::replaced(&mut write.tx, draft.id).await?;
+    let mut replaced = batch_origin::replaced(&mut write.tx, draft.id).await?;
+    if draft.submitted_at.is_some() {
+        // It was submitted before and recalled or reopened: what it took over then is its own.
+        replaced.retain(|one| one.state != ItemState::Skipped);
+    }
     let is_unpaid = |one: &&Replaced| matches!(one.state, ItemState::Pending | ItemState::Failed);
     let settled: Vec<_> = replaced.iter().filter(|one| !is_unpaid(one)).collect();
     if let Some(first) = settled.first() {

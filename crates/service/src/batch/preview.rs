@@ -56,6 +56,8 @@ pub struct PredictedItem {
 /// The single account of a batch.
 #[derive(Debug, Clone)]
 pub struct SingleAccount {
+    /// Its id.
+    pub account: AccountId,
     /// Its currency.
     pub asset: Asset,
     /// Its balance before all items.
@@ -75,6 +77,8 @@ pub struct Preview {
     pub fee: i128,
     /// Items that would be refused.
     pub would_fail: i64,
+    /// Their sum, minor units.
+    pub refused_amount: i128,
     /// The first of them.
     pub refusals: Vec<PredictedRefusal>,
     /// The requested items.
@@ -266,7 +270,8 @@ impl Fold {
         if let Some((account, before)) = single.and_then(|id| self.book.get(id)).zip(self.before) {
             let after = if is_undone { before } else { account.balance };
             let asset = self.assets.get(&account.asset).cloned();
-            self.preview.single = asset.map(|asset| SingleAccount { asset, before, after });
+            self.preview.single =
+                asset.map(|asset| SingleAccount { account: account.id, asset, before, after });
         }
         let described =
             describe_items(tx, self.shown.iter().map(|shown| shown.item.clone()).collect()).await?;
@@ -282,6 +287,7 @@ impl Fold {
     fn undo(&mut self) {
         let preview = &mut self.preview;
         preview.would_fail += preview.would_succeed;
+        preview.refused_amount += preview.amount;
         (preview.would_succeed, preview.amount, preview.fee) = (0, 0, 0);
         for shown in &mut self.shown {
             shown.code.get_or_insert(Code::AtomicAborted);
@@ -301,6 +307,7 @@ impl Preview {
             }
             Err(code) => {
                 self.would_fail += 1;
+                self.refused_amount += i128::from(item.amount);
                 if self.refusals.len() < REFUSALS_SHOWN {
                     self.refusals.push(PredictedRefusal { item, code });
                 }

@@ -4,9 +4,11 @@
 use super::described::{Described, described};
 use super::linked;
 use super::lookup::{changed, locked};
+use crate::approval::{makers, round};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Refusal, Service};
 use domain::access::Reach;
+use domain::approval::RoundCause;
 use domain::asset::Asset;
 use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
@@ -88,7 +90,8 @@ async fn renew(write: &mut Write, batch: &Batch) -> Result<WriteResult<Repriced>
     let before = store::batch_rate::of(&mut write.tx, batch.id).await?;
     let after = keep_rates(&mut write.tx, batch, write.now).await?;
     let state = BatchState::Pending;
-    store::batch::set_state(&mut write.tx, batch.id, state, batch.intent, None, None).await?;
+    makers::add(write, batch.id).await?;
+    round::renew(write, batch, RoundCause::Repriced).await?;
     let assets = store::asset::all(&mut write.tx).await?;
     let fact = Fact::of_batch(Action::BatchReprice, batch.id)
         .with("from", batch.state.name())

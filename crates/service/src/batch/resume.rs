@@ -6,6 +6,7 @@ use super::reprice::rates_hold;
 use super::rework::{self, Rework, called_off};
 use super::settle::is_live;
 use super::terms::within_maximum;
+use crate::approval::gate;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
@@ -32,7 +33,7 @@ pub async fn resume(service: &Service, actor: &Actor, batch: BatchRef) -> Result
     }
     let mut write = claimed!(service.write(actor, Action::BatchResume));
     let done = resume_in(&mut write, batch.id.into()).await;
-    let answer = write.end(done).await?;
+    let answer = gate::settle_expired(service, batch.id.into(), write.end(done).await).await?;
     service.store.wake();
     Ok(answer)
 }
@@ -69,6 +70,7 @@ async fn resume_in(write: &mut Write, batch: BatchRef) -> Result<WriteResult<(Ba
 }
 
 async fn resume_paused(write: &mut Write, batch: &Batch) -> Result<Fact, Error> {
+    gate::gate(write, batch, Action::BatchResume).await?;
     within_maximum(&mut write.tx, batch).await?;
     rates_hold(write, batch).await?;
     let (state, intent) = (BatchState::Processing, BatchIntent::Run);

@@ -4,6 +4,7 @@
 use super::lookup::{self, changed, find, locked};
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
+use crate::approval::gate;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
@@ -66,6 +67,7 @@ pub(crate) async fn set_back(
         let items = which.items().mark(&mut write.tx, &mut batch, after, Mark::Wait, write.now).await?;
         let Some(last) = items.last() else { return Ok(count) };
         after = last.number.0;
+        gate::gate(&mut write, &batch, which.action()).await?;
         rates_hold(&mut write, &batch).await?;
         let marked = i64::try_from(items.len()).unwrap_or(0);
         let state = run_again(&mut write, &batch).await?;
@@ -145,6 +147,7 @@ async fn retry_item_in(write: &mut Write, batch: BatchRef, item: i64) -> Result<
     may_rework(&batch)?;
     let found = item_of(&mut write.tx, &batch, item).await?;
     found.state.retry().map_err(|code| wrong_item(code, &found))?;
+    gate::gate(write, &batch, Action::ItemRetry).await?;
     rates_hold(write, &batch).await?;
     mark::set(&mut write.tx, &mut batch, &[found], Mark::Wait, write.now).await?;
     let state = run_again(write, &batch).await?;

@@ -8,6 +8,7 @@ use super::request::BatchRequest;
 use super::similar::{self, Examined, Found};
 use super::terms::within_maximum;
 use super::{linked, reprice};
+use crate::approval::round;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, asset};
 use domain::batch::{ATOMIC_ITEMS_MAX, BatchMode, BatchState};
@@ -108,6 +109,7 @@ pub(crate) async fn freeze(
     reprice::keep_rates(tx, batch, now).await?;
     similar::keep(tx, batch, &content.prints, now).await?;
     store::batch::submit(tx, batch.id, &content.hash, now).await?;
+    round::begin(write, batch, &content.hash).await?;
     let like = found.similar.as_ref().filter(|similar| similar.refuses);
     Ok(Fact::of_batch(Action::BatchSubmit, batch.id)
         .with("content_hash", content.hash.as_str())

@@ -18,6 +18,10 @@ const AT_WORK: &str = "
     INSERT INTO node (name, stripe, worker, joined_at, expires_at) VALUES ('node-7', 7, 1, 1, 2);
     INSERT INTO session (token, app_user, address, agent, created_at, seen_at) VALUES ('t', 1, '::1', 'x', 1, 1);
     INSERT INTO login_failure (name, failures, last_at) VALUES ('user:ann', 1, 1);
+    INSERT INTO factor (app_user, since, is_initial) VALUES (1, 1, 0);
+    INSERT INTO enrolment (app_user, session, begun_at) VALUES (1, 1, 1);
+    INSERT INTO recovery_code (app_user, selector, hash) VALUES (1, 'ABCD', 'h');
+    INSERT INTO challenge (token, app_user, password_at, tries, expires_at) VALUES ('c', 1, 1, 0, 2);
     INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
     PRAGMA wal_checkpoint(TRUNCATE);";
 

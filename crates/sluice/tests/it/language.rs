@@ -24,12 +24,16 @@ const NAMES: &[(&str, &[&str])] = &[
 const TABLES: &[&str] = &[
     "account",
     "answer",
+    "approval",
     "asset",
     "audit",
     "balance",
     "batch",
+    "challenge",
     "chunk",
     "counter",
+    "enrolment",
+    "factor",
     "history",
     "holder",
     "invitation",
@@ -41,6 +45,7 @@ const TABLES: &[&str] = &[
     "posting",
     "session",
     "setting",
+    "sponsor",
     "transfer",
 ];
 
@@ -60,6 +65,7 @@ impl Walk {
     fn output(&self, args: &[&str]) -> Output {
         let mut command = self.ledger.command();
         command.env("USER", "王芳").env("SLUICE_LANG", "zh").current_dir(self.ledger.path());
+        command.env("XDG_STATE_HOME", self.ledger.path());
         command.args(args).output().unwrap()
     }
 
@@ -185,6 +191,16 @@ fn money(walk: &mut Walk) {
     walk.say(&["account", "close", "1002"], 0);
     walk.say(&["policy", "show", "--currency", "USD", "--account", "1001"], 0);
     walk.say(&["policy", "set", "--currency", "USD", "--max", "none"], 0);
+    walk.say(&["approval", "policy", "set", "--currency", "USD", "--no-bands", "--valid-hours", "24"], 0);
+    walk.say(&["approval", "policy", "set", "--currency", "USD", "--band", "1000"], 2);
+    walk.say(&["approval", "policy", "set", "--currency", "USD", "--band", "1000=1"], 1);
+    walk.say(&["approval", "policy", "show"], 0);
+    walk.say(&["approval", "policy", "confirm", "--currency", "USD"], 1);
+    walk.say(&["approval", "list"], 0);
+    walk.say(&["approval", "list", "--which", "mine"], 1);
+    walk.say(&["approval", "approve", "1"], 1);
+    walk.say(&["approval", "reject", "1"], 1);
+    walk.say(&["approval", "withdraw", "1"], 1);
     walk.say(&["stats", "--from", "2020-01-01", "--to", "2999-12-31"], 0);
 }
 
@@ -196,6 +212,10 @@ fn people(walk: &mut Walk) {
     walk.say(&["user", "list", "--limit", "1"], 0);
     walk.say(&["user", "enable", "1234"], 0);
     walk.say(&["user", "reset", "1234"], 0);
+    walk.say(&["user", "totp", "show", "1234"], 0);
+    walk.say(&["user", "totp", "reset", "1234"], 1);
+    walk.say(&["login", "1234"], 1);
+    walk.say(&["logout"], 1);
     walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
     walk.say(&["key", "list"], 0);
     walk.say(&["key", "rotate", "工资"], 0);
@@ -218,6 +238,9 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "run", "1"], 0);
     walk.say(&["batch", "resume", "1"], 1);
     walk.say(&["batch", "status", "1"], 0);
+    walk.say(&["approval", "show", "1"], 0);
+    walk.say(&["batch", "recall", "1"], 1);
+    walk.say(&["batch", "reopen", "1"], 1);
     walk.say(&["batch", "history", "1"], 0);
     let out = walk.ledger.path().join("5.csv").display().to_string();
     walk.say(&["batch", "export", "1", "--out", &out], 0);

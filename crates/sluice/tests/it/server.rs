@@ -38,6 +38,22 @@ const WRITERS: &[Writer] = &[
     (&["fx", "policy", "USD", "EUR", "--rounding", "down"], Some(("PUT", "/api/v2/fx-rates/policies"))),
     (&["policy", "set", "--currency", "USD", "--max", "1"], Some(("PUT", "/api/v2/policies"))),
     (
+        &["approval", "policy", "set", "--currency", "USD", "--band", "1000=1"],
+        Some(("PUT", "/api/v2/approval-policies")),
+    ),
+    (
+        &["approval", "policy", "confirm", "--currency", "USD"],
+        Some(("POST", "/api/v2/approval-policies/{currency}/confirm")),
+    ),
+    (&["approval", "approve", "1"], Some(("POST", "/api/v1/admin/transfer/batches/{batch_id}/approve"))),
+    (&["approval", "reject", "1"], Some(("POST", "/api/v1/admin/transfer/batches/{batch_id}/approve"))),
+    (
+        &["approval", "withdraw", "1"],
+        Some(("POST", "/api/v1/admin/transfer/batches/{batch_id}/withdraw-approval")),
+    ),
+    (&["batch", "recall", "1"], Some(("POST", "/api/batch-transfers/{id}/recall"))),
+    (&["batch", "reopen", "1"], Some(("POST", "/api/batch-transfers/{id}/reopen"))),
+    (
         &["batch", "import", "batch.csv", "--type", "one_to_many", "--account", "ACME", "--name", "N"],
         Some(("POST", "/api/batch-transfers")),
     ),
@@ -74,6 +90,9 @@ const WRITERS: &[Writer] = &[
     (&["user", "enable", "new"], Some(("PATCH", "/api/v1/users/{id}"))),
     (&["user", "role", "new", "admin"], Some(("PATCH", "/api/v1/users/{id}"))),
     (&["user", "reset", "new"], Some(("POST", "/api/v1/users/{id}/password-reset"))),
+    (&["user", "totp", "reset", "new"], Some(("POST", "/api/v1/users/{id}/totp-reset"))),
+    (&["login", "new"], Some(("POST", "/api/v1/auth/login"))),
+    (&["logout"], Some(("POST", "/api/v1/auth/logout"))),
     (&["key", "add", "k", "--scope", "read"], Some(("POST", "/api/v1/api-keys"))),
     (&["key", "rotate", "k"], Some(("POST", "/api/v1/api-keys/{id}/rotate"))),
     (&["key", "revoke", "k"], Some(("DELETE", "/api/v1/api-keys/{id}"))),
@@ -94,6 +113,9 @@ const READERS: &[&str] = &[
     "batch export",
     "batch history",
     "batch items",
+    "approval list",
+    "approval policy show",
+    "approval show",
     "batch list",
     "batch preview",
     "batch problems",
@@ -116,6 +138,7 @@ const READERS: &[&str] = &[
     "stats",
     "transfer list",
     "user list",
+    "user totp show",
     "verify",
 ];
 

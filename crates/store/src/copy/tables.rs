@@ -10,7 +10,7 @@ use Kind::{Number, Text};
 
 /// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), what is rebuilt from the
 /// postings (`history`, `history_mark`) or the items (`batch_print`), and temporary access (`session`,
-/// `invitation`, `login_failure`): users sign in again at the new place.
+/// `invitation`, `challenge`, `enrolment`, `login_failure`): users sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
     "node",
     "lease",
@@ -22,6 +22,8 @@ pub const LEFT_OUT: &[&str] = &[
     "refinery_schema_history",
     "session",
     "invitation",
+    "challenge",
+    "enrolment",
     "login_failure",
 ];
 
@@ -54,6 +56,9 @@ pub static STEPS: &[Step] = &[
         account Number, balance Number, head Number, overdraft Number, held Number, day Number, day_out Number,
         month Number, month_out Number),
     step!("holder_default", 2, holder Number, asset Number, account Number),
+    step!("account_totp", 1, account Number, automatic Number, begun_at Number, confirmed_at Number),
+    step!("sealed_secret", 1, owner Text, key_id Text, sealed Text),
+    step!("totp_step", 2, owner Text, step Number, used_at Number),
     step!("policy", 2,
         asset Number, account Number, min Number, max Number, day Number, month Number, batch_max Number,
         fee_threshold Number, fee_rate_ppm Number, fee_min Number, fee_max Number, shipped Number),
@@ -80,8 +85,11 @@ pub static STEPS: &[Step] = &[
     step!("operation", 1, id Text, fingerprint Text, transfer Number, created_at Number),
     step!("answer", 1, operation Text, outcome Text),
     step!("app_user", 1,
-        id Number, login Text, name Text, role Number, password Text, password_at Number, disabled_at Number,
-        created_by Text, created_at Number, created_by_kind Number, created_by_id Number),
+        id Number, login Text, name Text, role Number, password Text, password_at Number, is_new Number,
+        disabled_at Number, created_by Text, created_at Number, created_by_kind Number, created_by_id Number),
+    step!("factor", 1, app_user Number, since Number, is_initial Number),
+    step!("recovery_code", 2, app_user Number, selector Text, hash Text),
+    step!("sponsor", 3, app_user Number, actor_kind Number, actor_id Number, deed Number, at Number),
     step!("api_key", 1,
         id Number, name Text, token Text, hint Text, scopes Text, addresses Text, created_by Text,
         created_at Number, expires_at Number, revoked_at Number, created_by_kind Number,
@@ -103,6 +111,17 @@ pub static STEPS: &[Step] = &[
     step!("item_extent", 2, batch Number, first_number Number, last_number Number),
     step!("item_run", 1, first_number Number, last_number Number, batch Number, chunk Number),
     step!("external_id", 1, item Number, batch Number, id Text, held Number),
+    step!("approval_policy", 2,
+        asset Number, version Number, content Text, lowest Number, set_by Text, set_by_kind Number,
+        set_by_id Number, set_at Number, due_at Number, in_force_at Number, confirmed_by Number),
+    step!("approval_round", 2,
+        batch Number, round Number, levels Text, needed Number, valid_h Number, policy_version Number,
+        content_hash Text, day Number, asset Number, account Number, amount Number, maker Text, cause Number,
+        opened_at Number),
+    step!("batch_editor", 4, batch Number, kind Number, id Number, person Number, at Number),
+    step!("approval", 3,
+        batch Number, round Number, app_user Number, role Number, action Number, content_hash Text, note Text,
+        factor Text, at Number),
     Step { name: "batch_state", mode: WriteMode::Walk, ..step!("batch", 1, id Number, state Number) },
     step!("batch_rate", 3,
         batch Number, source Number, target Number, rate Text, origin Text, at Number, kept_at Number),

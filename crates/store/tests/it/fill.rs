@@ -1,7 +1,9 @@
 //! One of everything that the store can write, with a chosen number of rows.
 
 use crate::world::tester;
+use domain::access::Role;
 use domain::account::{AccountKind, Window};
+use domain::approval::{ApprovalAction, RoundCause};
 use domain::batch::{BatchMode, BatchState, BatchTally, BatchType, ContactType};
 use domain::code::Code;
 use domain::fx::{FxPolicy, Rounding};
@@ -14,6 +16,9 @@ use domain::transfer::TransferKind;
 use domain::work::Work;
 use std::iter;
 use store::account::NewAccount;
+use store::approval::Approval;
+use store::approval_policy::ApprovalPolicyVersion;
+use store::approval_round::ApprovalRound;
 use store::audit::{Actor, Audit};
 use store::batch::{Filled, NewBatch};
 use store::batch_history::Event;
@@ -29,6 +34,7 @@ use store::node::Node;
 use store::operation::Operation;
 use store::refused_row::RefusedRow;
 use store::transfer::{Exchange, Transfer};
+use store::user::User;
 use store::{Script, StoreError, Tx};
 
 /// The value date of everything.
@@ -197,6 +203,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     let rate = FxRate { source: asset, target: asset, rate: "1.5".into(), origin: "test".into(), at: 1 };
     store::batch_rate::keep(tx, &KeptRate { batch: id, rate, kept_at: 2 }).await?;
     assert_eq!(store::batch_origin::link(tx, id, Part::Unpaid, (id, 1)).await?, rows as u64);
+    approved(tx, id, rows).await?;
     submit(tx, id, rows).await?;
     outcomes(tx, asset, id, rows).await?;
     let printed = |k: i64| Printed { print: u64::MAX - k.unsigned_abs(), item: k };
@@ -207,6 +214,67 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     tx.run(script).await?;
     store::operation::keep(tx, "op-000001", "{}").await?;
     Ok(id)
+}
+
+/// A policy in force and one that waits, and a round with one approval by the first of two users.
+async fn approved(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
+    let policy = ApprovalPolicyVersion {
+        asset: AssetId(1),
+        version: 1,
+        content: "{}".into(),
+        lowest: Some(100),
+        set_by: tester(),
+        set_at: 1,
+        due_at: 1,
+        in_force_at: Some(1),
+        confirmed_by: None,
+    };
+    store::approval_policy::insert(tx, &policy).await?;
+    let waiting = ApprovalPolicyVersion { version: 2, lowest: None, due_at: 9, in_force_at: None, ..policy };
+    store::approval_policy::insert(tx, &waiting).await?;
+    let round = ApprovalRound {
+        batch,
+        round: 1,
+        levels: "[]".into(),
+        needed: 1,
+        valid_hours: 72,
+        policy_version: 1,
+        content_hash: "h".into(),
+        day: 20_260_310,
+        asset: AssetId(1),
+        account: Some(AccountId(1)),
+        amount: 5 * rows,
+        maker: "command_line".into(),
+        cause: RoundCause::Submitted,
+        opened_at: 2,
+    };
+    store::approval_round::open(tx, &round).await?;
+    let principal = tester().principal;
+    store::batch_editor::add(tx, batch, principal, &[], 1).await?;
+    let user = User {
+        id: 0,
+        login: "check-1".into(),
+        name: "Check".into(),
+        role: Role::Finance,
+        password_at: None,
+        disabled_at: None,
+        created_by: tester(),
+        created_at: 1,
+    };
+    let user = store::user::insert(tx, &user).await?;
+    let approval = Approval {
+        batch,
+        round: 1,
+        user,
+        role: Role::Finance,
+        action: ApprovalAction::Approve,
+        content_hash: "h".into(),
+        note: None,
+        factor: "totp".into(),
+        at: 3,
+        login: "check-1".into(),
+    };
+    store::approval::insert(tx, &approval).await
 }
 
 async fn items(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
@@ -307,6 +375,12 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          VALUES ('k', 't', 'h', 'read', '', 'tester', 1)",
         "INSERT INTO api_key_secret (token, api_key, until) SELECT 'former', id, 9 FROM api_key",
         "INSERT INTO invitation (token, app_user, created_at, expires_at) SELECT 'i', id, 1, 2 FROM app_user",
+        "INSERT INTO factor (app_user, since, is_initial) SELECT id, 1, 0 FROM app_user",
+        "INSERT INTO enrolment (app_user, session, begun_at) SELECT id, 1, 1 FROM app_user",
+        "INSERT INTO recovery_code (app_user, selector, hash) SELECT id, 'ABCD', 'h' FROM app_user",
+        "INSERT INTO challenge (token, app_user, password_at, tries, expires_at)
+         SELECT 'c', id, 1, 0, 2 FROM app_user",
+        "INSERT INTO sponsor (app_user, actor_kind, actor_id, deed, at) SELECT id, 2, 0, 1, 1 FROM app_user",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

@@ -25,6 +25,15 @@ async fn written_rows_are_never_changed() {
         ("DELETE FROM transfer", "transfer is append-only"),
         ("UPDATE audit SET actor = 'x' WHERE id = 2", "audit is append-only"),
         ("DELETE FROM operation", "operation is append-only"),
+        ("UPDATE approval SET action = 2", "approval is append-only"),
+        ("DELETE FROM approval", "approval is append-only"),
+        ("UPDATE approval_round SET needed = 0", "approval_round is append-only"),
+        ("DELETE FROM batch_editor", "batch_editor is append-only"),
+        (
+            "UPDATE approval_policy SET content = '{}'",
+            "approval_policy: a version is replaced, never changed",
+        ),
+        ("DELETE FROM approval_policy", "approval_policy: versions are kept"),
         ("DELETE FROM account", "accounts are closed, not deleted"),
         ("UPDATE account SET asset = 2", "an account keeps its identity"),
         ("UPDATE item SET amount = 6", "item: content is replaced, never changed"),
@@ -82,6 +91,52 @@ async fn the_schema_refuses_impossible_rows() {
         let refused = run(&mut tx, text).await;
         let expected = matches!(refused, Err(StoreError::Constraint(_) | StoreError::Duplicate(_)));
         assert!(expected, "{text}: {refused:?}");
+    }
+}
+
+/// User 1 approved batch 1 in its first round; now the batch has two more, each of which needs two approvals.
+#[tokio::test]
+async fn no_batch_runs_with_fewer_approvals_than_it_needs_and_no_maker_approves() {
+    const ROUND: &str = "INSERT INTO approval_round SELECT batch, round + 1, levels, 2, valid_h, policy_version,
+        content_hash, day, asset, account, amount, maker, cause, opened_at FROM approval_round ORDER BY round DESC LIMIT 1";
+    const DRAFT: &str =
+        "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset,
+        first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
+        failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
+        SELECT 7, 7, 7, 'x', 1, 1, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'x', 0";
+    let state = |state: i64| format!("UPDATE batch SET state = {state} WHERE id = 7");
+    let approval = |user: i64, round: i64| {
+        format!("INSERT INTO approval VALUES (7, {round}, {user}, 2, 1, 'h', NULL, 'totp', 9)")
+    };
+    let round = ROUND.replace("SELECT batch,", "SELECT 7,");
+    let (missing, made) = ("batch: approvals are missing", "approval: the approver made the batch");
+    let users = "INSERT INTO app_user (id, login, name, role, created_by, created_at)
+        SELECT 8, 'u8', 'u8', 2, 'x', 0 UNION SELECT 9, 'u9', 'u9', 2, 'x', 0";
+    let begun = [DRAFT.to_owned(), state(3), users.to_owned(), round.clone()];
+    let with = |more: &[String]| begun.iter().chain(more).cloned().collect::<Vec<_>>();
+    let next =
+        "INSERT INTO approval_round SELECT 7, 3, '[]', 2, 0, 0, 'h', 0, 1, NULL, 0, 'x', 2, 0".to_owned();
+    let editor = "INSERT INTO batch_editor VALUES (7, 4, 5, 8, 1)".to_owned();
+    for (steps, refusal) in [
+        (with(&[state(6)]), missing),
+        (with(&[state(4)]), missing),
+        (with(&[approval(8, 2), state(4)]), missing),
+        (with(&[approval(8, 2), approval(9, 1), state(4)]), missing),
+        (with(&[approval(8, 2), approval(9, 2), next, state(4)]), missing),
+        (with(&[approval(8, 2), approval(9, 2), state(4), state(6)]), ""),
+        (with(&[editor, approval(8, 2)]), made),
+    ] {
+        let world = filled().await;
+        let mut tx = world.store.write().await.unwrap();
+        let (last, before) = steps.split_last().unwrap();
+        for step in before {
+            run(&mut tx, step).await.unwrap();
+        }
+        let said = match run(&mut tx, last).await {
+            Err(StoreError::Constraint(said)) => said,
+            other => other.map(|_| String::new()).unwrap(),
+        };
+        assert_eq!(said, refusal, "{last}");
     }
 }
 

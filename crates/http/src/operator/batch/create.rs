@@ -10,13 +10,14 @@ use crate::kit::routes::Routes;
 use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::code::Code;
-use domain::code::groups::ROWS;
-use service::batch;
+use domain::code::groups::{ROWS, SUBMITTED};
+use service::{approval, batch};
 use utoipa_axum::routes;
 
 /// The codes of creating a batch and of previewing a new one.
 pub(super) const CODES: Groups = &[
     ROWS,
+    SUBMITTED,
     &[
         Code::RateModeInvalid,
         Code::BatchSideInvalid,
@@ -53,5 +54,6 @@ pub(crate) async fn create(
     let Once { body, service } = once;
     let new = body.into_new()?;
     let made = service.settle(batch::create(&service, who.actor(), &new).await).await?;
-    Ok(Answer::saying(CREATED, BatchPreparedView::of(made)))
+    let approval = approval::standing_of(&service, &made.batch.batch).await?;
+    Ok(Answer::saying(CREATED, BatchPreparedView::of(made, approval)))
 }

@@ -3,12 +3,11 @@
 
 use crate::kit::answer::Message;
 use crate::kit::problem::OperatorProblem;
+use crate::kit::version::if_match;
 use crate::kit::who::Who;
 use axum::extract::FromRequestParts;
-use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 use domain::batch_ref::BatchRef;
-use domain::code::Code;
 use service::batch::BatchRequest;
 use service::identity::Who as Asker;
 use service::{Author, Principal};
@@ -27,23 +26,8 @@ impl<S: Send + Sync> FromRequestParts<S> for OnVersion {
     type Rejection = OperatorProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, OperatorProblem> {
-        let mut all = parts.headers.get_all(IF_MATCH).iter();
-        let (first, more) = (all.next(), all.next());
-        let Some(value) = first else { return Ok(Self(None)) };
-        let text = value.to_str().ok().filter(|_| more.is_none()).ok_or(Code::IfMatchInvalid)?;
-        version(text).map(Self).ok_or_else(|| Code::IfMatchInvalid.into())
+        Ok(Self(if_match(&parts.headers)?))
     }
-}
-
-/// `None` if the text is not a valid version; `Some(None)` for `*`.
-fn version(text: &str) -> Option<Option<i64>> {
-    let text = text.trim();
-    if text == "*" {
-        return Some(None);
-    }
-    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    let is_plain = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
-    if is_plain { bare.parse().ok().map(Some) } else { None }
 }
 
 /// A request for a batch, limited to the batches the caller may access.
@@ -57,26 +41,4 @@ pub(crate) fn remark(who: &Who, made_by: &Author) -> Option<Message> {
     let is_own = matches!(made_by.principal, Principal::User(_) | Principal::Key(_))
         && made_by.principal == who.actor().author.principal;
     (is_person && !is_own).then_some(SOMEBODY_ELSES)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_a_number_with_or_without_quotes() {
-        for (text, expected) in [
-            ("3", Some(Some(3))),
-            ("\"3\"", Some(Some(3))),
-            (" 12 ", Some(Some(12))),
-            ("*", Some(None)),
-            ("W/\"3\"", None),
-            ("\"3", None),
-            ("-1", None),
-            ("", None),
-            ("99999999999999999999", None),
-        ] {
-            assert_eq!(version(text), expected, "{text}");
-        }
-    }
 }

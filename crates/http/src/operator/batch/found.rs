@@ -2,10 +2,12 @@
 //! promised to other batches.
 
 use super::view::{BatchView, major};
+use crate::kit::approval::ApprovalView;
 use crate::kit::language;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::Serialize;
+use service::approval::ApprovalStanding;
 use service::batch::promise::Promise;
 use service::batch::similar::{Found, PaidRow, Similar};
 use service::batch::submit::PreparedBatch;
@@ -107,13 +109,15 @@ pub(crate) struct BatchPreparedView {
     /// The findings.
     #[serde(flatten)]
     found: BatchFoundView,
+    /// The approvals that it needs, and who may give them.
+    approval: ApprovalView,
 }
 
 impl BatchPreparedView {
-    pub(crate) fn of(prepared: PreparedBatch) -> Self {
+    pub(crate) fn of(prepared: PreparedBatch, approval: ApprovalStanding) -> Self {
         let PreparedBatch { batch, found } = prepared;
         let found = BatchFoundView::of(found, &batch.asset);
-        Self { batch: BatchView::of(batch), found }
+        Self { batch: BatchView::of(batch), found, approval: approval.into() }
     }
 }
 

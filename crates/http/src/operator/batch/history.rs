@@ -121,6 +121,23 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("created", "The batch transfer was created", "批量转账已创建"),
     ("edited", "The draft was changed", "草稿已修改"),
     ("submitted", "The batch transfer was submitted", "批量转账已提交"),
+    (
+        "approval_given",
+        "The batch transfer received an approval and needs others",
+        "批量转账已获得一项审批，还需其他人审批",
+    ),
+    (
+        "approval_withdrawn",
+        "An approval was withdrawn; all approvals are void",
+        "审批已撤回，已有审批全部失效",
+    ),
+    (
+        "approval_expired",
+        "The approvals expired before the batch transfer was executed",
+        "审批在执行前已过期",
+    ),
+    ("recalled", "The submission was taken back", "提交已撤回"),
+    ("reopened", "The rejected batch transfer is a draft again", "被拒绝的批量转账已恢复为草稿"),
     ("approved", "The batch transfer was approved", "批量转账已审批通过"),
     ("rejected", "The batch transfer was rejected", "批量转账已被拒绝"),
     ("started", "The batch transfer has started", "批量转账已开始"),

@@ -7,6 +7,7 @@ use super::note::{BatchCancelInput, BatchNoteInput, BatchSubmitInput};
 use super::path::BatchName;
 use super::words::{BatchStateWord, BatchStatusWord};
 use crate::kit::answer::{Answer, Envelope, Message};
+use crate::kit::approval::ApprovalView;
 use crate::kit::once::Once;
 use crate::kit::operation::Groups;
 use crate::kit::problem::OperatorProblem;
@@ -15,15 +16,16 @@ use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::batch::BatchState;
 use domain::code::Code;
-use domain::code::groups::{BATCH, DRAFT, NOTE, TEXT};
+use domain::code::groups::{self, APPROVED, BATCH, DRAFT, NOTE, TEXT};
 use serde::Serialize;
 use service::batch::submit::PreparedBatch;
-use service::{Batch, batch};
+use service::{Batch, approval, batch};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 const SUBMIT: Groups = &[
     DRAFT,
+    groups::SUBMITTED,
     TEXT,
     &[
         Code::BatchEmpty,
@@ -42,9 +44,9 @@ const CANCEL: &[Code] = &[Code::BatchCannotCancel, Code::BatchCancelled, Code::F
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add_operator(O::BatchSubmit, routes!(submit), SUBMIT)
-        .add_operator(O::BatchExecute, routes!(execute), &[BATCH, EXECUTE])
+        .add_operator(O::BatchExecute, routes!(execute), &[BATCH, APPROVED, EXECUTE])
         .add_operator(O::BatchPause, routes!(pause), &[BATCH, NOTE])
-        .add_operator(O::BatchResume, routes!(resume), &[BATCH, EXECUTE, RESUME])
+        .add_operator(O::BatchResume, routes!(resume), &[BATCH, APPROVED, EXECUTE, RESUME])
         .add_operator(O::BatchCancel, routes!(cancel), &[BATCH, NOTE, CANCEL])
 }
 
@@ -132,6 +134,8 @@ pub(crate) struct BatchSubmittedView {
     /// The findings about the batch.
     #[serde(flatten)]
     found: BatchFoundView,
+    /// The approvals that the batch needs, and who may give them.
+    approval: ApprovalView,
 }
 
 /// Submits a draft, which freezes its content.
@@ -156,7 +160,9 @@ pub(crate) async fn submit(
     let PreparedBatch { batch, found } = batch::submit(&service, who.actor(), ask, &submission).await?;
     let remark = remark(&who, &batch.batch.created_by);
     let found = BatchFoundView::of(found, &batch.asset);
-    Ok(Answer::saying(SUBMITTED, BatchSubmittedView { batch: batch.batch.into(), found }).remarking(remark))
+    let approval = approval::standing_of(&service, &batch.batch).await?.into();
+    let view = BatchSubmittedView { batch: batch.batch.into(), found, approval };
+    Ok(Answer::saying(SUBMITTED, view).remarking(remark))
 }
 
 /// Executes a submitted batch.

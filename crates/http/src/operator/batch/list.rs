@@ -5,6 +5,7 @@ use super::view::{BatchView, RelationView};
 use super::words::{BatchStateWord, BatchStatusWord, BatchTypeWord};
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope};
+use crate::kit::approval::ApprovalView;
 use crate::kit::paging::{self, Pagination, Paging};
 use crate::kit::problem::{OperatorProblem, Problem};
 use crate::kit::query::Query;
@@ -16,7 +17,7 @@ use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
 use service::batch::list::OffsetPage;
-use service::{BatchFilter, BatchSort, batch};
+use service::{BatchFilter, BatchSort, approval, batch};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -123,6 +124,8 @@ pub(crate) struct BatchDetailView {
     /// The batch.
     #[serde(flatten)]
     batch: BatchView,
+    /// The approvals that it needs and has, and who may still give them.
+    approval: ApprovalView,
     /// The first 200 relations; `GET …/relations` lists all of them.
     relations: Vec<RelationView>,
 }
@@ -210,5 +213,6 @@ pub(crate) async fn show(
     let list = batch::item_list(&app.service, batch, &[], None, part).await?;
     let batch = list.batch;
     let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();
-    Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), relations }))
+    let approval = approval::standing_of(&app.service, &batch.batch).await?.into();
+    Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), approval, relations }))
 }

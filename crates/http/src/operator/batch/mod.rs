@@ -3,6 +3,7 @@
 //! `input` (with `party_input` and `relation_input`) has the request bodies, `view` the response bodies, `words` the enumerations; every other file is
 //! one operation or a few related ones, with their routes and codes.
 
+mod approval;
 mod attempts;
 mod copy;
 mod create;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Routes {
         .merge(preview::routes())
         .merge(edit::routes())
         .merge(lifecycle::routes())
+        .merge(approval::routes())
         .merge(copy::routes())
         .merge(reprice::routes())
         .merge(rework::routes())

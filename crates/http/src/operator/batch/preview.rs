@@ -6,6 +6,7 @@ use super::input::BatchCreateInput;
 use super::path::BatchName;
 use super::view::major;
 use crate::kit::answer::{Answer, Envelope};
+use crate::kit::approval::ApprovalView;
 use crate::kit::body::Nothing;
 use crate::kit::language;
 use crate::kit::once::Once;
@@ -13,10 +14,12 @@ use crate::kit::paging::{Pagination, Paging};
 use crate::kit::problem::OperatorProblem;
 use crate::kit::query::Query;
 use crate::kit::routes::Routes;
+use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
+use service::approval::{self, ApprovalStanding};
 use service::batch;
 use service::batch::list::OffsetPage;
 use service::batch::preview::{PredictedItem, Preview};
@@ -84,6 +87,8 @@ pub(crate) struct BatchPreviewView {
     /// The findings about the batch.
     #[serde(flatten)]
     found: BatchFoundView,
+    /// The approvals that the batch needs and has, and who may give them.
+    approval: ApprovalView,
     /// A page of the transfers.
     relations: Vec<RelationForeseenView>,
     /// The page's position in the list.
@@ -156,7 +161,7 @@ fn view(
     batch: Option<i64>,
     asset: &Asset,
     account: Option<String>,
-    preview: Preview,
+    (preview, approval): (Preview, ApprovalStanding),
     paging: Paging,
 ) -> BatchPreviewView {
     let total = preview.would_succeed + preview.would_fail;
@@ -164,6 +169,7 @@ fn view(
     let found = BatchFoundView::of(preview.found, asset);
     BatchPreviewView {
         found,
+        approval: approval.into(),
         batch_id: batch,
         currency: asset.code.clone(),
         total_count: total,
@@ -201,7 +207,8 @@ pub(crate) async fn preview(
     let (paging, part) = part(&query)?;
     let (described, preview) = batch::preview(&once.service, batch, part).await?;
     let id = Some(described.batch.id.0);
-    Ok(Answer::of(view(id, &described.asset, described.account, preview, paging)))
+    let approval = approval::standing_of(&once.service, &described.batch).await?;
+    Ok(Answer::of(view(id, &described.asset, described.account, (preview, approval), paging)))
 }
 
 /// Previews a batch without creating it.
@@ -211,11 +218,15 @@ pub(crate) async fn preview(
     tag = "batches", params(PreviewQuery), request_body = BatchCreateInput,
     responses((status = 200, description = "What would happen.", body = Envelope<BatchPreviewView>)))]
 pub(crate) async fn preview_new(
+    who: Who,
     Query(query): Query<PreviewQuery>,
     once: Once<BatchCreateInput>,
 ) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
     let Once { body, service } = once;
     let (asset, account, preview) = batch::preview_new(&service, &body.into_new()?, part).await?;
-    Ok(Answer::of(view(None, &asset, account, preview, paging)))
+    let total = i64::try_from(preview.amount + preview.refused_amount).unwrap_or(i64::MAX);
+    let payment = (asset.id, preview.single.as_ref().map(|single| single.account), total);
+    let approval = approval::foreseen(&service, who.actor(), payment).await?;
+    Ok(Answer::of(view(None, &asset, account, (preview, approval), paging)))
 }

@@ -7,6 +7,7 @@ use super::look_ahead::{LookUp, LookedUp, cut_off, look_up};
 use super::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 use super::sort::{problem, sort};
 use super::source::{Columns, Source};
+use crate::approval::makers;
 use crate::batch::draft::check_draft;
 use crate::batch::edit::{met, set_total};
 use crate::batch::items::{extent, insert_rows, number_of_rows, number_rows};
@@ -167,6 +168,7 @@ async fn add_rows(
     }
     let batch =
         if is_correction { linked::draft_of_corrections(write, &origin).await? } else { origin.clone() };
+    makers::add(write, batch.id).await?;
     let added = insert(write, terms, &batch, last_line, &repairs, resolved).await?;
     if !is_correction {
         // An edit like any other: one that is based on the draft before the file is refused.

@@ -27,6 +27,7 @@ use super::similar::{self, Examined, Found};
 use super::submit::{Submission, freeze, may_submit};
 use super::terms::{BatchTerms, asset_of_batch, single, terms};
 use super::{external_id, lookup, problems};
+use crate::approval::makers;
 use crate::payee::{Field, Given, Payees, Side};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service, setting};
@@ -285,8 +286,10 @@ async fn complete(
     state: &mut ImportState,
     file: &FileReport,
 ) -> Result<WriteResult<Found>, Error> {
-    let (tx, id, now) = (&mut write.tx, state.id, write.now);
-    named_lock::take(tx, NamedLock::Submit).await?;
+    let (id, now) = (state.id, write.now);
+    named_lock::take(&mut write.tx, NamedLock::Submit).await?;
+    makers::add(write, id).await?;
+    let tx = &mut write.tx;
     state.lease.hold(tx).await?;
     store::batch::fill(tx, id, &state.filled(file)?).await?;
     state.lease.end(tx).await?;

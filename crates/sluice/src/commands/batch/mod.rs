@@ -89,6 +89,12 @@ pub(crate) enum BatchVerb {
         #[arg(long)]
         for_good: bool,
     },
+    /// Take a submission back: the batch is a draft again
+    #[command(after_help = "Example:\n  sluice batch recall batch-20260531-001 --note \"a row is missing\"")]
+    Recall(moves::Noted),
+    /// Make a rejected batch a draft again
+    #[command(after_help = "Example:\n  sluice batch reopen batch-20260531-001")]
+    Reopen(moves::Noted),
     /// Reprice a converting batch at the current rates; if it has begun, make a draft of its unpaid items
     #[command(after_help = "Example:\n  sluice batch reprice batch-20260531-001")]
     Reprice(BatchName),
@@ -161,6 +167,8 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::Reprice(_)
         | BatchVerb::Pause(_)
         | BatchVerb::Cancel { .. }
+        | BatchVerb::Recall(_)
+        | BatchVerb::Reopen(_)
         | BatchVerb::Retry { .. }
         | BatchVerb::Skip { .. } => Access::Write,
     }
@@ -186,6 +194,8 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Cancel { noted, for_good } => {
             moves::cancel(session, noted.name.read()?, &noted.note, *for_good).await
         }
+        BatchVerb::Recall(noted) => moves::recall(session, noted.name.read()?, &noted.note).await,
+        BatchVerb::Reopen(noted) => moves::reopen(session, noted.name.read()?, &noted.note).await,
         BatchVerb::Retry { name, which, no_run } => moves::retry(session, name.read()?, which, *no_run).await,
         BatchVerb::Skip { name, which, all_failed, reason } => {
             moves::skip(session, name.read()?, which, *all_failed, reason).await

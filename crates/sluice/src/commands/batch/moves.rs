@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
+use service::approval;
 use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
 use service::batch::{self, BatchRequest};
@@ -125,6 +126,18 @@ pub(crate) async fn cancel(
 ) -> Result<Exit, Failure> {
     let ask = BatchRequest::of(batch).noted(note);
     answer(session, batch::cancel(&session.service, &session.actor, &ask, for_good).await?, &[]).await
+}
+
+/// `batch recall`.
+pub(crate) async fn recall(session: &Session, batch: BatchRef, note: &str) -> Result<Exit, Failure> {
+    let ask = BatchRequest::of(batch).noted(note);
+    answer(session, approval::recall(&session.service, &session.actor, ask).await?, &[]).await
+}
+
+/// `batch reopen`.
+pub(crate) async fn reopen(session: &Session, batch: BatchRef, note: &str) -> Result<Exit, Failure> {
+    let ask = BatchRequest::of(batch).noted(note);
+    answer(session, approval::reopen(&session.service, &session.actor, ask).await?, &[]).await
 }
 
 /// `batch copy`.

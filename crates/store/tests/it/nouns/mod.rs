@@ -2,6 +2,7 @@
 //! fixed statement prepares. To add a noun, add it to the list below and its check to one of the files.
 
 mod accounts;
+mod approvals;
 mod batches;
 mod items;
 mod money;
@@ -63,13 +64,14 @@ macro_rules! nouns {
 
 nouns! {
     accounts: account account_list asset balance holder holder_default;
+    approvals: approval approval_policy approval_round batch_editor;
     policies: fx fx_policy policy setting;
     money: audit chunk history operation posting transfer transfer_list verify voucher;
     totals: day_sum failure_count statistics;
     batches: batch batch_history batch_origin batch_rate import_problem refused_row similar;
     items: external_id item item_contact item_extent item_run;
     nodes: balance_owner counter head lease mark named_lock node;
-    people: api_key invitation login_failure session user;
+    people: api_key challenge factor invitation login_failure recovery_code session sponsor user;
 }
 
 #[test]

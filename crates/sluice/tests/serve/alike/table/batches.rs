@@ -65,6 +65,15 @@ pub const BEFORE: &[Alike] = &[
         r#"{"relations":[{"targetAccountId":"A2","amount":"4.00"}]}"#,
         "refused BATCH_WRONG_STATE",
     ),
+    alike(
+        "approval show 2",
+        "GET /api/batch-transfers/2/approvals",
+        "",
+        "batch_id=batchNumber id=batchId status=state needed given content_hash=contentHash valid_hours=validHours",
+    ),
+    alike("approval list", "GET /api/v1/approvals?which=all", "", "batches data: batch_id name"),
+    alike("batch recall 99", "POST /api/batch-transfers/99/recall", "", "refused BATCH_NOT_FOUND"),
+    alike("batch reopen 99", "POST /api/batch-transfers/99/reopen", "", "refused BATCH_NOT_FOUND"),
     alike("batch status 2", "GET /api/batch-transfers/2", "", BATCH),
     alike("batch status 99", "GET /api/batch-transfers/99", "", "refused BATCH_NOT_FOUND"),
     alike(

@@ -3,7 +3,7 @@
 use super::{Alike, alike};
 
 const POLICY: &str = "currency min max day month batch_max fee_threshold fee_rate fee_min fee_max";
-const SETTINGS: &str = "time_zone duplicate_window";
+const SETTINGS: &str = "time_zone duplicate_window factor_roles";
 const RATE: &str = "from=source to=target rate origin";
 const FX_POLICY: &str = "from=source to=target tolerance rounding minimum max_age_h=maxAgeHours";
 
@@ -81,6 +81,24 @@ pub const RULES: &[Alike] = &[
         r#"{"currency":"USD","max":"1.234"}"#,
         "refused AMOUNT_PRECISION",
     ),
+    alike(
+        "approval policy set --currency USD --band 1000=1",
+        "PUT /api/v2/approval-policies",
+        r#"{"currency":"USD","bands":[{"from":"1000","levels":[{"count":1}]}]}"#,
+        "refused APPROVAL_UNREACHABLE",
+    ),
+    alike(
+        "approval policy set --currency USD --no-bands --valid-hours 24",
+        "PUT /api/v2/approval-policies",
+        r#"{"currency":"USD","bands":[],"validHours":24}"#,
+        "currency version valid_hours=validHours",
+    ),
+    alike(
+        "approval policy show",
+        "GET /api/v2/approval-policies",
+        "",
+        "policies data: currency version valid_hours=validHours",
+    ),
     alike("setting show", "GET /api/v2/settings", "", SETTINGS),
     alike(
         "setting set --time-zone Asia/Shanghai",
@@ -101,6 +119,14 @@ pub const RULES: &[Alike] = &[
         r#"{"accountWindow":{"account":"A3","days":null}}"#,
         SETTINGS,
     ),
+    // Of administrators it would keep the one of this table, who has none, from everything below.
+    alike(
+        "setting set --factor-roles auditor,operator",
+        "PUT /api/v2/settings",
+        r#"{"factorRoles":["auditor","operator"]}"#,
+        SETTINGS,
+    ),
+    alike("setting set --no-factor-roles", "PUT /api/v2/settings", r#"{"factorRoles":[]}"#, SETTINGS),
     alike(
         "setting set --time-zone Nowhere/Land",
         "PUT /api/v2/settings",

@@ -1,0 +1,10 @@
+//! Approvals on real databases: who may do what in which state, the ways around them that are refused, races, and
+//! random sequences.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod attacks;
+mod life;
+mod property;
+mod races;
+mod table;
+mod world;

@@ -1,0 +1,300 @@
+//! A ledger with people who have second factors, and three currencies: USD asks for no approval, EUR for one, GBP for
+//! one of finance and one of an administrator.
+
+use domain::access::{Asker, Role, Scope};
+use domain::approval::{ApprovalAction, Level};
+use domain::batch::{BatchMode, BatchType};
+use domain::code::Code;
+use domain::id::BatchId;
+use domain::principal::Principal;
+use domain::script::Digits;
+use domain::totp::{TotpSecret, step_at};
+use engine::{Engine, EngineOptions};
+use ledger::{Clock, Door, DoorOptions};
+use service::account_import::AccountImport;
+use service::api_key::{self, NewApiKey};
+use service::approval::{self, Decision};
+use service::approval_policy::{self, ApprovalPolicyOf, NewApprovalPolicy};
+use service::batch::create::CreateBatch;
+use service::batch::rows::{Amounts, NewRow};
+use service::batch::submit::Submission;
+use service::factor::Proof;
+use service::payee::{Field, Given};
+use service::transfer::{self, TransferRequest};
+use service::user::{self, NewUser};
+use service::vault::{MasterKey, Vault};
+use service::{Error, Secret, Service, account, batch};
+use std::io::Cursor;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use store::audit::Actor;
+use store::batch::Batch;
+use store::factor::Factor;
+use store::{Schema, Store};
+use testkit::{Place, place};
+
+pub const SECOND: i64 = 1_000_000;
+pub const HOUR: i64 = 3_600 * SECOND;
+/// 2026-03-10T00:00:00Z.
+const START: i64 = 1_773_100_800_000_000;
+
+#[derive(Debug)]
+pub struct Hands(AtomicI64);
+
+impl Clock for Hands {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Somebody who asks for something.
+#[derive(Debug, Clone)]
+pub struct Who {
+    pub actor: Actor,
+    /// A person's role; a key has every scope.
+    pub role: Option<Role>,
+}
+
+impl Who {
+    pub fn id(&self) -> i64 {
+        self.actor.author.principal.id().unwrap()
+    }
+
+    pub fn asker(&self) -> Asker<'_> {
+        match self.role {
+            Some(role) => Asker::Person(role),
+            None => Asker::Key(&Scope::ALL),
+        }
+    }
+}
+
+pub struct World {
+    pub store: Store,
+    pub service: Service,
+    pub engine: Engine,
+    pub clock: Arc<Hands>,
+    pub cli: Actor,
+    _place: Place,
+}
+
+/// Without a cooling-off.
+pub async fn world() -> World {
+    world_cooling(Duration::ZERO).await
+}
+
+pub async fn world_cooling(cooling: Duration) -> World {
+    let place = place();
+    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    tx.commit().await.unwrap();
+    let clock = Arc::new(Hands(AtomicI64::new(START)));
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
+    let vault = Vault::new(MasterKey::from_hex(&"ab".repeat(32)).unwrap(), None);
+    let service =
+        Service::new(store.clone(), door.clone(), clock.clone()).with_vault(vault).cooling_for(cooling);
+    let cli = Actor::new(Principal::CommandLine, "tester", "test");
+    let mut accounts = "number,holder,currency\n".to_owned();
+    for currency in ["USD", "EUR", "GBP"] {
+        for number in ["PAY", "A", "B"] {
+            accounts += &format!("{currency}-{number},{currency} {number},{currency}\n");
+        }
+    }
+    account::import(&service, &cli, Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    for currency in ["USD", "EUR", "GBP"] {
+        let deposit = TransferRequest {
+            to: Some(format!("{currency}-PAY").as_str().into()),
+            amount: "9000.00".to_owned().into(),
+            ..TransferRequest::default()
+        };
+        transfer::create(&service, &cli, &deposit).await.unwrap();
+    }
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
+    World { store, service, engine, clock, cli, _place: place }
+}
+
+pub fn account(number: &str) -> Given {
+    Given::account(None, Field::Account, number.to_owned(), Digits::Refuse)
+}
+
+/// A draft that pays `A`, and `B` if there is a second amount.
+pub fn payment(currency: &str, amounts: &[&str]) -> CreateBatch {
+    let row = |(payee, amount): (&str, &&str)| NewRow {
+        given: vec![account(&format!("{currency}-{payee}"))],
+        amount: Some((*amount).to_owned()),
+        ..NewRow::default()
+    };
+    CreateBatch {
+        submission: Submission::default(),
+        name: "Wages".to_owned(),
+        kind: BatchType::OneToMany,
+        mode: BatchMode::Continue,
+        source: Some(account(&format!("{currency}-PAY"))),
+        target: None,
+        currency: None,
+        amounts: Amounts::Custom,
+        rows: ["A", "B"].into_iter().zip(amounts).map(row).collect(),
+        remarks: None,
+        convert: false,
+        rate_mode: None,
+        allow_repeat: false,
+        draft: true,
+    }
+}
+
+pub fn code<T>(result: &Result<T, Error>) -> &'static str {
+    match result {
+        Ok(_) => "ok",
+        Err(error) => error.code().map_or("not a refusal", Code::name),
+    }
+}
+
+/// A level.
+pub fn level(count: u8, roles: &[Role]) -> Level {
+    Level { roles: roles.to_vec(), ..Level::of_anybody(count) }
+}
+
+fn secret(user: i64) -> TotpSecret {
+    TotpSecret::new([u8::try_from(user).unwrap(); 20])
+}
+
+impl World {
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    pub fn pass(&self, micros: i64) {
+        self.clock.0.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// A person who can sign in, with a factor from the first session.
+    pub async fn person(&self, login: &str, role: Role) -> Who {
+        let who = self.person_without_factor(&self.cli, login, role).await;
+        self.enrol(&who, true).await;
+        who
+    }
+
+    pub async fn person_without_factor(&self, by: &Actor, login: &str, role: Role) -> Who {
+        let new = NewUser { login: login.to_owned(), name: login.to_owned(), role };
+        let id = user::add(&self.service, by, &new).await.unwrap().user.id;
+        let mut tx = self.store.write().await.unwrap();
+        store::user::set_password(&mut tx, id, Some("a hash"), self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        Who { actor: Actor::new(Principal::User(id), login, "test"), role: Some(role) }
+    }
+
+    /// Gives a person a factor now.
+    pub async fn enrol(&self, who: &Who, is_initial: bool) {
+        let row = format!("user:{}", who.id());
+        let vault = Vault::new(MasterKey::from_hex(&"ab".repeat(32)).unwrap(), None);
+        let sealed = vault.seal(&row, secret(who.id()).bytes()).unwrap();
+        let mut tx = self.store.write().await.unwrap();
+        store::sealed_secret::put(&mut tx, &row, &vault.key_id().unwrap(), &sealed).await.unwrap();
+        let factor = Factor { user: who.id(), since: self.now(), is_initial };
+        store::factor::set(&mut tx, factor).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A key with every scope, made by somebody.
+    pub async fn key(&self, by: &Actor, name: &str) -> Who {
+        let scopes = Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
+        let new = NewApiKey { name: name.to_owned(), scopes, ..NewApiKey::default() };
+        let id = api_key::add(&self.service, by, &new).await.unwrap().key.id;
+        Who { actor: Actor::new(Principal::Key(id), format!("key:{name}"), "test"), role: None }
+    }
+
+    /// The use cases with a person's next one-time code.
+    pub fn proving(&self, who: &Who) -> Service {
+        self.pass(30 * SECOND);
+        self.proving_now(who)
+    }
+
+    /// The same without waiting for the next code.
+    pub fn proving_now(&self, who: &Who) -> Service {
+        let code = match who.role {
+            Some(_) => Some(Secret::new(secret(who.id()).code(step_at(self.now())).as_str())),
+            None => None,
+        };
+        self.service.clone().with_proof(Proof { session: None, code })
+    }
+
+    pub async fn draft(&self, by: &Who, new: &CreateBatch) -> BatchId {
+        batch::create(&self.service, &by.actor, new).await.unwrap().batch.batch.id
+    }
+
+    pub async fn submit(&self, by: &Who, batch: BatchId) -> Result<(), Error> {
+        batch::submit(&self.service, &by.actor, batch, &Submission::default()).await.map(|_| ())
+    }
+
+    /// A submitted batch.
+    pub async fn submitted(&self, by: &Who, currency: &str, amounts: &[&str]) -> BatchId {
+        let batch = self.draft(by, &payment(currency, amounts)).await;
+        self.submit(by, batch).await.unwrap();
+        batch
+    }
+
+    pub async fn decide(&self, by: &Who, action: ApprovalAction, batch: BatchId) -> Result<(), Error> {
+        let (service, decision) = (self.proving(by), Decision::default());
+        let decided = match action {
+            ApprovalAction::Approve => approval::approve(&service, &by.actor, batch.into(), &decision).await,
+            ApprovalAction::Reject => approval::reject(&service, &by.actor, batch.into(), &decision).await,
+        };
+        decided.map(|_| ())
+    }
+
+    pub async fn approve(&self, by: &Who, batch: BatchId) -> Result<(), Error> {
+        self.decide(by, ApprovalAction::Approve, batch).await
+    }
+
+    pub async fn execute(&self, by: &Who, batch: BatchId) -> Result<(), Error> {
+        batch::execute(&self.service, &by.actor, batch.into()).await.map(|_| ())
+    }
+
+    pub async fn batch(&self, batch: BatchId) -> Batch {
+        batch::named(&self.service, batch.into()).await.unwrap()
+    }
+
+    pub async fn state(&self, batch: BatchId) -> &'static str {
+        self.batch(batch).await.state.name()
+    }
+
+    /// Sets a policy with one band; levels without a band remove it.
+    pub async fn policy(
+        &self,
+        by: &Actor,
+        currency: &str,
+        from: Option<&str>,
+        levels: &[Level],
+    ) -> Result<ApprovalPolicyOf, Error> {
+        let bands = from.map(|from| (from.to_owned(), levels.to_vec())).into_iter().collect();
+        let new = NewApprovalPolicy { currency: currency.to_owned(), bands, ..NewApprovalPolicy::default() };
+        approval_policy::set(&self.service, by, &new).await
+    }
+
+    /// One approval in EUR, and two levels in GBP.
+    pub async fn usual_policies(&self) {
+        self.policy(&self.cli, "EUR", Some("0"), &[level(1, &[])]).await.unwrap();
+        let two = [level(1, &[Role::Finance]), level(1, &[Role::Admin])];
+        self.policy(&self.cli, "GBP", Some("0"), &two).await.unwrap();
+    }
+
+    /// One approval in EUR, among people of whom none is an administrator.
+    pub async fn usual_policies_without_admin(&self) {
+        self.policy(&self.cli, "EUR", Some("0"), &[level(1, &[])]).await.unwrap();
+    }
+
+    pub async fn freeze(&self, number: &str, is_frozen: bool) {
+        use domain::account::AccountStatus::{Active, Frozen};
+        let status = if is_frozen { Frozen } else { Active };
+        account::set_status(&self.service, &self.cli, &number.into(), status, "test").await.unwrap();
+    }
+
+    pub async fn balance(&self, number: &str) -> i64 {
+        account::show(&self.service, &number.into()).await.unwrap().0.balance
+    }
+
+    pub async fn verified(&self) {
+        assert_eq!(upkeep::verify::run(&self.store).await.unwrap().violations(), []);
+    }
+}

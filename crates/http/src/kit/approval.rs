@@ -1,0 +1,159 @@
+//! How approvals look in every part of the API: levels, and how a batch stands.
+
+use crate::kit::time::wire;
+use domain::access::Role;
+use domain::approval::Level;
+use domain::code::Code;
+use domain::id::UserId;
+use domain::noun::NounId;
+use serde::{Deserialize, Serialize};
+use service::approval::{ApprovalStanding, LevelStanding};
+use service::user::User;
+use utoipa::ToSchema;
+
+/// A role that may approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum ApprovingRole {
+    /// Finance.
+    Finance,
+    /// Administrators.
+    Admin,
+}
+
+/// An approval level: a number of people who must agree, of some roles and some named users. With neither, anybody
+/// in finance or administration.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct ApprovalLevelView {
+    /// How many people must approve; nobody counts for two levels.
+    #[schema(example = 1, minimum = 1, maximum = 20)]
+    count: u8,
+    /// The roles they may have.
+    #[serde(default)]
+    #[schema(example = json!(["finance"]))]
+    roles: Vec<ApprovingRole>,
+    /// Users they may be, by id.
+    #[serde(default)]
+    #[schema(example = json!(["user_3"]))]
+    users: Vec<String>,
+}
+
+/// What a batch needs to be executed, and what it has.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApprovalView {
+    /// How many approvals the batch needs; 0: none.
+    #[schema(example = 2)]
+    needed: i64,
+    /// How many of them were given.
+    #[schema(example = 1)]
+    given: i64,
+    /// The levels.
+    levels: Vec<ApprovalLevelStandView>,
+    /// The people who may still approve.
+    may_approve: Vec<ApproverView>,
+    /// The hash of the content that approvals are for; null before the submission.
+    content_hash: Option<String>,
+    /// How many hours an approved batch may wait for its first execution; 0: any time.
+    #[schema(example = 72)]
+    valid_hours: i64,
+    /// Until when an approved batch can be executed; null if there is no such time.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// A level of a batch, and who has filled it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApprovalLevelStandView {
+    /// What the level asks for.
+    #[serde(flatten)]
+    level: ApprovalLevelView,
+    /// The logins of the approvers who fill it.
+    #[schema(example = json!(["check-1"]))]
+    given: Vec<String>,
+    /// How many approvals it lacks.
+    #[schema(example = 1)]
+    open: i64,
+}
+
+/// A person who may approve.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApproverView {
+    /// The user's id.
+    #[schema(example = "user_3")]
+    id: String,
+    /// The login.
+    #[schema(example = "check-1")]
+    login: String,
+    /// The display name.
+    #[schema(example = "Check One")]
+    name: String,
+}
+
+impl ApprovingRole {
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::Finance => Role::Finance,
+            Self::Admin => Role::Admin,
+        }
+    }
+
+    /// The role; none for one that may not approve.
+    pub(crate) const fn of(role: Role) -> Option<Self> {
+        match role {
+            Role::Finance => Some(Self::Finance),
+            Role::Admin => Some(Self::Admin),
+            Role::Operator | Role::Auditor => None,
+        }
+    }
+}
+
+impl ApprovalLevelView {
+    /// The level that a request asks for.
+    pub(crate) fn read(self) -> Result<Level, Code> {
+        let Self { count, roles, users } = self;
+        let users: Result<Vec<i64>, Code> =
+            users.iter().map(|id| UserId::from_text(id).map(|id| id.0)).collect();
+        Ok(Level { count, roles: roles.into_iter().map(ApprovingRole::role).collect(), users: users? })
+    }
+}
+
+impl From<&Level> for ApprovalLevelView {
+    fn from(level: &Level) -> Self {
+        Self {
+            count: level.count,
+            roles: level.roles.iter().copied().filter_map(ApprovingRole::of).collect(),
+            users: level.users.iter().map(|id| UserId(*id).tagged()).collect(),
+        }
+    }
+}
+
+impl From<LevelStanding> for ApprovalLevelStandView {
+    fn from(standing: LevelStanding) -> Self {
+        let LevelStanding { level, given, open } = standing;
+        Self { level: (&level).into(), given, open }
+    }
+}
+
+impl From<User> for ApproverView {
+    fn from(user: User) -> Self {
+        Self { id: UserId(user.id).tagged(), login: user.login, name: user.name }
+    }
+}
+
+impl From<ApprovalStanding> for ApprovalView {
+    fn from(standing: ApprovalStanding) -> Self {
+        Self {
+            needed: standing.needed,
+            given: standing.given,
+            levels: standing.levels.into_iter().map(Into::into).collect(),
+            may_approve: standing.may_approve.into_iter().map(Into::into).collect(),
+            content_hash: standing.content_hash,
+            valid_hours: standing.valid_hours,
+            expires_at: standing.expires_at.map(wire),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Who made a batch: everybody who created, edited, repriced or submitted it. A batch made by an API key counts as
+//! made by the people who know the key's secret too.
+
+use crate::Error;
+use crate::factor::Maker;
+use crate::write::Write;
+use domain::id::BatchId;
+use domain::principal::Principal;
+use store::Tx;
+use store::batch_editor::{self, Editor};
+
+/// A caller as the maker of a batch.
+pub(crate) struct MakerOf {
+    /// What counts as one maker: the person, also for a key that the person made.
+    pub name: String,
+    /// The people behind the caller.
+    pub people: Vec<i64>,
+}
+
+/// Records the caller as one of a batch's makers.
+pub(crate) async fn add(write: &mut Write, batch: BatchId) -> Result<(), Error> {
+    let principal = write.actor.author.principal;
+    let people = people(&mut write.tx, principal).await?;
+    Ok(batch_editor::add(&mut write.tx, batch, principal, &people, write.now).await?)
+}
+
+/// The caller as a maker.
+pub(crate) async fn caller(tx: &mut Tx, principal: Principal) -> Result<MakerOf, Error> {
+    let name = match principal {
+        Principal::User(id) => format!("user:{id}"),
+        Principal::Key(id) => match store::api_key::get(tx, id).await?.map(|key| key.created_by.principal) {
+            Some(Principal::User(person)) => format!("user:{person}"),
+            _ => format!("key:{id}"),
+        },
+        other => other.kind_name().to_owned(),
+    };
+    Ok(MakerOf { name, people: people(tx, principal).await? })
+}
+
+async fn people(tx: &mut Tx, principal: Principal) -> Result<Vec<i64>, Error> {
+    Ok(match principal {
+        Principal::User(id) => vec![id],
+        Principal::Key(id) => batch_editor::behind_key(tx, id).await?,
+        Principal::System | Principal::CommandLine | Principal::Anonymous => Vec::new(),
+    })
+}
+
+/// The makers of a batch.
+pub(crate) async fn of(tx: &mut Tx, batch: BatchId) -> Result<Vec<Editor>, Error> {
+    Ok(batch_editor::of_many(tx, vec![batch.0]).await?)
+}
+
+/// Whether a person made a batch, or is behind a key that did.
+pub(crate) fn include(makers: &[Editor], user: i64) -> bool {
+    makers.iter().any(|maker| maker.person == user)
+}
+
+/// The makers as principals, with the people behind keys.
+pub(crate) fn principals(makers: &[Editor]) -> Vec<Maker> {
+    let person = |maker: &Editor| (maker.person != 0).then_some(Principal::User(maker.person));
+    let all = |maker: &Editor| {
+        let at = maker.at;
+        let both = maker.principal().into_iter().chain(person(maker));
+        both.map(move |principal| Maker { principal, at }).collect::<Vec<_>>()
+    };
+    makers.iter().flat_map(all).collect()
+}

@@ -1,0 +1,146 @@
+//! `approval list` and `approval show`.
+
+use super::ListArgs;
+use crate::exit::{Exit, Failure};
+use crate::out::{left, or_empty, right, time};
+use crate::say::say;
+use crate::session::{Session, major};
+use crate::terminal::one_line;
+use crate::word::Word;
+use domain::approval::Level;
+use domain::batch_ref::BatchRef;
+use serde_json::{Value, json};
+use service::approval::{self, Approval, ApprovalStanding, LevelStanding, Queued};
+
+/// `approval list`.
+pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
+    let page = (args.limit, 0);
+    let found = if args.which == super::Which::All {
+        approval::queue(&session.service, &session.actor, args.which.part(), page).await?
+    } else {
+        let person = session.person(None).await?;
+        approval::queue(&person.service, &person.actor, args.which.part(), page).await?
+    };
+    let rows: Vec<Value> = found.batches.iter().map(row).collect();
+    let json = json!({ "batches": rows, "total": found.total });
+    session.out.answer(json, || table(session, &found.batches))?;
+    Ok(Exit::Success)
+}
+
+fn row(queued: &Queued) -> Value {
+    let (batch, asset) = (&queued.batch.batch, &queued.batch.asset);
+    json!({
+        "batch_id": batch.number(), "name": batch.name, "currency": asset.code,
+        "total_recipients": batch.tally.total_count, "total_amount": major(batch.tally.total_amount, asset),
+        "status": batch.state.name(), "created_by": batch.created_by.name,
+        "waiting_since": time(queued.since), "content_hash": queued.content_hash,
+        "needed": queued.needed, "given": queued.given,
+    })
+}
+
+fn table(session: &Session, batches: &[Queued]) -> String {
+    let header = [
+        left("batch", "批次"),
+        left("name", "名称"),
+        right("items", "笔数"),
+        right("amount", "金额"),
+        left("currency", "币种"),
+        left("created by", "制单人"),
+        left("waiting since", "等待审批起"),
+        right("approvals", "审批"),
+    ];
+    let row = |queued: &Queued| {
+        let (batch, asset) = (&queued.batch.batch, &queued.batch.asset);
+        vec![
+            batch.number(),
+            one_line(&batch.name),
+            batch.tally.total_count.to_string(),
+            major(batch.tally.total_amount, asset),
+            asset.code.clone(),
+            one_line(&batch.created_by.name),
+            time(queued.since),
+            format!("{}/{}", queued.given, queued.needed),
+        ]
+    };
+    session.out.table(&header, batches.iter().map(row))
+}
+
+/// `approval show`.
+pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    let (batch, standing) = approval::of_batch(&session.service, batch).await?;
+    let mut json = json!({
+        "batch_id": batch.number(), "id": batch.id.0, "status": batch.state.name(),
+        "needed": standing.needed, "given": standing.given, "content_hash": standing.content_hash,
+        "valid_hours": standing.valid_hours, "expires_at": standing.expires_at.map(time),
+        "may_approve": standing.may_approve.iter().map(|user| &user.login).collect::<Vec<_>>(),
+    });
+    json["levels"] = standing.levels.iter().map(level_json).collect();
+    json["decisions"] = standing.decisions.iter().map(|one| decision_json(one, standing.round)).collect();
+    session.out.answer(json, || {
+        let state = batch.state.word(session.language).to_owned();
+        text(session, (batch.number(), state), &standing)
+    })?;
+    Ok(Exit::Success)
+}
+
+fn level_json(standing: &LevelStanding) -> Value {
+    json!({ "level": level_text(&standing.level), "given": standing.given, "open": standing.open })
+}
+
+fn decision_json(approval: &Approval, round: i64) -> Value {
+    json!({
+        "action": approval.action.name(), "approver": approval.login, "role": approval.role.name(),
+        "note": approval.note, "content_hash": approval.content_hash, "decided_at": time(approval.at),
+        "counts": approval.round == round,
+    })
+}
+
+/// A level as `approval policy set` takes it; users are shown by id.
+pub(super) fn level_text(level: &Level) -> String {
+    let roles = level.roles.iter().map(|role| role.name().to_owned());
+    let users = level.users.iter().map(|id| format!("user_{id}"));
+    let who: Vec<String> = roles.chain(users).collect();
+    if who.is_empty() { level.count.to_string() } else { format!("{}:{}", level.count, who.join(",")) }
+}
+
+fn text(session: &Session, (number, state): (String, String), standing: &ApprovalStanding) -> String {
+    let logins: Vec<String> = standing.may_approve.iter().map(|user| one_line(&user.login)).collect();
+    let level = |one: &LevelStanding| {
+        let given = if one.given.is_empty() { "-".to_owned() } else { one.given.join(",") };
+        format!("{} ({given})", level_text(&one.level))
+    };
+    let levels: Vec<String> = standing.levels.iter().map(level).collect();
+    let fields = session.out.fields(&[
+        (say("batch", "批次"), number),
+        (say("status", "状态"), state),
+        (say("approvals", "审批"), format!("{}/{}", standing.given, standing.needed)),
+        (say("levels", "审批级别"), levels.join(" + ")),
+        (say("may approve", "可审批人"), logins.join(", ")),
+        (say("content", "内容摘要"), or_empty(standing.content_hash.as_deref())),
+        (say("valid until", "有效期至"), or_empty(standing.expires_at.map(time).as_deref())),
+    ]);
+    if standing.decisions.is_empty() {
+        return fields;
+    }
+    let header = [
+        left("decision", "审批结果"),
+        left("approver", "审批人"),
+        left("role", "角色"),
+        left("at", "时间"),
+        left("note", "备注"),
+    ];
+    let row = |one: &Approval| {
+        let word = match one.action {
+            domain::approval::ApprovalAction::Approve => say("approved", "通过"),
+            domain::approval::ApprovalAction::Reject => say("rejected", "拒绝"),
+        };
+        vec![
+            word.to(session.language).to_owned(),
+            one_line(&one.login),
+            one.role.word(session.language).to_owned(),
+            time(one.at),
+            or_empty(one.note.as_deref()),
+        ]
+    };
+    format!("{fields}\n{}", session.out.table(&header, standing.decisions.iter().map(row)))
+}

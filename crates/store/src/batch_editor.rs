@@ -1,0 +1,81 @@
+//! Who made a batch: everybody who created, edited, repriced or submitted it, and the people behind API keys that
+//! did. None of them may approve it, which a trigger enforces too.
+
+use crate::args;
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
+use crate::error::StoreError;
+use crate::record::record;
+use crate::tx::Tx;
+use crate::value::{Column, Row};
+use domain::id::BatchId;
+use domain::principal::Principal;
+
+record! {
+    /// A principal that made a batch, and a person behind it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Editor {
+        /// The batch.
+        pub batch: BatchId,
+        /// The principal's kind.
+        pub kind: i64,
+        /// The principal's id; 0 for a kind without ids.
+        pub id: i64,
+        /// The user behind it; 0 if there is none.
+        pub person: i64,
+        /// When it did so for the first time, microseconds UTC.
+        pub at: i64,
+    }
+}
+
+static ADD: Sql = Sql::new(
+    "INSERT INTO batch_editor (batch, kind, id, person, at) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (batch, kind, id, person) DO NOTHING",
+);
+static OF_MANY: Lookup =
+    Lookup { columns: Editor::COLUMNS, from: "batch_editor", key: "batch", and: "", lock: Lock::None };
+// A key's secret is known to whoever created or rotated it.
+static BEHIND_KEY: Sql = Sql::new(
+    "SELECT created_by_id FROM api_key WHERE id = $1 AND created_by_kind = 3
+     UNION
+     SELECT actor_id FROM audit
+     WHERE subject = 'api_key' AND subject_id = $1 AND action IN ('api_key.add', 'api_key.rotate')
+       AND result = 'ok' AND actor_kind = 3
+     ORDER BY 1",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[Named] = named![&ADD, &BEHIND_KEY];
+
+/// The users who know an API key's secret: its creator and everybody who rotated it.
+pub async fn behind_key(tx: &mut Tx, key: i64) -> Result<Vec<i64>, StoreError> {
+    tx.fetch(&BEHIND_KEY, args![key]).await?.iter().map(|row| row.i64(0)).collect()
+}
+
+/// Records that a principal made a part of a batch, and who is behind it.
+pub async fn add(
+    tx: &mut Tx,
+    batch: BatchId,
+    principal: Principal,
+    people: &[i64],
+    now: i64,
+) -> Result<(), StoreError> {
+    let (kind, id) = (principal.kind(), principal.id().unwrap_or(0));
+    let people = if people.is_empty() { &[0] } else { people };
+    for person in people {
+        tx.execute(&ADD, args![batch.0, kind, id, *person, now]).await?;
+    }
+    Ok(())
+}
+
+/// Who made these batches; ids sorted and distinct.
+pub async fn of_many(tx: &mut Tx, batches: Vec<i64>) -> Result<Vec<Editor>, StoreError> {
+    tx.lookup(&OF_MANY, Column::I64(batches)).await?.iter().map(Row::read).collect()
+}
+
+impl Editor {
+    /// The principal; none if the row is not one that [`add`] writes.
+    #[must_use]
+    pub fn principal(&self) -> Option<Principal> {
+        Principal::from_stored(self.kind, (self.id != 0).then_some(self.id))
+    }
+}
