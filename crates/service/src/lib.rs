@@ -14,11 +14,13 @@ mod account_cache;
 mod account_default;
 pub mod account_import;
 mod account_list;
+pub mod account_totp;
 mod answer;
 pub mod api_key;
 pub mod asset;
 pub mod audit;
 pub mod batch;
+pub mod consent;
 pub mod date;
 pub mod error;
 pub mod fx;
@@ -88,6 +90,12 @@ pub struct Service {
     pub(crate) scan_permits: search::ScanPermits,
     /// What encrypts the secrets that are stored.
     pub(crate) vault: vault::Vault,
+    /// The codes of the accounts that this request debits.
+    pub(crate) consent: Arc<consent::Consent>,
+    code_turns: Arc<tokio::sync::Mutex<()>>,
+    /// This request's turn to try codes, held until its last transaction.
+    code_turn: Option<consent::CodeTurn>,
+    pub(crate) none_bound: Arc<account_totp::NoneBound>,
 }
 
 impl Service {
@@ -108,6 +116,10 @@ impl Service {
             search_budget: search::BUDGET,
             scan_permits,
             vault: vault::Vault::default(),
+            consent: Arc::default(),
+            code_turns: Arc::default(),
+            code_turn: None,
+            none_bound: Arc::default(),
         }
     }
 
@@ -121,6 +133,12 @@ impl Service {
     #[must_use]
     pub fn with_vault(self, vault: vault::Vault) -> Self {
         Self { vault, ..self }
+    }
+
+    /// What encrypts the stored secrets.
+    #[must_use]
+    pub const fn vault(&self) -> &vault::Vault {
+        &self.vault
     }
 
     /// What a list search requested now may use.

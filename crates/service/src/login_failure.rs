@@ -24,6 +24,8 @@ const FORGET: i64 = 3_600 * SECOND;
 /// A place is forgotten after this long without a login, in microseconds.
 const FORGET_PLACE: i64 = 90 * 24 * 3_600 * SECOND;
 const SECOND: i64 = 1_000_000;
+/// The longest wait for the codes of an account, seconds: at most 300 guesses a day of the 500,000 that it takes.
+const CODE_WAIT_MAX: i64 = 300;
 
 /// The names under which an attempt counts.
 #[derive(Debug, Clone)]
@@ -92,6 +94,29 @@ pub(crate) async fn succeeded(service: &Service, tx: &mut Tx, attempt: &LoginAtt
     login_failure::lock(tx, &attempt.place, now).await?;
     login_failure::set(tx, &attempt.place, Failures { count: 0, last_at: now }).await?;
     Ok(())
+}
+
+/// Refuses a one-time code that comes too early after wrong ones.
+pub(crate) async fn refuse_early_code(tx: &mut Tx, owner: &str, now: i64) -> Result<(), Error> {
+    let failures = login_failure::get(tx, &code_name(owner)).await?;
+    refuse_early(failures.map_or(0, |failures| wait_s(failures, CODE_WAIT_MAX, now)))
+}
+
+/// Counts a wrong code of a secret.
+pub(crate) async fn count_code(tx: &mut Tx, owner: &str, now: i64) -> Result<(), Error> {
+    let name = code_name(owner);
+    let failures = login_failure::lock(tx, &name, now).await?;
+    let count = if is_over(failures, now) { 1 } else { failures.count.saturating_add(1) };
+    Ok(login_failure::set(tx, &name, Failures { count, last_at: now }).await?)
+}
+
+/// Forgets the wrong codes of a secret, after a right one.
+pub(crate) async fn clear_code(tx: &mut Tx, owner: &str) -> Result<(), Error> {
+    Ok(login_failure::clear(tx, &code_name(owner)).await?)
+}
+
+fn code_name(owner: &str) -> String {
+    format!("code:{owner}")
 }
 
 fn refuse_early(wait_s: i64) -> Result<(), Error> {

@@ -134,6 +134,11 @@ impl Service {
 }
 
 impl Write {
+    /// The service of the request.
+    pub(crate) const fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// Makes a step the request's last transaction: its answer will be stored under the request's key.
     pub(crate) async fn claim(mut self: Box<Self>) -> Result<ClaimedWrite, Error> {
         self.key = self.service.operation.as_deref().cloned();
@@ -231,6 +236,8 @@ impl Write {
         if let Some(key) = &write.key {
             operation::keep(&mut write.tx, &key.id, &kept.clone().into_text()?).await?;
         }
+        let (consent, steady_now) = (&write.service.consent, write.service.steady_now());
+        consent.count_wrong(&mut write.tx, steady_now).await?;
         head::close_refused(&mut write.tx, &write.actor, &write.about, code, write.now).await?;
         write.tx.commit().await?;
         Ok(kept)

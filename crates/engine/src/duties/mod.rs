@@ -5,6 +5,7 @@ mod batches;
 mod follow;
 mod imports;
 mod reap;
+mod secrets;
 
 use crate::duty::Duties;
 use crate::engine::Engine;
@@ -16,6 +17,7 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(imports::Imports);
     duties.start(batches::Batches::default());
     duties.start(follow::Follow::of(engine));
+    duties.start(secrets::Secrets);
     duties
 }
 
@@ -23,5 +25,6 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
 pub(crate) fn of_server(engine: &Engine) -> Duties {
     let mut duties = Duties::of(engine);
     duties.start(follow::Follow::of(engine));
+    duties.start(secrets::Secrets);
     duties
 }

@@ -6,12 +6,14 @@ use super::reprice::rates_hold;
 use super::rework::{self, Rework, called_off};
 use super::settle::is_live;
 use super::terms::within_maximum;
+use crate::consent::{self, Debited};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
+use store::account_totp::Unpaid;
 use store::audit::Actor;
 use store::batch::Batch;
 
@@ -71,10 +73,12 @@ async fn resume_in(write: &mut Write, batch: BatchRef) -> Result<WriteResult<(Ba
 async fn resume_paused(write: &mut Write, batch: &Batch) -> Result<Fact, Error> {
     within_maximum(&mut write.tx, batch).await?;
     rates_hold(write, batch).await?;
+    let consented = consent::demand(write, Debited::Items(batch, Unpaid::Pending)).await?;
     let (state, intent) = (BatchState::Processing, BatchIntent::Run);
     store::batch::set_state(&mut write.tx, batch.id, state, intent, None, None).await?;
-    Ok(Fact::of_batch(Action::BatchResume, batch.id)
+    let fact = Fact::of_batch(Action::BatchResume, batch.id)
         .with("from", batch.state.name())
         .with("items", batch.tally.waiting_count())
-        .moved(state, BatchEvent::Resumed))
+        .moved(state, BatchEvent::Resumed);
+    Ok(consented.on(fact))
 }

@@ -4,6 +4,7 @@
 use super::lookup::{self, changed, find, locked};
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
+use crate::consent::{self, Consented, Debited};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
@@ -12,6 +13,7 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use store::Tx;
+use store::account_totp::Unpaid;
 use store::audit::Actor;
 use store::batch::Batch;
 use store::item::Item;
@@ -63,6 +65,13 @@ pub(crate) async fn set_back(
             Rework::Untried if count == 0 => UNTRIED.count(&mut write.tx, &batch).await?,
             Rework::Untried => 0,
         };
+        // Once, for all steps: the items of later ones are still failed.
+        let consented = if count == 0 && all > 0 {
+            rates_hold(&mut write, &batch).await?;
+            consent::demand(&mut write, Debited::Items(&batch, which.unpaid())).await?
+        } else {
+            Consented::default()
+        };
         let items = which.items().mark(&mut write.tx, &mut batch, after, Mark::Wait, write.now).await?;
         let Some(last) = items.last() else { return Ok(count) };
         after = last.number.0;
@@ -71,7 +80,7 @@ pub(crate) async fn set_back(
         let state = run_again(&mut write, &batch).await?;
         let fact = Fact::of_batch(which.action(), batch.id).with("first", items.first().map(|i| i.number.0));
         let fact = if count == 0 {
-            fact.with("items", all).moved(state, which.event())
+            consented.on(fact.with("items", all).moved(state, which.event()))
         } else {
             fact.with("items", marked)
         };
@@ -125,6 +134,13 @@ impl Rework {
         }
     }
 
+    const fn unpaid(self) -> Unpaid {
+        match self {
+            Self::AllFailed => Unpaid::Failed,
+            Self::Untried => Unpaid::Untried,
+        }
+    }
+
     const fn action(self) -> Action {
         match self {
             Self::AllFailed => Action::BatchRetry,
@@ -146,6 +162,7 @@ async fn retry_item_in(write: &mut Write, batch: BatchRef, item: i64) -> Result<
     let found = item_of(&mut write.tx, &batch, item).await?;
     found.state.retry().map_err(|code| wrong_item(code, &found))?;
     rates_hold(write, &batch).await?;
+    let consented = consent::demand(write, Debited::Account(found.source)).await?;
     mark::set(&mut write.tx, &mut batch, &[found], Mark::Wait, write.now).await?;
     let state = run_again(write, &batch).await?;
     let fact = Fact::of_batch(Action::ItemRetry, batch.id)
@@ -153,7 +170,7 @@ async fn retry_item_in(write: &mut Write, batch: BatchRef, item: i64) -> Result<
         .with("items", 1)
         .moved(state, BatchEvent::Retried)
         .of_item(item);
-    Ok(WriteResult::one(changed(write, batch.id).await?, fact))
+    Ok(WriteResult::one(changed(write, batch.id).await?, consented.on(fact)))
 }
 
 /// An ended batch runs again; a paused one stays paused, and a run that was asked to stop still stops.

@@ -14,7 +14,7 @@ pub use store::transfer::{Exchange, Transfer};
 pub use store::transfer_list::TransferSort;
 
 use self::prepare::PreparedTransfer;
-use crate::{Error, Refusal, Service};
+use crate::{Error, Refusal, Service, consent};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::TransferId;
@@ -96,6 +96,11 @@ async fn carry_out(
         Some(id) => Some(prepared.operation_key(id, request)),
         None => service.operation.as_deref().cloned(),
     };
+    match consent::of_transfer(service, actor, prepared.payer(), operation.as_ref()).await {
+        Ok(()) => {}
+        Err(Error::Refused(refusal)) => return refuse_transfer(service, actor, request, refusal).await,
+        Err(error) => return Err(error),
+    }
     let request = prepared.posting(request, operation);
     // Runs in its own task: the transfer completes even if the caller disconnects.
     let (door, actor) = (service.door.clone(), actor.clone());
