@@ -5,6 +5,7 @@
 use crate::call::Call;
 use crate::commands::Command;
 use crate::commands::account::AccountVerb;
+use crate::commands::account_totp::AccountTotpVerb;
 use crate::commands::asset::AssetVerb;
 use crate::commands::batch::BatchVerb;
 use crate::commands::fx::FxVerb;

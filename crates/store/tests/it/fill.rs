@@ -307,6 +307,9 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          VALUES ('k', 't', 'h', 'read', '', 'tester', 1)",
         "INSERT INTO api_key_secret (token, api_key, until) SELECT 'former', id, 9 FROM api_key",
         "INSERT INTO invitation (token, app_user, created_at, expires_at) SELECT 'i', id, 1, 2 FROM app_user",
+        "INSERT INTO account_totp (account, automatic, begun_at, confirmed_at) VALUES (1, 1, 1, 2)",
+        "INSERT INTO sealed_secret (owner, key_id, sealed) VALUES ('account:1', 'k1', 'AAEC')",
+        "INSERT INTO totp_step (owner, step, used_at) VALUES ('account:1', 7, 1)",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

@@ -4,6 +4,8 @@
 pub const COMMANDS: &[(&str, &str)] = &[
     ("init", "makes the ledger that a server opens"),
     ("account import", "a file of accounts is read where it is; the API opens one account a call"),
+    ("account totp show", "`getAccount` says whether an account is bound"),
+    ("key new-master", "makes the key that a server is started with"),
     ("batch export", "a program reads the relations page by page"),
     ("verify", "reads the whole ledger, on the disk"),
     ("backup", "writes to the server's disk"),
