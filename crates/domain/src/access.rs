@@ -21,6 +21,30 @@ stored_enum! {
     }
 }
 
+impl Role {
+    /// How much the role may do with money; a change to a higher rank raises the role.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Auditor => 0,
+            Self::Operator => 1,
+            Self::Finance => 2,
+            Self::Admin => 3,
+        }
+    }
+
+    /// Whether a change from `before` to this role gives a person more power.
+    #[must_use]
+    pub const fn is_raised_from(self, before: Self) -> bool {
+        self.rank() > before.rank()
+    }
+
+    /// Whether it approves batches and executes them.
+    #[must_use]
+    pub const fn moves_money(self) -> bool {
+        matches!(self, Self::Finance | Self::Admin)
+    }
+}
+
 /// What an API key may do. A key never approves and never manages people, whatever its scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
@@ -172,10 +196,15 @@ operations! {
     // People.
     SetUp "setUp" (everyone);
     Login "login" (everyone);
+    LoginSecondFactor "loginSecondFactor" (everyone);
     AcceptInvitation "acceptInvitation" (everyone);
     Logout "logout" (signed_in);
     Me "me" (signed_in);
     ChangePassword "changePassword" (signed_in);
+    TotpEnrol "enrolTotp" (signed_in);
+    TotpConfirm "confirmTotp" (signed_in);
+    TotpRemove "removeTotp" (signed_in);
+    RecoveryCodes "recoveryCodes" (signed_in);
     SessionList "listSessions" (signed_in);
     SessionEnd "endSession" (signed_in);
     UserList "listUsers" ([Admin Auditor] no_key);
@@ -184,6 +213,7 @@ operations! {
     UserChange "changeUser" ([Admin] no_key);
     UserReset "resetUserPassword" ([Admin] no_key);
     UserSignOut "endUserSessions" ([Admin] no_key);
+    TotpReset "resetTotp" ([Admin] no_key);
     KeyList "listApiKeys" ([Admin Auditor] no_key);
     KeyAdd "addApiKey" ([Admin] no_key);
     KeyRevoke "revokeApiKey" ([Admin] no_key);

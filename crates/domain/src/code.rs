@@ -250,6 +250,14 @@ codes! {
     136 TimeInvalid "TIME_INVALID" 422 Final "Write the time as 2026-01-31T09:00:00Z; it must be in the future" "时间格式应为 2026-01-31T09:00:00Z，且须晚于当前时间";
     137 NameTaken "NAME_TAKEN" 409 Final "The name is already in use" "该名称已被使用";
     138 UserDisabled "USER_DISABLED" 409 Final "The user is disabled; enable the user first" "该用户已停用，请先启用";
+    320 FactorRequired "AUTH_2FA_REQUIRED" 400 Final "Enter the current code of your authenticator app" "请输入身份验证器当前显示的动态验证码";
+    321 TotpNotEnrolled "TOTP_NOT_ENROLLED" 403 Final "This needs a second factor: set up an authenticator app for your user first" "此操作需要双重验证：请先为您的用户绑定身份验证器";
+    322 ChallengeInvalid "AUTH_CHALLENGE_INVALID" 401 Final "This sign-in has expired or was tried too often; sign in again" "本次登录已过期或尝试次数过多，请重新登录";
+    323 EnrolmentMissing "TOTP_ENROLMENT_MISSING" 409 Final "There is nothing to confirm: no authenticator app is being set up in this session, or it took too long; start again" "没有待确认的绑定：本次会话未开始绑定身份验证器，或已超时；请重新开始";
+    324 TotpResetOwn "TOTP_RESET_OWN" 409 Final "You cannot reset your own second factor; remove it with a code, or ask another administrator" "不能重置自己的双重验证；请凭动态验证码解绑，或请其他管理员重置";
+    325 UserWithoutTotp "USER_WITHOUT_TOTP" 409 Final "The user has no second factor" "该用户未启用双重验证";
+    326 ApproverCooling "APPROVER_COOLING_OFF" 403 Later "You cannot approve yet: your user, role, password or second factor changed recently" "暂时不能审批：您的账号、角色、密码或双重验证近期有变更";
+    327 ApproverSponsored "APPROVER_NOT_INDEPENDENT" 403 Final "You cannot approve this: it was made by the administrator who later added you, raised your role, or reset your password or second factor" "不能审批：制单人是此后添加您、提升您的角色或重置您的密码或双重验证的管理员";
     // Second factors of people and accounts, and the secrets behind them.
     340 TotpCodeInvalid "AUTH_2FA_CODE_INVALID" 401 Final "The code is wrong; wait for the next code and enter it, and check that the device's clock is right" "验证码错误；请等待下一个验证码后输入，并检查设备时间是否准确";
     341 TotpCodeUsed "AUTH_2FA_CODE_USED" 401 Later "The code was already used; each code works once, so wait for the next one" "验证码已被使用；每个验证码仅可使用一次，请等待下一个验证码";

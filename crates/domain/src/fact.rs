@@ -80,6 +80,12 @@ actions! {
     UserChange "user.change" "user";
     UserReset "user.reset" "user";
     UserSignOut "user.sign_out" "user";
+    UserTotpReset "user.totp_reset" "user";
+    UserTotpEnrol "user.totp_enrol" "user";
+    UserTotpConfirm "user.totp_confirm" "user";
+    UserTotpRemove "user.totp_remove" "user";
+    UserRecoveryCodes "user.recovery_codes" "user";
+    UserChallenge "user.challenge" "user";
     UserLogin "user.login" "user";
     UserLogout "user.logout" "user";
     UserPassword "user.password" "user";

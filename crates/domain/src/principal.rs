@@ -1,6 +1,8 @@
 //! Actors by identity, not by name: a user and a key that share a name are two principals, and renaming one
 //! of them changes nothing about its past actions.
 
+use crate::stored_enum::stored_enum;
+
 /// The identity behind an action. Ownership and maker-checker rules compare principals, never names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Principal {
@@ -62,6 +64,20 @@ impl Principal {
             Self::Key(_) => "key",
             Self::Anonymous => "anonymous",
         }
+    }
+}
+
+stored_enum! {
+    /// What one principal did to a user that calls for a cooling-off: from then on it might act as that user.
+    SponsorDeed {
+        /// It added the user.
+        Added = 1 "added",
+        /// It raised the user's role.
+        Promoted = 2 "promoted",
+        /// It reset the user's password.
+        PasswordReset = 3 "password_reset",
+        /// It reset the user's second factor.
+        TotpReset = 4 "totp_reset",
     }
 }
 

@@ -48,11 +48,15 @@ impl Refusal {
     pub const fn is_of_a_one_time_code(&self) -> bool {
         matches!(
             self.code,
-            Code::TotpCodeInvalid
+            Code::FactorRequired
+                | Code::TotpNotEnrolled
+                | Code::LoginThrottled
+                | Code::TotpCodeInvalid
                 | Code::TotpCodeUsed
                 | Code::VerificationCodeRequired
                 | Code::MasterKeyMissing
                 | Code::MasterKeyWrong
+                | Code::SecretUnreadable
         )
     }
 }

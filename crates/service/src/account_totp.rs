@@ -4,7 +4,8 @@
 //! The server keeps the secret in any case, encrypted: it could not check a code without it. Whether it may also
 //! generate codes by itself (`auto2FA`) is decided when the factor is confirmed.
 
-use crate::login_failure;
+use crate::code_guess;
+use crate::factor::{self, Need};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Refusal, Secret, Service, account_cache, secret};
 use domain::account::AccountStatus;
@@ -164,13 +165,14 @@ async fn bind_in(write: &mut Write, account: AccountView) -> Result<WriteResult<
     if account.status == AccountStatus::Closed {
         return Err(Error::refused(Code::AccountState, format!("{number}: {}", account.status.name())));
     }
+    factor::demand(write, Need::StepUp).await?;
     // Before anything is drawn: without a master key nothing can be kept.
-    write.service().vault.key_id()?;
+    write.service.vault.key_id()?;
     if !account_totp::begin(&mut write.tx, account.id, write.now).await? {
         return Err(Error::refused(Code::AccountTotpBound, number));
     }
     let secret = TotpSecret::new(secret::random()?);
-    let (vault, row) = (write.service().vault.clone(), owner(account.id));
+    let (vault, row) = (write.service.vault.clone(), owner(account.id));
     vault.put(&mut write.tx, &row, secret.bytes()).await?;
     totp::forget(&mut write.tx, &row).await?;
     let fact = Fact::new(Action::AccountTotpBind, Some(account.id.0)).with("number", number);
@@ -194,6 +196,7 @@ async fn confirm_in(
         Some(begun) if begun.begun_at >= since => {}
         _ => return Err(Error::refused(Code::AccountTotpNotBegun, number)),
     }
+    factor::demand(write, Need::StepUp).await?;
     use_code(write, &account, code).await?;
     if !account_totp::confirm(&mut write.tx, account.id, automatic, write.now).await? {
         return Err(Error::refused(Code::AccountTotpNotBegun, number));
@@ -222,37 +225,40 @@ async fn unbind_in(
     }
     store::sealed_secret::delete(tx, &row).await?;
     totp::forget(tx, &row).await?;
-    login_failure::clear_code(tx, &row).await?;
+    code_guess::succeeded(tx, &row).await?;
     let fact = Fact::new(Action::AccountTotpUnbind, Some(account.id.0))
         .with("number", account.number.as_str())
         .with("by_code", code.is_some());
     Ok(WriteResult::one(AccountView { is_totp_bound: false, ..account }, fact))
 }
 
-/// Unbinding without the account's code.
+/// Unbinding without the account's code: by a code of the person's own factor. A session alone does not suffice.
 async fn without_code(write: &mut Write, account: &AccountView) -> Result<(), Error> {
-    match write.actor.author.principal {
+    if write.actor.author.principal == Principal::CommandLine {
         // Whoever has the data directory or the database could delete the row.
-        Principal::CommandLine => Ok(()),
-        _ => Err(about(Code::VerificationCodeRequired, account, None)),
+        return Ok(());
     }
+    if write.service.proof.given.code.is_none() {
+        return Err(about(Code::VerificationCodeRequired, account, None));
+    }
+    factor::demand(write, Need::Always).await.map(|_| ())
 }
 
 /// Checks a code of an account's secret, and uses it up.
 async fn use_code(write: &mut Write, account: &AccountView, code: &Secret) -> Result<(), Error> {
-    let (service, row) = (write.service().clone(), owner(account.id));
-    login_failure::refuse_early_code(&mut write.tx, &row, service.steady_now()).await?;
+    let (service, row) = (write.service.clone(), owner(account.id));
+    code_guess::refuse_early(&mut write.tx, &row, service.steady_now()).await?;
     let plain = service.vault.get(&mut write.tx, &row).await?;
     let secret = plain.and_then(|plain| TotpSecret::from_bytes(&plain));
     let secret = secret.ok_or_else(|| Error::refused(Code::SecretUnreadable, row.as_str()))?;
     let Some(step) = matching_step(&secret, code.expose(), write.now) else {
-        service.consent.note_wrong(vec![row]);
+        write.wrong_codes = vec![row];
         return Err(about(Code::TotpCodeInvalid, account, None));
     };
     if !totp::use_step(&mut write.tx, &row, step, write.now).await? {
         return Err(about(Code::TotpCodeUsed, account, Some(seconds_to_next(write.now))));
     }
-    Ok(login_failure::clear_code(&mut write.tx, &row).await?)
+    Ok(code_guess::succeeded(&mut write.tx, &row).await?)
 }
 
 fn about(code: Code, account: &AccountView, wait_s: Option<i64>) -> Error {

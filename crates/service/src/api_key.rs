@@ -1,5 +1,6 @@
 //! API keys: credentials for programs. A key is shown once, when it is created.
 
+use crate::factor::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, secret, visible};
 use domain::access::Scope;
@@ -107,6 +108,7 @@ async fn add_in(write: &mut Write, new: &NewApiKey) -> Result<WriteResult<Made>,
     if store::api_key::by_name(&mut write.tx, &name).await?.is_some() {
         return Err(Error::refused(Code::NameTaken, name));
     }
+    demand(write, Need::StepUp).await?;
     let secret = secret::token(PREFIX)?;
     let mut key = ApiKey {
         id: 0,
@@ -131,6 +133,7 @@ async fn revoke_in(write: &mut Write, id: i64) -> Result<WriteResult<ApiKey>, Er
     let is_revoked = store::api_key::revoke(&mut write.tx, id, write.now).await?;
     let found = store::api_key::get(&mut write.tx, id).await?;
     let key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
+    demand(write, Need::StepUp).await?;
     let fact = Fact::new(Action::KeyRevoke, Some(id));
     Ok(if is_revoked { WriteResult::one(key, fact) } else { WriteResult::nothing(key) })
 }
@@ -141,6 +144,7 @@ async fn rotate_in(write: &mut Write, id: i64, now: i64) -> Result<WriteResult<M
     if key.revoked_at.is_some() || key.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::refused(Code::KeyEnded, key.name));
     }
+    demand(write, Need::StepUp).await?;
     let secret = secret::token(PREFIX)?;
     let former = std::mem::replace(&mut key.hint, hint(&secret));
     let until = now.saturating_add(OVERLAP);

@@ -5,13 +5,15 @@
 //! state and content: a code is used up by the request that it lets through and by no other. A run keeps the consent
 //! that it was started with; the engine asks for none.
 //!
-//! Wrong codes are counted by account when the refusal is recorded. Requests with codes take turns within a process,
+//! The person behind the request is asked for a code of their own as well, where that is due (`factor`). Wrong codes are
+//! counted by account when the refusal is recorded. Requests with codes take turns within a process,
 //! so that each sees the failures before it, however many arrive at once.
 
 pub use store::account_totp::BoundAccount;
 
+use crate::factor::Need;
 use crate::write::{Write, WriteResult};
-use crate::{Error, Refusal, Secret, Service, account_totp, login_failure};
+use crate::{Error, Refusal, Secret, Service, account_totp, code_guess, factor};
 use domain::account_ref::AccountRef;
 use domain::batch::BatchType;
 use domain::code::Code;
@@ -24,7 +26,7 @@ use domain::totp::{TotpSecret, matching_step, seconds_to_next};
 use hashbrown::HashMap;
 use ledger::request::OperationKey;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use store::account_totp::{Unpaid, owner};
 use store::audit::Actor;
 use store::batch::Batch;
@@ -37,7 +39,7 @@ pub const LISTED_MAX: usize = 1_000;
 const NAMED_MAX: usize = 5;
 
 /// The codes that a request gives.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Consent {
     /// The code of the one account that needs one.
     code: Option<Secret>,
@@ -45,15 +47,13 @@ pub struct Consent {
     codes: HashMap<String, Secret>,
     /// Whether the server may generate codes, for accounts that allow it.
     is_automatic: bool,
-    /// The accounts whose codes were wrong, to be counted with the refusal.
-    wrong: Mutex<Vec<String>>,
 }
 
 impl Consent {
     /// The codes of a request.
     #[must_use]
     pub fn new(code: Option<Secret>, codes: HashMap<String, Secret>, is_automatic: bool) -> Self {
-        Self { code, codes, is_automatic, wrong: Mutex::default() }
+        Self { code, codes, is_automatic }
     }
 
     fn has_codes(&self) -> bool {
@@ -71,22 +71,6 @@ impl Consent {
         let bare = || self.code.as_ref().filter(|_| all.len() == 1);
         by_number.or_else(by_id).or_else(by_digits).or_else(bare)
     }
-
-    /// Notes wrong codes, by the owners of the secrets; they are counted with the refusal.
-    pub(crate) fn note_wrong(&self, owners: Vec<String>) {
-        if let Ok(mut wrong) = self.wrong.lock() {
-            *wrong = owners;
-        }
-    }
-
-    /// Counts the wrong codes of this request, in the transaction that records its refusal.
-    pub(crate) async fn count_wrong(&self, tx: &mut Tx, now: i64) -> Result<(), Error> {
-        let wrong = self.wrong.lock().map(|mut wrong| std::mem::take(&mut *wrong)).unwrap_or_default();
-        for owner in wrong {
-            login_failure::count_code(tx, &owner, now).await?;
-        }
-        Ok(())
-    }
 }
 
 /// A key of `verificationCodes` as it is compared: an id in its only form, or a number as numbers are stored.
@@ -98,6 +82,8 @@ pub fn account_key(text: &str) -> String {
 /// What is about to be debited.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Debited<'a> {
+    /// No account: money comes from outside.
+    Nothing,
     /// One account.
     Account(AccountId),
     /// The payers of some items of a batch.
@@ -148,14 +134,26 @@ pub(crate) type CodeTurn = Arc<OwnedMutexGuard<()>>;
 /// Checks the consent to a debit, and uses up the codes that give it.
 pub(crate) async fn demand(write: &mut Write, debited: Debited<'_>) -> Result<Consented, Error> {
     let bound = bound(&mut write.tx, debited).await?;
+    let consent = Arc::clone(&write.service.consent);
+    if bound.is_empty() {
+        lend(write, &consent);
+    }
+    refuse_missing(&consent, &bound)?;
+    factor::demand(write, Need::StepUp).await?;
     if bound.is_empty() {
         return Ok(Consented::default());
     }
-    let consent = Arc::clone(&write.service().consent);
-    refuse_missing(&consent, &bound)?;
     refuse_early(write, &consent, &bound).await?;
     let steps = check(write, &consent, &bound).await?;
     use_up(write, &bound, &steps).await
+}
+
+/// Where no debited account has a factor, the request's code is the person's own (contract).
+fn lend(write: &mut Write, consent: &Consent) {
+    let own = &mut write.service.proof.given.code;
+    if own.is_none() {
+        own.clone_from(&consent.code);
+    }
 }
 
 /// Checks the consent to a single transfer before it goes to the door. Its codes are used up even if the ledger then
@@ -165,6 +163,7 @@ pub(crate) async fn of_transfer(
     actor: &Actor,
     from: Option<AccountId>,
     operation: Option<&OperationKey>,
+    about: Fact,
 ) -> Result<(), Error> {
     let is_bound = match from {
         Some(account) => account_totp::is_bound(service, account).await?,
@@ -177,10 +176,10 @@ pub(crate) async fn of_transfer(
         return Ok(());
     }
     let mut write = service.step(actor, Action::TransferCreate).await?;
-    if let Some(account) = from {
-        demand(&mut write, Debited::Account(account)).await?;
-    }
-    write.end_unkept(Ok(WriteResult::nothing(()))).await
+    write.about = about;
+    let debited = from.map_or(Debited::Nothing, Debited::Account);
+    let done = demand(&mut write, debited).await;
+    write.end_unkept(done.map(|_| WriteResult::nothing(()))).await
 }
 
 /// Whether the request's key was used before. The door then moves nothing, and no code is asked for again.
@@ -193,6 +192,7 @@ async fn is_repeated(service: &Service, operation: Option<&OperationKey>) -> Res
 /// The debited accounts that are bound.
 pub(crate) async fn bound(tx: &mut Tx, debited: Debited<'_>) -> Result<Vec<BoundAccount>, Error> {
     let accounts = match debited {
+        Debited::Nothing => return Ok(Vec::new()),
         Debited::Account(account) => vec![account.0],
         _ if !store::account_totp::any(tx).await? => return Ok(Vec::new()),
         Debited::Items(batch, _) if batch.kind == BatchType::OneToMany => {
@@ -230,9 +230,9 @@ fn refuse_missing(consent: &Consent, bound: &[BoundAccount]) -> Result<(), Error
 
 /// After several wrong codes an account's next ones have to wait.
 async fn refuse_early(write: &mut Write, consent: &Consent, bound: &[BoundAccount]) -> Result<(), Error> {
-    let now = write.service().steady_now();
+    let now = write.service.steady_now();
     for account in bound.iter().filter(|account| consent.of(account, bound).is_some()) {
-        login_failure::refuse_early_code(&mut write.tx, &owner(account.id), now).await?;
+        code_guess::refuse_early(&mut write.tx, &owner(account.id), now).await?;
     }
     Ok(())
 }
@@ -259,13 +259,13 @@ async fn check(
     if wrong.is_empty() {
         return Ok(steps);
     }
-    consent.note_wrong(wrong.iter().map(|account| owner(account.id)).collect());
+    write.wrong_codes = wrong.iter().map(|account| owner(account.id)).collect();
     Err(about(Code::TotpCodeInvalid, &wrong, None))
 }
 
 /// The secrets of bound accounts, read at once.
 async fn secrets(write: &mut Write, bound: &[BoundAccount]) -> Result<Vec<TotpSecret>, Error> {
-    let vault = write.service().vault.clone();
+    let vault = write.service.vault.clone();
     vault.key_id()?;
     let owners = bound.iter().map(|account| owner(account.id)).collect();
     let sealed = sealed_secret::of_owners(&mut write.tx, owners).await?;
@@ -294,7 +294,7 @@ async fn use_up(
         };
         let owner = owner(account.id);
         if totp::use_step(&mut write.tx, &owner, step, write.now).await? {
-            login_failure::clear_code(&mut write.tx, &owner).await?;
+            code_guess::succeeded(&mut write.tx, &owner).await?;
             consented.by_code.push(account.id);
         } else {
             used.push(account);

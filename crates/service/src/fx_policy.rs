@@ -2,6 +2,7 @@
 //! long a batch keeps its rates.
 
 use crate::asset::{asset_for, find};
+use crate::factor::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::amount::Amount;
@@ -110,8 +111,9 @@ async fn set_in(
     let before = store::fx_policy::of(tx, source.id, target.id).await?;
     let mut policy = before;
     change.apply(&mut policy, &target)?;
+    demand(write, Need::StepUp).await?;
     let pair = PairPolicy { source: source.id, target: target.id, policy };
-    store::fx_policy::set(tx, &pair).await?;
+    store::fx_policy::set(&mut write.tx, &pair).await?;
     let fact = Fact::new(Action::FxPolicySet, None)
         .with("source", source.code.as_str())
         .with("target", target.code.as_str())

@@ -1,7 +1,7 @@
 //! One-time links through which users set their password, so that no password is known to a second person.
 
 use crate::write::{Write, WriteResult};
-use crate::{Error, Secret, Service, secret};
+use crate::{Error, Secret, Service, secret, session};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::principal::Principal;
@@ -76,8 +76,9 @@ async fn accept_in(
     store::invitation::take(tx, &secret::hash(token.expose())).await?.ok_or_else(invalid)?;
     store::user::set_password(tx, id, Some(hash), write.now).await?;
     user.password_at = Some(write.now);
+    store::user::mark_new(tx, id).await?;
     store::invitation::end_of_user(tx, id).await?;
-    store::session::end_of_user(tx, id).await?;
+    session::end_all(tx, id).await?;
     Ok(WriteResult::one(user, Fact::new(Action::UserAccept, Some(id))))
 }
 

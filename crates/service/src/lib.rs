@@ -20,9 +20,12 @@ pub mod api_key;
 pub mod asset;
 pub mod audit;
 pub mod batch;
+pub mod challenge;
+mod code_guess;
 pub mod consent;
 pub mod date;
 pub mod error;
+pub mod factor;
 pub mod fx;
 pub mod fx_policy;
 pub mod holder;
@@ -81,6 +84,11 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     /// The idempotency key of the request that this service serves, if it has one.
     pub(crate) operation: Option<Arc<OperationKey>>,
+    /// What the request proves of its person.
+    pub(crate) proof: factor::Proven,
+    pub(crate) turns: factor::Turns,
+    /// How long a person who was added, promoted or reset approves nothing.
+    pub(crate) approver_cooling: Duration,
     pub(crate) passwords: password::Passwords,
     pub(crate) steady: steady::MonotonicTime,
     /// The accounts that this process has looked up.
@@ -110,6 +118,9 @@ impl Service {
             door,
             clock,
             operation: None,
+            proof: factor::Proven::default(),
+            turns: factor::Turns::default(),
+            approver_cooling: factor::COOLING_SHIPPED,
             passwords,
             steady,
             accounts: Arc::default(),

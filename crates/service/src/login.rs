@@ -1,7 +1,9 @@
 //! Signing in and out, and changing one's password.
 
+use crate::challenge::{self, Challenged};
+use crate::factor::{Need, demand};
 use crate::login_failure::{self, LoginAttempt};
-use crate::session::{self, Client, SessionLife, micros};
+use crate::session::{self, Beginning, Client, SessionLife, micros};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Secret, Service};
 use domain::code::Code;
@@ -23,7 +25,25 @@ pub struct SignedIn {
     pub token: Secret,
 }
 
-/// Signs a person in. A wrong login, a wrong password and a disabled user get the same answer, after the
+/// What a right password gives.
+#[derive(Debug, Clone)]
+pub enum SignIn {
+    /// The person has no second factor and is signed in.
+    Complete(SignedIn),
+    /// The person has one, and is signed in once a code of it is given (`challenge::sign_in`).
+    Challenged(Challenged),
+}
+
+/// A session that is to begin.
+pub(crate) struct Opening {
+    pub user: User,
+    /// How the second factor was proven.
+    pub factor: Option<&'static str>,
+    /// When a one-time code was accepted.
+    pub factor_at: Option<i64>,
+}
+
+/// Checks a person's password. A wrong login, a wrong password and a disabled user get the same answer, after the
 /// same time.
 pub async fn sign_in(
     service: &Service,
@@ -31,7 +51,7 @@ pub async fn sign_in(
     password: &Secret,
     client: &Client,
     life: SessionLife,
-) -> Result<SignedIn, Error> {
+) -> Result<SignIn, Error> {
     let login = login.trim().to_ascii_lowercase();
     let attempt = login_failure::attempt(service, &login, client.address).await?;
     let found = of_login(service, &login).await?;
@@ -44,31 +64,49 @@ pub async fn sign_in(
     let actor = Actor::new(Principal::User(user.id), user.login.as_str(), origin);
     let mut write = service.step(&actor, Action::UserLogin).await?;
     write.about.id = Some(user.id);
-    let done = begin_session(service, &mut write, (user.id, hash), &attempt, client, life).await;
+    let done = with_password(&mut write, (user.id, hash), &attempt, client, life).await;
     write.end_unkept(done).await
 }
 
-async fn begin_session(
-    service: &Service,
+async fn with_password(
     write: &mut Write,
     (user, hash): (i64, Option<String>),
     attempt: &LoginAttempt,
     client: &Client,
     life: SessionLife,
-) -> Result<WriteResult<SignedIn>, Error> {
-    let tx = &mut write.tx;
+) -> Result<WriteResult<SignIn>, Error> {
     // The password may have been changed, or the user disabled, while the hash was computed.
-    let now = store::user::lock(tx, user).await?;
+    let now = store::user::lock(&mut write.tx, user).await?;
     let (user, _) =
         now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::LoginFailed)?;
-    login_failure::succeeded(service, tx, attempt).await?;
+    let service = write.service.clone();
+    login_failure::succeeded(&service, &mut write.tx, attempt).await?;
+    if store::factor::get(&mut write.tx, user.id).await?.is_some() {
+        return Ok(challenge::begin(write, &user).await?.map(SignIn::Challenged));
+    }
+    let opening = Opening { user, factor: None, factor_at: None };
+    Ok(open_session(write, opening, client, life).await?.map(SignIn::Complete))
+}
+
+/// Begins the session of a person who has proven everything.
+pub(crate) async fn open_session(
+    write: &mut Write,
+    opening: Opening,
+    client: &Client,
+    life: SessionLife,
+) -> Result<WriteResult<SignedIn>, Error> {
+    let Opening { user, factor, factor_at } = opening;
+    let (service, tx) = (&write.service, &mut write.tx);
     let time = service.steady_now();
     let (begun, used) = (time.saturating_sub(micros(life.max)), time.saturating_sub(micros(life.idle)));
     store::session::end_old(tx, begun, used).await?;
-    let (session, token) = session::begin(service, tx, user.id, client).await?;
+    let is_first = store::user::take_new(tx, user.id).await?;
+    let (session, token) =
+        session::begin(service, tx, user.id, client, Beginning { factor_at, is_first }).await?;
     let fact = Fact::new(Action::UserLogin, Some(user.id))
         .with("session", session.id)
-        .with("agent", session.agent.as_str());
+        .with("agent", session.agent.as_str())
+        .with("factor", factor);
     Ok(WriteResult::one(SignedIn { user, session, token }, fact))
 }
 
@@ -82,7 +120,7 @@ async fn of_login(service: &Service, login: &str) -> Result<Option<(User, Option
 
 /// Audits a failed login. Names only known logins: people sometimes type the password into the login
 /// field.
-async fn login_failed(service: &Service, user: Option<User>, client: &Client) -> Result<SignedIn, Error> {
+async fn login_failed(service: &Service, user: Option<User>, client: &Client) -> Result<SignIn, Error> {
     let actor = Actor::new(Principal::Anonymous, "anonymous", client.address.to_string());
     let mut write = service.step(&actor, Action::UserLogin).await?;
     let login = user.as_ref().map(|user| user.login.clone());
@@ -118,29 +156,32 @@ pub async fn change_password(
     let mut write = service.step(actor, Action::UserPassword).await?;
     write.about.id = Some(user);
     let done = match fresh {
-        Ok(fresh) => set_password(service, &mut write, (user, hash), &fresh, &attempt, client).await,
+        Ok(fresh) => set_password(&mut write, (user, hash), &fresh, &attempt, client).await,
         Err(error) => Err(error),
     };
     write.end_unkept(done).await
 }
 
 async fn set_password(
-    service: &Service,
     write: &mut Write,
     (user, hash): (i64, Option<String>),
     fresh: &str,
     attempt: &LoginAttempt,
     client: &Client,
 ) -> Result<WriteResult<SignedIn>, Error> {
-    let tx = &mut write.tx;
-    let now = store::user::lock(tx, user).await?;
+    let now = store::user::lock(&mut write.tx, user).await?;
     let (found, _) =
         now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::AuthRequired)?;
-    login_failure::succeeded(service, tx, attempt).await?;
+    let service = write.service.clone();
+    login_failure::succeeded(&service, &mut write.tx, attempt).await?;
+    let proven = demand(write, Need::StepUp).await?;
+    let tx = &mut write.tx;
     store::user::set_password(tx, user, Some(fresh), write.now).await?;
     store::invitation::end_of_user(tx, user).await?;
-    store::session::end_of_user(tx, user).await?;
-    let (session, token) = session::begin(service, tx, user, client).await?;
+    session::end_all(tx, user).await?;
+    let factor_at = proven.map(|_| service.steady_now());
+    let beginning = Beginning { factor_at, is_first: false };
+    let (session, token) = session::begin(&service, tx, user, client, beginning).await?;
     let fact = Fact::new(Action::UserPassword, Some(user)).with("session", session.id);
     Ok(WriteResult::one(SignedIn { user: found, session, token }, fact))
 }

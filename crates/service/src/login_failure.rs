@@ -23,9 +23,19 @@ const ADDRESS_WAIT_MAX: i64 = 300;
 const FORGET: i64 = 3_600 * SECOND;
 /// A place is forgotten after this long without a login, in microseconds.
 const FORGET_PLACE: i64 = 90 * 24 * 3_600 * SECOND;
-const SECOND: i64 = 1_000_000;
-/// The longest wait for the codes of an account, seconds: at most 300 guesses a day of the 500,000 that it takes.
-const CODE_WAIT_MAX: i64 = 300;
+pub(crate) const SECOND: i64 = 1_000_000;
+
+/// How attempts are slowed down.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Throttle {
+    /// The longest wait, seconds.
+    pub most_s: i64,
+    /// The count restarts after this long without a failure, in microseconds.
+    pub forget: i64,
+}
+
+const BY_LOGIN: Throttle = Throttle { most_s: LOGIN_WAIT_MAX, forget: FORGET };
+const BY_ADDRESS: Throttle = Throttle { most_s: ADDRESS_WAIT_MAX, forget: FORGET };
 
 /// The names under which an attempt counts.
 #[derive(Debug, Clone)]
@@ -51,10 +61,10 @@ impl LoginAttempt {
         }
     }
 
-    /// The names whose failures decide the wait, each with its longest wait, in lock order.
-    fn counted(&self) -> [(&str, i64); 2] {
+    /// The names whose failures decide the wait, each with its throttle, in lock order.
+    fn counted(&self) -> [(&str, Throttle); 2] {
         let name = if self.is_known { &self.place } else { &self.login };
-        [(&self.address, ADDRESS_WAIT_MAX), (name, LOGIN_WAIT_MAX)]
+        [(&self.address, BY_ADDRESS), (name, BY_LOGIN)]
     }
 }
 
@@ -64,18 +74,18 @@ pub(crate) async fn attempt(service: &Service, login: &str, address: IpAddr) -> 
     let mut tx = service.store.read().await?;
     attempt.is_known = login_failure::get(&mut tx, &attempt.place).await?.is_some();
     let mut wait = 0;
-    for (name, most) in attempt.counted() {
+    for (name, throttle) in attempt.counted() {
         let failures = login_failure::get(&mut tx, name).await?;
-        wait = wait.max(failures.map_or(0, |failures| wait_s(failures, most, now)));
+        wait = wait.max(failures.map_or(0, |failures| throttle.wait_s(failures, now)));
     }
     drop(tx);
     // A throttled attempt writes nothing.
     refuse_early(wait)?;
     let mut tx = service.store.write().await?;
-    for (name, most) in attempt.counted() {
+    for (name, throttle) in attempt.counted() {
         let failures = login_failure::lock(&mut tx, name, now).await?;
-        refuse_early(wait_s(failures, most, now))?;
-        let count = if is_over(failures, now) { 1 } else { failures.count.saturating_add(1) };
+        refuse_early(throttle.wait_s(failures, now))?;
+        let count = if throttle.is_over(failures, now) { 1 } else { failures.count.saturating_add(1) };
         login_failure::set(&mut tx, name, Failures { count, last_at: now }).await?;
     }
     tx.commit().await?;
@@ -86,7 +96,7 @@ pub(crate) async fn attempt(service: &Service, login: &str, address: IpAddr) -> 
 pub(crate) async fn succeeded(service: &Service, tx: &mut Tx, attempt: &LoginAttempt) -> Result<(), Error> {
     let now = service.steady_now();
     login_failure::forget(tx, "address:", "login;", now.saturating_sub(FORGET)).await?;
-    login_failure::forget(tx, "place:", "place;", now.saturating_sub(FORGET_PLACE)).await?;
+    forget_places(tx, "place:", "place;", now).await?;
     login_failure::take_back(tx, &attempt.address).await?;
     if !attempt.is_known {
         login_failure::clear(tx, &attempt.login).await?;
@@ -96,30 +106,13 @@ pub(crate) async fn succeeded(service: &Service, tx: &mut Tx, attempt: &LoginAtt
     Ok(())
 }
 
-/// Refuses a one-time code that comes too early after wrong ones.
-pub(crate) async fn refuse_early_code(tx: &mut Tx, owner: &str, now: i64) -> Result<(), Error> {
-    let failures = login_failure::get(tx, &code_name(owner)).await?;
-    refuse_early(failures.map_or(0, |failures| wait_s(failures, CODE_WAIT_MAX, now)))
+/// Forgets the places in a range of names that were not used for long.
+pub(crate) async fn forget_places(tx: &mut Tx, from: &str, to: &str, now: i64) -> Result<(), Error> {
+    Ok(login_failure::forget(tx, from, to, now.saturating_sub(FORGET_PLACE)).await?)
 }
 
-/// Counts a wrong code of a secret.
-pub(crate) async fn count_code(tx: &mut Tx, owner: &str, now: i64) -> Result<(), Error> {
-    let name = code_name(owner);
-    let failures = login_failure::lock(tx, &name, now).await?;
-    let count = if is_over(failures, now) { 1 } else { failures.count.saturating_add(1) };
-    Ok(login_failure::set(tx, &name, Failures { count, last_at: now }).await?)
-}
-
-/// Forgets the wrong codes of a secret, after a right one.
-pub(crate) async fn clear_code(tx: &mut Tx, owner: &str) -> Result<(), Error> {
-    Ok(login_failure::clear(tx, &code_name(owner)).await?)
-}
-
-fn code_name(owner: &str) -> String {
-    format!("code:{owner}")
-}
-
-fn refuse_early(wait_s: i64) -> Result<(), Error> {
+/// Refuses an attempt that has to wait, naming the seconds.
+pub(crate) fn refuse_early(wait_s: i64) -> Result<(), Error> {
     if wait_s <= 0 {
         return Ok(());
     }
@@ -127,25 +120,27 @@ fn refuse_early(wait_s: i64) -> Result<(), Error> {
     Err(Error::Refused(Refusal { data, ..Refusal::of(Code::LoginThrottled) }))
 }
 
-/// Whether the failures are too old to count. Failures far in the future were written by a wrong clock, and
-/// would block logins until then.
-fn is_over(failures: Failures, now: i64) -> bool {
-    !(-micros(SKEW)..=FORGET).contains(&now.saturating_sub(failures.last_at))
-}
-
-/// Seconds until the next attempt: 1, 2, 4 and so on after the free attempts, up to a bound.
-fn wait_s(failures: Failures, most: i64, now: i64) -> i64 {
-    if failures.count < FREE || is_over(failures, now) {
-        return 0;
+impl Throttle {
+    /// Whether the failures are too old to count. Failures far in the future were written by a wrong clock, and
+    /// would block attempts until then.
+    pub(crate) fn is_over(self, failures: Failures, now: i64) -> bool {
+        !(-micros(SKEW)..=self.forget).contains(&now.saturating_sub(failures.last_at))
     }
-    let doubled = u32::try_from(failures.count.saturating_sub(FREE)).unwrap_or(u32::MAX);
-    let wait = 1_i64.checked_shl(doubled.min(20)).unwrap_or(most).min(most);
-    let passed = now.saturating_sub(failures.last_at).max(0) / SECOND;
-    (wait - passed).clamp(0, wait)
+
+    /// Seconds until the next attempt: 1, 2, 4 and so on after the free attempts, up to a bound.
+    pub(crate) fn wait_s(self, failures: Failures, now: i64) -> i64 {
+        if failures.count < FREE || self.is_over(failures, now) {
+            return 0;
+        }
+        let doubled = u32::try_from(failures.count.saturating_sub(FREE)).unwrap_or(u32::MAX);
+        let wait = 1_i64.checked_shl(doubled.min(20)).unwrap_or(self.most_s).min(self.most_s);
+        let passed = now.saturating_sub(failures.last_at).max(0) / SECOND;
+        (wait - passed).clamp(0, wait)
+    }
 }
 
 /// An IPv6 client usually owns a /64, so count per /64.
-fn block(address: IpAddr) -> IpAddr {
+pub(crate) fn block(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
         v4 => v4,
@@ -159,7 +154,7 @@ mod tests {
     #[test]
     fn the_wait_grows_to_a_bound_and_is_eventually_forgotten() {
         let wait =
-            |count, passed_s: i64| wait_s(Failures { count, last_at: 0 }, LOGIN_WAIT_MAX, passed_s * SECOND);
+            |count, passed_s: i64| BY_LOGIN.wait_s(Failures { count, last_at: 0 }, passed_s * SECOND);
         let grown: Vec<_> = (0..14).map(|count| wait(count, 0)).collect();
         assert_eq!(grown, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
         assert_eq!((wait(i64::MAX, 0), wait(12, 59), wait(12, 60), wait(12, 3_601)), (60, 1, 0, 0));

@@ -64,6 +64,11 @@ impl Passwords {
         .await
     }
 
+    /// The hashes of random secrets, which need no rules. They are computed one after another, in one slot.
+    pub(crate) async fn hash_random(&self, secrets: Vec<Secret>) -> Result<Vec<String>, Error> {
+        self.compute(move || secrets.iter().map(|secret| hash(secret.expose())).collect()).await
+    }
+
     /// Whether a password matches a hash. Without a hash it never does, after the same time.
     pub(crate) async fn verify(&self, password: &Secret, hash: Option<String>) -> Result<bool, Error> {
         let dummy_hash = self.dummy_hash().await?;

@@ -1,6 +1,7 @@
 //! Policies: limits and fees, by currency and by account.
 
 use crate::asset::asset_for;
+use crate::factor::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, account_cache};
 use domain::account_ref::GivenAccount;
@@ -116,7 +117,8 @@ async fn set_in(
     let before = current(tx, &asset, account.as_ref()).await?;
     let mut policy = before.clone();
     change.apply(&mut policy, asset.scale)?;
-    store::policy::set(tx, asset.id, account.as_ref().map(|a| a.id), &policy).await?;
+    demand(write, Need::StepUp).await?;
+    store::policy::set(&mut write.tx, asset.id, account.as_ref().map(|a| a.id), &policy).await?;
     let id = account.as_ref().map(|account| account.id);
     let fact = Fact::new(Action::PolicySet, id.map(|id| id.0))
         .with("currency", asset.code.as_str())

@@ -32,6 +32,15 @@ pub struct SessionLife {
     pub max: Duration,
 }
 
+/// What is known of a session when it begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beginning {
+    /// When a one-time code was accepted in it.
+    pub factor_at: Option<i64>,
+    /// Whether it is its user's first.
+    pub is_first: bool,
+}
+
 /// Where a request comes from, and from which program.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -132,13 +141,27 @@ pub(crate) async fn begin(
     tx: &mut Tx,
     user: i64,
     client: &Client,
+    Beginning { factor_at, is_first }: Beginning,
 ) -> Result<(Session, Secret), Error> {
     let (now, token) = (service.steady_now(), secret::token("")?);
     let agent = client.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
     let address = client.address.to_string();
-    let session = Session { id: secret::id()?, user, address, agent, created_at: now, seen_at: now };
+    let (id, created_at, seen_at) = (secret::id()?, now, now);
+    let session = Session { id, user, address, agent, created_at, seen_at, factor_at, is_first };
     store::session::insert(tx, &session, &secret::hash(&token)).await?;
     Ok((session, Secret::new(token)))
+}
+
+/// Ends all sessions of a user, and the sign-ins that wait for a code. Returns how many sessions there were.
+pub(crate) async fn end_all(tx: &mut Tx, user: i64) -> Result<u64, Error> {
+    store::challenge::end_of_user(tx, user).await?;
+    Ok(store::session::end_of_user(tx, user).await?)
+}
+
+/// Ends all sessions of a user but one, and the sign-ins that wait for a code. Returns how many sessions there were.
+pub(crate) async fn end_others(tx: &mut Tx, user: i64, kept: i64) -> Result<u64, Error> {
+    store::challenge::end_of_user(tx, user).await?;
+    Ok(store::session::end_others(tx, user, kept).await?)
 }
 
 fn sorted(ids: &[i64]) -> Vec<i64> {

@@ -73,6 +73,7 @@ async fn add_first(
     taken.filter(|one| one.expires_at > write.now).ok_or(Code::InvitationInvalid)?;
     insert(tx, &mut user).await?;
     store::user::set_password(tx, user.id, Some(hash), write.now).await?;
+    store::user::mark_new(tx, user.id).await?;
     user.password_at = Some(write.now);
     store::invitation::end_set_up(tx).await?;
     let fact = Fact::new(Action::UserSetUp, Some(user.id)).with("login", user.login.as_str());

@@ -1,7 +1,9 @@
 //! Settings of the organisation.
 
+use crate::factor::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, account_cache};
+use domain::access::Role;
 use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -16,6 +18,8 @@ const TIME_ZONE: &str = "time_zone";
 /// Days within which a similar batch is refused; an account's override is under `duplicate_window.ID`.
 const WINDOW: &str = "duplicate_window";
 const WINDOW_OF: &str = "duplicate_window.";
+/// The roles whose people must have a second factor, separated by blanks.
+const FACTOR_ROLES: &str = "factor_roles";
 
 /// The settings to change; an absent field stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub struct SettingsChange {
     pub duplicate_window: Option<i64>,
     /// The same for batches with this single account; without days the organisation's window applies again.
     pub account_window: Option<(GivenAccount, Option<i64>)>,
+    /// The roles whose people must have a second factor: without one they execute, approve and change nothing.
+    pub factor_roles: Option<Vec<Role>>,
 }
 
 /// The days within which a batch that pays the same as an earlier one is refused.
@@ -48,6 +54,16 @@ pub async fn set(service: &Service, actor: &Actor, change: &SettingsChange) -> R
 pub async fn time_zone(service: &Service) -> Result<String, Error> {
     let mut tx = service.store.read().await?;
     Ok(store::setting::get(&mut tx, TIME_ZONE).await?.unwrap_or_else(|| "UTC".to_owned()))
+}
+
+/// The roles whose people must have a second factor; as shipped none.
+pub async fn factor_roles(service: &Service) -> Result<Vec<Role>, Error> {
+    factor_roles_in(&mut service.store.read().await?).await
+}
+
+pub(crate) async fn factor_roles_in(tx: &mut Tx) -> Result<Vec<Role>, Error> {
+    let names = store::setting::get(tx, FACTOR_ROLES).await?.unwrap_or_default();
+    Ok(names.split(' ').filter_map(Role::from_name).collect())
 }
 
 /// The windows within which similar batches are refused.
@@ -96,7 +112,22 @@ async fn set_in(write: &mut Write, change: &SettingsChange) -> Result<WriteResul
     if let Some((account, days)) = &change.account_window {
         facts.push(set_window(&mut write.tx, Some(account), *days).await?);
     }
+    // Before the roles change: who has no factor must not be the one to abolish it.
+    demand(write, Need::StepUp).await?;
+    if let Some(roles) = &change.factor_roles {
+        facts.push(set_factor_roles(&mut write.tx, roles).await?);
+    }
     Ok(WriteResult::many((), facts))
+}
+
+async fn set_factor_roles(tx: &mut Tx, roles: &[Role]) -> Result<Fact, Error> {
+    let mut sorted = roles.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let names = sorted.into_iter().map(Role::name).collect::<Vec<_>>().join(" ");
+    let before = store::setting::get(tx, FACTOR_ROLES).await?;
+    store::setting::set(tx, FACTOR_ROLES, &names).await?;
+    Ok(Fact::new(Action::SettingSet, None).with("factor_roles", names).with("before", before))
 }
 
 async fn set_time_zone(tx: &mut Tx, name: &str) -> Result<Fact, Error> {

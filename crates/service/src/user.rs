@@ -1,13 +1,16 @@
 //! Users: an administrator adds and changes them but never knows their passwords. Users set their own through
 //! an invitation link.
 
+use crate::factor::{Need, demand, sponsored};
 use crate::invitation::{self, Invited};
+use crate::session;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Secret, Service, visible};
 use domain::access::Role;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::identity::{LOGINS_RESERVED, Login};
+use domain::principal::SponsorDeed;
 use domain::script::fold;
 use domain::visible::shown;
 use store::Tx;
@@ -61,6 +64,9 @@ async fn add_user(
 ) -> Result<WriteResult<InvitedUser>, Error> {
     let mut user = new_user(&write.actor, new, write.now)?;
     insert(&mut write.tx, &mut user).await?;
+    demand(write, Need::StepUp).await?;
+    let by = write.actor.author.principal;
+    sponsored(&mut write.tx, user.id, by, SponsorDeed::Added, write.now).await?;
     // The first user may be added on the command line; the link for first-time set-up then expires.
     store::invitation::end_set_up(&mut write.tx).await?;
     let invited = invitation::invite(service, &mut write.tx, user.id).await?;
@@ -141,13 +147,15 @@ async fn reset_user(
     write: &mut Write,
     id: i64,
 ) -> Result<WriteResult<InvitedUser>, Error> {
-    let tx = &mut write.tx;
-    let (mut user, _) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
+    let (mut user, _) = store::user::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
     if user.disabled_at.is_some() {
         return Err(Error::refused(Code::UserDisabled, user.login));
     }
+    demand(write, Need::StepUp).await?;
+    let (by, tx) = (write.actor.author.principal, &mut write.tx);
     store::user::set_password(tx, id, None, write.now).await?;
-    store::session::end_of_user(tx, id).await?;
+    sponsored(tx, id, by, SponsorDeed::PasswordReset, write.now).await?;
+    session::end_all(tx, id).await?;
     store::invitation::end_of_user(tx, id).await?;
     user.password_at = None;
     let added = InvitedUser { invited: invitation::invite(service, tx, id).await?, user };
@@ -212,9 +220,14 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
     if user == before {
         return Ok(WriteResult::nothing(user));
     }
+    demand(write, Need::StepUp).await?;
+    let (by, tx) = (write.actor.author.principal, &mut write.tx);
     store::user::change(tx, &user).await?;
     if (user.role, user.disabled_at) != (before.role, before.disabled_at) {
-        store::session::end_of_user(tx, id).await?;
+        session::end_all(tx, id).await?;
+    }
+    if user.role.is_raised_from(before.role) {
+        sponsored(tx, id, by, SponsorDeed::Promoted, write.now).await?;
     }
     if user.disabled_at.is_some() {
         store::invitation::end_of_user(tx, id).await?;
@@ -228,7 +241,8 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
 
 async fn sign_out_in(write: &mut Write, id: i64) -> Result<WriteResult<u64>, Error> {
     store::user::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
-    let ended = store::session::end_of_user(&mut write.tx, id).await?;
+    demand(write, Need::StepUp).await?;
+    let ended = session::end_all(&mut write.tx, id).await?;
     Ok(WriteResult::one(ended, Fact::new(Action::UserSignOut, Some(id)).with("sessions", ended)))
 }
 

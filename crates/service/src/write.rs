@@ -23,7 +23,9 @@
 //! work.
 
 use crate::answer::kept::{Answer, Kept};
-use crate::{Error, Refusal, Service};
+use crate::factor::guess::Guesser;
+use crate::factor::{FactorUse, Turn};
+use crate::{Error, Refusal, Service, code_guess};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use ledger::request::OperationKey;
@@ -42,8 +44,17 @@ pub(crate) struct Write {
     pub actor: Actor,
     /// What a refusal is about; the verb adds to it as it learns more.
     pub about: Fact,
-    service: Service,
+    /// The service that the request came through, with what it proves of its person.
+    pub service: Service,
+    /// The person's one-time code that this write uses up.
+    pub factor_use: Option<FactorUse>,
+    /// Who entered a wrong code, to be counted.
+    pub guessed: Option<Guesser>,
+    /// The accounts for which a wrong code was entered, to be counted.
+    pub wrong_codes: Vec<String>,
     key: Option<OperationKey>,
+    // Held until the write has ended.
+    _turn: Option<Turn>,
 }
 
 /// What a verb did: its answer and the facts to record.
@@ -62,6 +73,11 @@ impl<T> WriteResult<T> {
     /// Several things were done, in this order.
     pub(crate) const fn many(answer: T, facts: Vec<Fact>) -> Self {
         Self { answer, facts }
+    }
+
+    /// The same, as a verb further out answers it.
+    pub(crate) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> WriteResult<U> {
+        WriteResult { answer: wrap(self.answer), facts: self.facts }
     }
 
     /// There was nothing to do.
@@ -99,9 +115,20 @@ impl Service {
     /// Opens a write that does not produce the request's answer: one of several transactions of a verb, or a
     /// change by Sluice itself.
     pub(crate) async fn step(&self, actor: &Actor, action: Action) -> Result<Box<Write>, Error> {
+        let turn = self.turn(actor.author.principal).await;
         let tx = self.store.write().await?;
-        let (about, service) = (Fact::new(action, None), self.clone());
-        Ok(Box::new(Write { tx, now: self.now(), actor: actor.clone(), about, service, key: None }))
+        Ok(Box::new(Write {
+            tx,
+            now: self.now(),
+            actor: actor.clone(),
+            about: Fact::new(action, None),
+            service: self.clone(),
+            factor_use: None,
+            guessed: None,
+            wrong_codes: Vec::new(),
+            key: None,
+            _turn: turn,
+        }))
     }
 
     /// The stored answer of this request, if it was made before and did not become a transfer.
@@ -134,11 +161,6 @@ impl Service {
 }
 
 impl Write {
-    /// The service of the request.
-    pub(crate) const fn service(&self) -> &Service {
-        &self.service
-    }
-
     /// Makes a step the request's last transaction: its answer will be stored under the request's key.
     pub(crate) async fn claim(mut self: Box<Self>) -> Result<ClaimedWrite, Error> {
         self.key = self.service.operation.as_deref().cloned();
@@ -206,18 +228,25 @@ impl Write {
         }
     }
 
-    async fn commit<T>(mut self: Box<Self>, done: WriteResult<T>) -> Result<T, Error> {
+    async fn commit<T>(mut self: Box<Self>, mut done: WriteResult<T>) -> Result<T, Error> {
+        if let (Some(used), Some(first)) = (self.factor_use, done.facts.first_mut()) {
+            // Not the code itself: the row must not help to guess the secret.
+            first.detail.insert("totp_step".to_owned(), used.step.into());
+        }
         if !done.facts.is_empty() || self.key.is_some() {
             head::close(&mut self.tx, &self.actor, done.facts, self.now).await?;
         }
         self.tx.commit().await?;
+        if let Some(used) = self.factor_use {
+            self.service.proof.accept(used);
+        }
         Ok(done.answer)
     }
 
     /// Rolls back, then audits and stores the refusal. Returns the request's stored answer, which is another
     /// one if the same request was answered meanwhile.
     async fn refuse(self: Box<Self>, refusal: Refusal) -> Result<Kept, Error> {
-        let Self { tx, now, actor, about, service, key } = *self;
+        let Self { tx, now, actor, about, service, guessed, wrong_codes, key, _turn, .. } = *self;
         // The next attempt comes with another code, under the same key.
         let key = key.filter(|_| !refusal.is_of_a_one_time_code());
         // Rolls back before the writer is requested again.
@@ -227,7 +256,10 @@ impl Write {
             None => about,
         };
         let tx = service.store.write().await?;
-        let mut write = Self { tx, now, actor, about, service, key };
+        let factor_use = None;
+        let mut write =
+            Self { tx, now, actor, about, service, factor_use, guessed, wrong_codes, key, _turn };
+        write.count_wrong_codes().await?;
         if let Some(kept) = write.reserve().await? {
             return Ok(kept);
         }
@@ -236,11 +268,21 @@ impl Write {
         if let Some(key) = &write.key {
             operation::keep(&mut write.tx, &key.id, &kept.clone().into_text()?).await?;
         }
-        let (consent, steady_now) = (&write.service.consent, write.service.steady_now());
-        consent.count_wrong(&mut write.tx, steady_now).await?;
         head::close_refused(&mut write.tx, &write.actor, &write.about, code, write.now).await?;
         write.tx.commit().await?;
         Ok(kept)
+    }
+
+    /// Counts the wrong codes that led to the refusal.
+    async fn count_wrong_codes(&mut self) -> Result<(), Error> {
+        let now = self.service.steady_now();
+        if let Some(guesser) = &self.guessed {
+            guesser.failed(&mut self.tx, now).await?;
+        }
+        for owner in &self.wrong_codes {
+            code_guess::failed(&mut self.tx, owner, now).await?;
+        }
+        Ok(())
     }
 }
 

@@ -541,6 +541,9 @@ CREATE TABLE app_user (
   -- Argon2id with its parameters and salt; none before the invitation was accepted.
   password        TEXT,
   password_at     NUMBER,
+  -- 1 from the acceptance of an invitation, or the set-up, until the next sign-in: the session that then begins is the
+  -- one in which the user takes possession.
+  is_new          NUMBER NOT NULL DEFAULT 0 CHECK (is_new IN (0, 1)),
   disabled_at     NUMBER,
   created_by      TEXT NOT NULL,
   created_at      NUMBER NOT NULL,
@@ -558,9 +561,59 @@ CREATE TABLE session (
   agent      TEXT NOT NULL,
   created_at NUMBER NOT NULL,
   seen_at    NUMBER NOT NULL,
+  -- When a one-time code was last accepted in it.
+  factor_at  NUMBER,
+  -- Whether it is the first one after an invitation was accepted, or after the set-up.
+  is_first   NUMBER NOT NULL DEFAULT 0 CHECK (is_first IN (0, 1)),
   CONSTRAINT session_token UNIQUE (token)
 );
 CREATE INDEX session_of_user ON session (app_user);
+
+-- Second factors of people. Their secrets are in sealed_secret, as `user:ID`, and as `enrolment:ID` until confirmed.
+
+-- A user's confirmed factor. `is_initial`: it was enrolled in the user's first session.
+CREATE TABLE factor (
+  app_user   NUMBER NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  since      NUMBER NOT NULL,
+  is_initial NUMBER NOT NULL CHECK (is_initial IN (0, 1))
+);
+
+-- A factor whose secret was shown and is not confirmed yet. Only the session that began it can confirm it.
+CREATE TABLE enrolment (
+  app_user NUMBER NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  session  NUMBER NOT NULL,
+  begun_at NUMBER NOT NULL
+);
+
+-- Unused recovery codes. The code's first characters find its row; the rest is hashed like a password.
+CREATE TABLE recovery_code (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  selector TEXT NOT NULL,
+  hash     TEXT NOT NULL,
+  PRIMARY KEY (app_user, selector)
+) COMPACT;
+
+-- A sign-in whose password was right and whose code has not been given yet. Only the hash of its token is stored.
+CREATE TABLE challenge (
+  token       TEXT NOT NULL PRIMARY KEY,
+  app_user    NUMBER NOT NULL REFERENCES app_user (id),
+  -- When the password that was given had been set.
+  password_at NUMBER NOT NULL,
+  tries       NUMBER NOT NULL,
+  expires_at  NUMBER NOT NULL
+);
+CREATE INDEX challenge_of_user ON challenge (app_user);
+
+-- Who added a user, raised the user's role, or reset the user's password or factor, and when last: for a while such a user
+-- approves nothing, and never what that principal had made by then. `actor_id` is 0 for principals without an id.
+CREATE TABLE sponsor (
+  app_user   NUMBER NOT NULL REFERENCES app_user (id),
+  actor_kind NUMBER NOT NULL,
+  actor_id   NUMBER NOT NULL,
+  deed       NUMBER NOT NULL,
+  at         NUMBER NOT NULL,
+  PRIMARY KEY (app_user, actor_kind, actor_id)
+) COMPACT;
 
 CREATE TABLE api_key (
   id              DRAWN KEY,

@@ -23,6 +23,7 @@ pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
 pub mod bulk;
+pub mod challenge;
 pub mod chunk;
 pub mod copy;
 pub mod counter;
@@ -30,6 +31,7 @@ pub mod crash;
 pub mod day_sum;
 pub mod error;
 pub mod external_id;
+pub mod factor;
 pub mod failure_count;
 pub mod fx;
 pub mod fx_policy;
@@ -61,6 +63,7 @@ pub mod policy;
 mod postgres;
 pub mod posting;
 mod record;
+pub mod recovery_code;
 pub mod refused_row;
 pub mod script;
 pub mod sealed_secret;
@@ -70,6 +73,7 @@ pub mod similar;
 pub mod soundness;
 mod sql;
 mod sqlite;
+pub mod sponsor;
 pub mod statistics;
 mod store;
 pub mod timing;
@@ -110,10 +114,12 @@ fn named_statements() -> Vec<bulk::Named> {
         batch_history::CATALOGUE,
         batch_origin::CATALOGUE,
         batch_rate::CATALOGUE,
+        challenge::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,
         external_id::CATALOGUE,
+        factor::CATALOGUE,
         failure_count::CATALOGUE,
         fx::CATALOGUE,
         fx_policy::CATALOGUE,
@@ -123,6 +129,7 @@ fn named_statements() -> Vec<bulk::Named> {
         holder_default::CATALOGUE,
         import_problem::CATALOGUE,
         item_contact::CATALOGUE,
+        recovery_code::CATALOGUE,
         refused_row::CATALOGUE,
         invitation::CATALOGUE,
         item::CATALOGUE,
@@ -140,6 +147,7 @@ fn named_statements() -> Vec<bulk::Named> {
         session::CATALOGUE,
         setting::CATALOGUE,
         similar::CATALOGUE,
+        sponsor::CATALOGUE,
         statistics::CATALOGUE,
         totp::CATALOGUE,
         transfer::CATALOGUE,

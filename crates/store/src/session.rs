@@ -25,6 +25,10 @@ record! {
         pub created_at: i64 = "s.created_at",
         /// When it was last used, to within a minute.
         pub seen_at: i64 = "s.seen_at",
+        /// When a one-time code was last accepted in it.
+        pub factor_at: Option<i64> = "s.factor_at",
+        /// Whether it is the first one after its user accepted an invitation, or after the set-up.
+        pub is_first: bool = "s.is_first",
     }
 }
 
@@ -33,7 +37,8 @@ record! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Found {
         /// The session.
-        pub session: Session = "s.id, s.app_user, s.address, s.agent, s.created_at, s.seen_at",
+        pub session: Session = 
+            "s.id, s.app_user, s.address, s.agent, s.created_at, s.seen_at, s.factor_at, s.is_first",
         /// The user's login name.
         pub login: String = "u.login",
         /// The user's current role.
@@ -42,8 +47,8 @@ record! {
 }
 
 static INSERT: Sql = Sql::new(
-    "INSERT INTO session (id, token, app_user, address, agent, created_at, seen_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $6)",
+    "INSERT INTO session (id, token, app_user, address, agent, created_at, seen_at, factor_at, is_first)
+     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)",
 );
 static BY_TOKEN: Sql = Sql::new(sql!(
     "SELECT ",
@@ -63,18 +68,28 @@ static OF_USER: Sql = Sql::new(sql!(
     " FROM session s WHERE app_user = $1 ORDER BY created_at DESC, id LIMIT $2",
 ));
 static SEEN: Sql = Sql::new("UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2");
+static GET: Sql = Sql::new(sql!(
+    "SELECT ",
+    Session::COLUMNS,
+    " FROM session s WHERE s.id = $1 AND s.app_user = $2"
+));
+static PROVE: Sql = Sql::new("UPDATE session SET factor_at = $2 WHERE id = $1");
+static END_OTHERS: Sql = Sql::new("DELETE FROM session WHERE app_user = $1 AND id <> $2");
 static END: Sql = Sql::new("DELETE FROM session WHERE id = $1 AND app_user = $2");
 static END_OF_USER: Sql = Sql::new("DELETE FROM session WHERE app_user = $1");
 static END_OLD: Sql = Sql::new("DELETE FROM session WHERE created_at < $1 OR seen_at < $2");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&INSERT, &BY_TOKEN, &OF_USER, &SEEN, &END, &END_OF_USER, &END_OLD];
+pub const CATALOGUE: &[Named] = 
+    named![&INSERT, &BY_TOKEN, &OF_USER, &SEEN, &GET, &PROVE, &END_OTHERS, &END, &END_OF_USER, &END_OLD];
 
 /// Adds a session under the hash of its token. The caller supplies the id: one that the engine draws could
 /// repeat the id of an ended session, and connections are identified by it.
 pub async fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<(), StoreError> {
-    let Session { id, user, address, agent, created_at, .. } = session;
-    let args = args![*id, token, *user, address.as_str(), agent.as_str(), *created_at];
+    let Session { id, user, address, agent, created_at, factor_at, is_first, .. } = session;
+    let is_first = i64::from(*is_first);
+    let args =
+        args![*id, token, *user, address.as_str(), agent.as_str(), *created_at, *factor_at, is_first];
     tx.execute(&INSERT, args).await.map(|_| ())
 }
 
@@ -96,6 +111,21 @@ pub async fn of_user(tx: &mut Tx, user: i64, limit: i64) -> Result<Vec<Session>,
 /// Records that a session was used.
 pub async fn seen(tx: &mut Tx, id: i64, now: i64) -> Result<(), StoreError> {
     tx.execute(&SEEN, args![id, now]).await.map(|_| ())
+}
+
+/// A session of a user.
+pub async fn get(tx: &mut Tx, id: i64, user: i64) -> Result<Option<Session>, StoreError> {
+    tx.fetch(&GET, args![id, user]).await?.first().map(Row::read).transpose()
+}
+
+/// Records that a one-time code was accepted in a session.
+pub async fn prove(tx: &mut Tx, id: i64, at: i64) -> Result<(), StoreError> {
+    tx.execute(&PROVE, args![id, at]).await.map(|_| ())
+}
+
+/// Ends all sessions of a user but one, and returns how many there were.
+pub async fn end_others(tx: &mut Tx, user: i64, kept: i64) -> Result<u64, StoreError> {
+    tx.execute(&END_OTHERS, args![user, kept]).await
 }
 
 /// Ends one session of a user; `false` if the user has no such session.

@@ -50,10 +50,12 @@ static OTHERS: Sql = Sql::new(
 );
 static CHANGE: Sql = Sql::new("UPDATE app_user SET name = $2, role = $3, disabled_at = $4 WHERE id = $1");
 static SET_PASSWORD: Sql = Sql::new("UPDATE app_user SET password = $2, password_at = $3 WHERE id = $1");
+static MARK_NEW: Sql = Sql::new("UPDATE app_user SET is_new = 1 WHERE id = $1");
+static TAKE_NEW: Sql = Sql::new("UPDATE app_user SET is_new = 0 WHERE id = $1 AND is_new = 1");
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] =
-    named![&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD];
+    named![&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD, &MARK_NEW, &TAKE_NEW];
 
 fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
     row.read()
@@ -121,4 +123,14 @@ pub async fn change(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
 pub async fn set_password(tx: &mut Tx, id: i64, hash: Option<&str>, now: i64) -> Result<(), StoreError> {
     let at = hash.map(|_| now);
     tx.execute(&SET_PASSWORD, args![id, hash, at]).await.map(|_| ())
+}
+
+/// Records that a user accepted an invitation, or was set up: the next session is the user's first.
+pub async fn mark_new(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
+    tx.execute(&MARK_NEW, args![id]).await.map(|_| ())
+}
+
+/// Whether the session that begins now is the user's first; no later one is.
+pub async fn take_new(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
+    Ok(tx.execute(&TAKE_NEW, args![id]).await? > 0)
 }

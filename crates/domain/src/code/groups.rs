@@ -62,6 +62,9 @@ groups! {
     DRAFT: [BATCH] DraftChanged IfMatchInvalid;
     /// A change of one item.
     ITEM: [BATCH] ItemNotFound ItemState;
+    /// A change that asks the person for a second factor.
+    STEP_UP: [] FactorRequired TotpNotEnrolled TotpCodeInvalid TotpCodeUsed LoginThrottled MasterKeyMissing
+        MasterKeyWrong SecretUnreadable;
     /// A range of days.
     RANGE: [] DateInvalid RangeReversed;
 }

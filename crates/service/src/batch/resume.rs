@@ -46,6 +46,7 @@ async fn resume_ended(service: &Service, actor: &Actor, batch: &Batch) -> Result
     };
     match taken {
         Ok(count) => rework::answer_reworked(service, actor, batch.id.into(), count).await,
+        Err(error) if error.is_of_a_one_time_code() => Err(error),
         Err(error) => service.refused(actor, Fact::of_batch(Action::BatchResume, batch.id), error).await,
     }
 }

@@ -41,6 +41,7 @@ pub async fn retry(
     }
     match set_back(service, actor, batch, which).await {
         Ok(count) => answer_reworked(service, actor, batch, count).await,
+        Err(error) if error.is_of_a_one_time_code() => Err(error),
         Err(error) => {
             let id = lookup::named(service, batch).await.ok().map(|batch| batch.id.0);
             service.refused(actor, Fact::new(which.action(), id), error).await
@@ -48,7 +49,8 @@ pub async fn retry(
     }
 }
 
-/// Sets items back to pending in steps; the first step is recorded in the history, with the total count.
+/// Sets items back to pending in steps; the first step is recorded in the history, with the total count. A refusal
+/// about a one-time code is audited here, other errors by the caller.
 pub(crate) async fn set_back(
     service: &Service,
     actor: &Actor,
@@ -65,12 +67,16 @@ pub(crate) async fn set_back(
             Rework::Untried if count == 0 => UNTRIED.count(&mut write.tx, &batch).await?,
             Rework::Untried => 0,
         };
-        // Once, for all steps: the items of later ones are still failed.
-        let consented = if count == 0 && all > 0 {
-            rates_hold(&mut write, &batch).await?;
-            consent::demand(&mut write, Debited::Items(&batch, which.unpaid())).await?
-        } else {
-            Consented::default()
+        let consented = match count == 0 && all > 0 {
+            true => may_pay(&mut write, &batch, which).await,
+            false => Ok(Consented::default()),
+        };
+        let consented = match consented {
+            // Ends the write here, where wrong codes are counted.
+            Err(Error::Refused(refusal)) if refusal.is_of_a_one_time_code() => {
+                return write.end_unkept(Err(Error::Refused(refusal))).await;
+            }
+            consented => consented?,
         };
         let items = which.items().mark(&mut write.tx, &mut batch, after, Mark::Wait, write.now).await?;
         let Some(last) = items.last() else { return Ok(count) };
@@ -88,6 +94,12 @@ pub(crate) async fn set_back(
         write.end(Ok(WriteResult::one((), fact))).await?;
         service.store.wake();
     }
+}
+
+/// Whether the failed items may be paid now: asked once, while all of them are still failed.
+async fn may_pay(write: &mut Write, batch: &Batch, which: Rework) -> Result<Consented, Error> {
+    rates_hold(write, batch).await?;
+    consent::demand(write, Debited::Items(batch, which.unpaid())).await
 }
 
 /// Stores the answer. The items were marked in steps; a repeated request would find none left to mark.

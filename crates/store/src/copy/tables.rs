@@ -10,7 +10,7 @@ use Kind::{Number, Text};
 
 /// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), what is rebuilt from the
 /// postings (`history`, `history_mark`) or the items (`batch_print`), and temporary access (`session`,
-/// `invitation`, `login_failure`): users sign in again at the new place.
+/// `invitation`, `challenge`, `enrolment`, `login_failure`): users sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
     "node",
     "lease",
@@ -22,6 +22,8 @@ pub const LEFT_OUT: &[&str] = &[
     "refinery_schema_history",
     "session",
     "invitation",
+    "challenge",
+    "enrolment",
     "login_failure",
 ];
 
@@ -83,8 +85,11 @@ pub static STEPS: &[Step] = &[
     step!("operation", 1, id Text, fingerprint Text, transfer Number, created_at Number),
     step!("answer", 1, operation Text, outcome Text),
     step!("app_user", 1,
-        id Number, login Text, name Text, role Number, password Text, password_at Number, disabled_at Number,
-        created_by Text, created_at Number, created_by_kind Number, created_by_id Number),
+        id Number, login Text, name Text, role Number, password Text, password_at Number, is_new Number,
+        disabled_at Number, created_by Text, created_at Number, created_by_kind Number, created_by_id Number),
+    step!("factor", 1, app_user Number, since Number, is_initial Number),
+    step!("recovery_code", 2, app_user Number, selector Text, hash Text),
+    step!("sponsor", 3, app_user Number, actor_kind Number, actor_id Number, deed Number, at Number),
     step!("api_key", 1,
         id Number, name Text, token Text, hint Text, scopes Text, addresses Text, created_by Text,
         created_at Number, expires_at Number, revoked_at Number, created_by_kind Number,

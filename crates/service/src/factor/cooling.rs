@@ -1,0 +1,82 @@
+//! Who may not approve yet, and what (contract: "No administrator is four eyes alone"). An administrator could act
+//! as a person of their own making: one that the administrator added, promoted, or whose password or factor the
+//! administrator reset.
+
+use crate::{Error, Refusal, Service};
+use domain::code::Code;
+use domain::principal::{Principal, SponsorDeed};
+use jiff::Timestamp;
+use serde_json::json;
+use store::Tx;
+use store::sponsor::Sponsor;
+use store::user::User;
+
+/// One that made, edited or submitted a batch, and when for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Maker {
+    /// The user, the key, or the person who made the key.
+    pub principal: Principal,
+    /// Microseconds UTC.
+    pub at: i64,
+}
+
+/// Records what somebody did to a user that calls for a cooling-off. What users do to themselves is not.
+pub(crate) async fn sponsored(
+    tx: &mut Tx,
+    user: i64,
+    by: Principal,
+    deed: SponsorDeed,
+    now: i64,
+) -> Result<(), Error> {
+    if by != Principal::User(user) {
+        store::sponsor::record(tx, user, Sponsor { principal: by, deed, at: now }).await?;
+    }
+    Ok(())
+}
+
+/// Refuses an approval by a person who is cooling off, and of what one of the person's sponsors made by then. That
+/// the person did not make it as well is the caller's to check.
+pub(crate) async fn may_approve(
+    service: &Service,
+    tx: &mut Tx,
+    user: &User,
+    makers: &[Maker],
+    now: i64,
+) -> Result<(), Error> {
+    let from = approves_from(service, tx, user.id).await?;
+    if from > now {
+        return Err(cooling(from));
+    }
+    let sponsors = store::sponsor::of_user(tx, user.id).await?;
+    let made = |sponsor: &Sponsor| {
+        makers.iter().any(|maker| maker.principal == sponsor.principal && maker.at <= sponsor.at)
+    };
+    match sponsors.iter().any(made) {
+        true => Err(Error::refused(Code::ApproverSponsored, user.login.as_str())),
+        false => Ok(()),
+    }
+}
+
+/// When a user's cooling-off ends, or ended: after the latest deed of a sponsor, and after a factor that was not
+/// enrolled in the user's first session.
+pub(crate) async fn approves_from(service: &Service, tx: &mut Tx, user: i64) -> Result<i64, Error> {
+    let deeds = store::sponsor::of_user(tx, user).await?.into_iter().map(|sponsor| sponsor.at);
+    let factor = store::factor::get(tx, user).await?.filter(|factor| !factor.is_initial);
+    let last = deeds.chain(factor.map(|factor| factor.since)).max();
+    let cooling = crate::session::micros(service.approver_cooling);
+    Ok(last.map_or(i64::MIN, |at| at.saturating_add(cooling)))
+}
+
+fn cooling(from: i64) -> Error {
+    let time = Timestamp::from_microsecond(from).unwrap_or_default().to_string();
+    let refusal = Refusal::bilingual(
+        Code::ApproverCooling,
+        format!("you can approve from {time} on"),
+        format!("{time} 起可审批"),
+    );
+    Error::Refused(Refusal { data: Some(json!({ "approvesFrom": time })), ..refusal })
+}
+
+#[cfg(test)]
+#[path = "cooling_tests.rs"]
+mod tests;
