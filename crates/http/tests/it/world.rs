@@ -7,6 +7,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value as Json;
 use service::api_key::{self, NewApiKey};
 use service::audit::{self, AuditFilter, AuditQuery, AuditRow};
+use service::vault::{MasterKey, Vault};
 use service::{Actor, Service};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -87,7 +88,8 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     tx.commit().await.unwrap();
     let clock = Arc::new(TestClock { now: AtomicI64::new(START), counted: AtomicI64::new(0) });
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
-    let service = Service::new(store.clone(), door.clone(), clock.clone());
+    let key = MasterKey::from_hex(&"5a".repeat(32)).unwrap();
+    let service = Service::new(store.clone(), door.clone(), clock.clone()).with_vault(Vault::new(key, None));
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
     let new = NewApiKey { name: "all".to_owned(), scopes, ..NewApiKey::default() };

@@ -98,7 +98,7 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
         }
         KeyVerb::List { page } => list(session, page).await?,
         KeyVerb::Rotate { name: Some(name) } => rotate(session, name).await?,
-        KeyVerb::Rotate { name: None } => rotate_master(session).await?,
+        KeyVerb::Rotate { name: None } => return rotate_master(session).await,
         // Handled in `main`.
         KeyVerb::NewMaster { .. } => {}
         KeyVerb::Revoke { name } => {
@@ -126,7 +126,7 @@ async fn rotate(session: &Session, name: &str) -> Result<(), Failure> {
 }
 
 /// Encrypts the stored secrets under the current master key.
-async fn rotate_master(session: &Session) -> Result<(), Failure> {
+async fn rotate_master(session: &Session) -> Result<Exit, Failure> {
     let key = session.service.vault().key_id()?;
     let Rotation { done, unreadable } = session.engine().rotate(&session.actor).await?;
     let json = json!({ "key": key, "rotated": done, "unreadable": unreadable });
@@ -147,7 +147,7 @@ async fn rotate_master(session: &Session) -> Result<(), Failure> {
              可移除旧主密钥{unread}"
         )
     })?;
-    Ok(())
+    Ok(if unreadable == 0 { Exit::Success } else { Exit::Partial })
 }
 
 /// Writes a new master key to a file.
