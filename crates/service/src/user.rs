@@ -94,14 +94,21 @@ pub async fn show(service: &Service, id: i64) -> Result<User, Error> {
     store::user::get(&mut tx, id).await?.ok_or_else(|| missing(id))
 }
 
+/// A user by login.
+pub async fn by_login(service: &Service, login: &str) -> Result<User, Error> {
+    find(service, login).await?.ok_or_else(|| Error::refused(Code::UserNotFound, shown(login)))
+}
+
+async fn find(service: &Service, login: &str) -> Result<Option<User>, Error> {
+    let Ok(login) = Login::parse(login) else { return Ok(None) };
+    let found = store::user::by_login(&mut service.store.read().await?, login.as_str()).await?;
+    Ok(found.map(|(user, _)| user))
+}
+
 /// The user that a verb is to change, by the login. That there is none is a refusal of the verb.
 pub async fn named(service: &Service, actor: &Actor, action: Action, login: &str) -> Result<User, Error> {
-    let found = match Login::parse(login) {
-        Ok(login) => store::user::by_login(&mut service.store.read().await?, login.as_str()).await?,
-        Err(_) => None,
-    };
-    match found {
-        Some((user, _)) => Ok(user),
+    match find(service, login).await? {
+        Some(user) => Ok(user),
         None => {
             let missing = Error::refused(Code::UserNotFound, shown(login));
             service.refused(actor, Fact::new(action, None), missing).await

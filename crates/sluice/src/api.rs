@@ -14,7 +14,7 @@ use crate::commands::key::KeyVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
 use crate::commands::transfer::TransferVerb;
-use crate::commands::user::UserVerb;
+use crate::commands::user::{UserTotpVerb, UserVerb};
 use domain::access::Operation;
 
 /// The call equivalent to a command, if there is one.
@@ -50,6 +50,8 @@ const fn operation(command: &Command) -> Option<Operation> {
         },
         Command::Batch(args) => return batch(&args.verb),
         Command::User(args) => return user(&args.verb),
+        Command::Login(_) => O::Login,
+        Command::Logout(_) => O::Logout,
         Command::Key(args) => return key(&args.verb),
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {
@@ -160,5 +162,7 @@ const fn user(verb: &UserVerb) -> Option<Operation> {
         UserVerb::List { .. } => O::UserList,
         UserVerb::Disable { .. } | UserVerb::Enable { .. } | UserVerb::Role { .. } => O::UserChange,
         UserVerb::Reset { .. } => O::UserReset,
+        UserVerb::Totp { verb: UserTotpVerb::Show { .. } } => O::UserShow,
+        UserVerb::Totp { verb: UserTotpVerb::Reset { .. } } => O::TotpReset,
     })
 }

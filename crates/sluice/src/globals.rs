@@ -6,7 +6,9 @@ use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
 use domain::principal::Principal;
+use service::session::SessionLife;
 use std::path::PathBuf;
+use std::time::Duration;
 use store::audit::Actor;
 
 /// Options of every command, as typed.
@@ -73,6 +75,10 @@ pub(crate) struct Globals {
     pub act_as: Option<String>,
     /// Where the master keys are.
     pub key_files: KeyFiles,
+    /// The timeouts of a session of `sluice login`.
+    pub session_life: SessionLife,
+    /// The cooling-off of approvers.
+    pub approver_cooling: Duration,
 }
 
 impl Globals {
@@ -90,6 +96,8 @@ impl Globals {
                 current: settings.master_key_file.clone(),
                 former: settings.former_master_key_file.clone(),
             },
+            session_life: settings.session_life(),
+            approver_cooling: settings.approver_cooling(),
         }
     }
 

@@ -19,8 +19,11 @@ mod list;
 mod lock_holder;
 mod log;
 mod out;
+mod person;
+mod prompt;
 mod say;
 mod session;
+mod session_file;
 mod settings;
 mod terminal;
 mod traces;
@@ -276,7 +279,7 @@ impl Command {
             Self::Setting(args) => setting::access(args),
             Self::Transfer(args) => transfer::access(args),
             Self::Work(_) | Self::Serve(_) => Access::Work,
-            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) => Access::Write,
+            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Login(_) | Self::Logout(_) => Access::Write,
         }
     }
 }

@@ -13,6 +13,7 @@ use domain::code::Language;
 use domain::id::AssetId;
 use engine::{Engine, EngineOptions, Pulse, history};
 use ledger::{Door, DoorOptions};
+use service::session::SessionLife;
 use service::{Service, asset, batch, user};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,6 +93,10 @@ pub(crate) struct Session {
     /// The folder of the mark to renew when a loss on a server is accepted.
     renews: Option<PathBuf>,
     lock: Option<Lock>,
+    /// The data directory, unless the ledger is on a server.
+    pub(crate) data: Option<DataDir>,
+    /// The timeouts of a session of `sluice login`.
+    pub(crate) life: SessionLife,
 }
 
 impl Session {
@@ -243,7 +248,9 @@ impl Session {
         let chunk_items = globals.chunk_items;
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
         // No time limit on searches: a user at a terminal waits for the complete answer.
-        let service = Service::new(store.clone(), door.clone(), clock).searching_for(Duration::MAX);
+        let service = Service::new(store.clone(), door.clone(), clock)
+            .searching_for(Duration::MAX)
+            .cooling_for(globals.approver_cooling);
         let assets = asset::list(&service).await?;
         let (actor, out) = (globals.actor(), globals.out());
         let language = out.language;
@@ -262,6 +269,8 @@ impl Session {
             last_backup: None,
             renews: None,
             lock,
+            data: globals.database.is_none().then(|| DataDir(globals.data.clone())),
+            life: globals.session_life,
         })
     }
 

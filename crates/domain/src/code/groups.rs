@@ -47,7 +47,7 @@ groups! {
     /// A one-time code.
     ONE_TIME_CODE: [SECRET] TotpCodeInvalid TotpCodeUsed LoginThrottled;
     /// The codes of debited accounts.
-    DEBIT: [ONE_TIME_CODE] VerificationCodeRequired;
+    DEBIT: [ONE_TIME_CODE] VerificationCodeRequired FactorRequired TotpNotEnrolled;
     /// Everything about a single transfer.
     TRANSFER: [POSTING NOTE ACCOUNT_REFERENCE DEBIT]
         RateOutOfBounds RateOverrideInvalid DateInvalid DateOutOfRange VoucherInvalid;

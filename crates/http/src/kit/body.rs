@@ -10,6 +10,7 @@ use domain::code::Code;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use service::Secret;
 
 /// The maximum size of any body, in bytes: large enough for the maximum number of relations in a request.
 pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -22,6 +23,32 @@ pub(crate) trait Input: DeserializeOwned + Send {
     /// The value of a request without a body; `None` if a body is required.
     fn empty() -> Option<Self> {
         None
+    }
+
+    /// The caller's one-time code, if the operation takes one: the field `2fa_code`.
+    fn code(&self) -> Option<&Secret> {
+        None
+    }
+}
+
+/// For operations whose only parameter is the caller's one-time code.
+#[derive(Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CodeInput {
+    /// The caller's current one-time code, if the caller has a second factor and gave none in this session within
+    /// the last five minutes.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    pub code: Option<Secret>,
+}
+
+impl Input for CodeInput {
+    fn empty() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn code(&self) -> Option<&Secret> {
+        self.code.as_ref()
     }
 }
 

@@ -47,12 +47,13 @@ impl<T: Input> FromRequest<App> for Once<T> {
         let key = key(&parts.headers)?;
         let bytes = body::collect(body, T::BYTES_MAX).await?;
         let body: T = body::parse(&parts.headers, &bytes)?;
+        let proven = who.proving(&app.service, body.code());
         let service = match key {
-            None => app.service.clone(),
+            None => proven,
             Some(key) => {
                 let fingerprint = fingerprint(parts.uri.path(), &bytes)?;
                 let id = format!("{} {key}", who.identity.owner());
-                app.service.once(OperationKey { id, fingerprint })
+                proven.once(OperationKey { id, fingerprint })
             }
         };
         Ok(Self { body, service })

@@ -78,7 +78,12 @@ impl From<Code> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let details = refusal.detail.filter(|text| !text.is_empty()).map(|text| Value::String(short(&text)));
-        Self { details, data: refusal.data.map(rows::with_messages), ..refusal.code.into() }
+        let data = refusal.data.map(rows::with_messages);
+        let problem = Self::from(refusal.code);
+        // A throttled attempt knows how long it has to wait.
+        let wait = data.as_ref().and_then(|data| data["retryAfterSeconds"].as_u64());
+        let retry_after_s = problem.retry_after_s.and(wait.or(problem.retry_after_s));
+        Self { details, data, retry_after_s, ..problem }
     }
 }
 

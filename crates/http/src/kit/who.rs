@@ -5,8 +5,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::access::Reach;
 use domain::code::Code;
-use service::Actor;
-use service::identity::Identity;
+use service::factor::Proof;
+use service::identity::{Identity, Who as Caller};
+use service::{Actor, Secret, Service};
 use std::net::IpAddr;
 
 /// The caller, and which objects it may access.
@@ -19,6 +20,15 @@ pub(crate) struct Who {
 impl Who {
     pub(crate) const fn actor(&self) -> &Actor {
         &self.identity.actor
+    }
+
+    /// The use cases for this request, which proves its session, and its person's factor if it has a code.
+    pub(crate) fn proving(&self, service: &Service, code: Option<&Secret>) -> Service {
+        let session = match self.identity.who {
+            Caller::Person { session, .. } => Some(session),
+            Caller::Key { .. } => None,
+        };
+        service.clone().with_proof(Proof { session, code: code.cloned() })
     }
 }
 

@@ -4,7 +4,7 @@ use super::user::{PageQuery, next};
 use super::view::micros;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
-use crate::kit::body::{Input, Nothing};
+use crate::kit::body::{Body, CodeInput, Input};
 use crate::kit::once::Once;
 use crate::kit::paging;
 use crate::kit::problem::Problem;
@@ -16,6 +16,7 @@ use crate::kit::who::Who;
 use axum::extract::State;
 use domain::access::Operation as O;
 use domain::code::Code;
+use domain::code::groups::STEP_UP;
 use domain::id::KeyId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
@@ -30,9 +31,9 @@ const ADD: &[Code] =
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add(O::KeyList, routes!(list), &[&[Code::CursorInvalid]])
-        .add(O::KeyAdd, routes!(add), &[ADD])
-        .add(O::KeyRotate, routes!(rotate), &[&[Code::KeyNotFound, Code::KeyEnded]])
-        .add(O::KeyRevoke, routes!(revoke), &[&[Code::KeyNotFound]])
+        .add(O::KeyAdd, routes!(add), &[ADD, STEP_UP])
+        .add(O::KeyRotate, routes!(rotate), &[&[Code::KeyNotFound, Code::KeyEnded], STEP_UP])
+        .add(O::KeyRevoke, routes!(revoke), &[&[Code::KeyNotFound], STEP_UP])
 }
 
 /// The maximum number of scopes, and of addresses, of a key.
@@ -140,9 +141,18 @@ pub(super) struct ApiKeyInput {
     #[schema(format = DateTime, example = "2099-03-10T12:00:00Z",
         pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$")]
     expires_at: Option<String>,
+    /// The caller's current one-time code, if the caller has a second factor and gave none in this session within
+    /// the last five minutes.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    code: Option<Secret>,
 }
 
-impl Input for ApiKeyInput {}
+impl Input for ApiKeyInput {
+    fn code(&self) -> Option<&Secret> {
+        self.code.as_ref()
+    }
+}
 
 const MADE: Message = Message {
     english: "The key was created; save its secret now, it will not be shown again",
@@ -174,7 +184,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "addApiKey", tag = "people", request_body = ApiKeyInput,
     responses((status = 200, description = "The new key.", body = Envelope<ApiKeyMadeView>)))]
 pub(super) async fn add(who: Who, once: Once<ApiKeyInput>) -> Result<Answer<ApiKeyMadeView>, Problem> {
-    let ApiKeyInput { name, scopes, addresses, expires_at } = &once.body;
+    let ApiKeyInput { name, scopes, addresses, expires_at, .. } = &once.body;
     if scopes.len() > LISTED_MAX {
         return Err(Code::ScopeInvalid.into());
     }
@@ -192,13 +202,16 @@ pub(super) async fn add(who: Who, once: Once<ApiKeyInput>) -> Result<Answer<ApiK
 /// Revokes an API key, with immediate effect. Revoking it again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
+    request_body = Option<CodeInput>,
     responses((status = 200, description = "The revoked key.", body = Envelope<ApiKeyView>)))]
 pub(super) async fn revoke(
     State(app): State<App>,
     who: Who,
     id: Segment,
+    Body(body): Body<CodeInput>,
 ) -> Result<Answer<ApiKeyView>, Problem> {
-    let key = api_key::revoke(&app.service, who.actor(), id.named::<KeyId>(Code::KeyNotFound)?.0).await?;
+    let (service, id) = (who.proving(&app.service, body.code()), id.named::<KeyId>(Code::KeyNotFound)?.0);
+    let key = api_key::revoke(&service, who.actor(), id).await?;
     Ok(Answer::saying(REVOKED, ApiKeyView::of(key)))
 }
 
@@ -208,11 +221,12 @@ pub(super) async fn revoke(
 /// key, so a request repeated with its `Idempotency-Key` under the other secret takes effect once.
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", operation_id = "rotateApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
+    request_body = Option<CodeInput>,
     responses((status = 200, description = "The key with its new secret.", body = Envelope<ApiKeyMadeView>)))]
 pub(super) async fn rotate(
     who: Who,
     id: Segment,
-    once: Once<Nothing>,
+    once: Once<CodeInput>,
 ) -> Result<Answer<ApiKeyMadeView>, Problem> {
     let id = id.named::<KeyId>(Code::KeyNotFound)?.0;
     let made: Made = once.settle(api_key::rotate(&once.service, who.actor(), id).await).await?;

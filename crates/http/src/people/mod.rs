@@ -2,15 +2,19 @@
 
 mod api_key;
 mod auth;
+mod factor;
 mod session;
 mod user;
 mod view;
 
 use crate::kit::routes::Routes;
 
+pub(crate) use view::RoleName;
+
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .merge(auth::routes())
+        .merge(factor::routes())
         .merge(session::routes())
         .merge(user::routes())
         .merge(api_key::routes())

@@ -1,9 +1,10 @@
 //! Users: who may sign in, and in which role. Nobody can set another user's password.
 
+use super::factor::TotpStatus;
 use super::view::RoleName;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
-use crate::kit::body::{Body, Input, Nothing};
+use crate::kit::body::{Body, CodeInput, Input};
 use crate::kit::once::Once;
 use crate::kit::paging;
 use crate::kit::problem::Problem;
@@ -14,12 +15,12 @@ use crate::kit::time::wire;
 use crate::kit::who::Who;
 use axum::extract::State;
 use domain::access::Operation as O;
-use domain::access::Role;
 use domain::code::Code;
+use domain::code::groups::STEP_UP;
 use domain::id::UserId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
-use service::Secret;
+use service::{Secret, factor};
 use service::user::{self, InvitedUser, NewUser, User, UserChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -30,11 +31,11 @@ const CHANGE: &[Code] = &[Code::UserNotFound, Code::NameInvalid, Code::LastAdmin
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add(O::UserList, routes!(list), &[&[Code::CursorInvalid]])
-        .add(O::UserAdd, routes!(add), &[ADD])
+        .add(O::UserAdd, routes!(add), &[ADD, STEP_UP])
         .add(O::UserShow, routes!(show), &[&[Code::UserNotFound]])
-        .add(O::UserChange, routes!(change), &[CHANGE])
-        .add(O::UserReset, routes!(reset), &[&[Code::UserNotFound, Code::UserDisabled]])
-        .add(O::UserSignOut, routes!(sign_out), &[&[Code::UserNotFound]])
+        .add(O::UserChange, routes!(change), &[CHANGE, STEP_UP])
+        .add(O::UserReset, routes!(reset), &[&[Code::UserNotFound, Code::UserDisabled], STEP_UP])
+        .add(O::UserSignOut, routes!(sign_out), &[&[Code::UserNotFound], STEP_UP])
 }
 
 /// A user.
@@ -99,9 +100,31 @@ impl UserView {
             created_at: wire(user.created_at),
         }
     }
+}
 
-    pub(super) const fn role(&self) -> Role {
-        self.role.role()
+/// A user, and whether the user has a second factor.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserShownView {
+    /// The user.
+    #[serde(flatten)]
+    user: UserView,
+    /// Whether the user has a second factor.
+    totp: TotpStatus,
+    /// When the second factor was set up; null without one.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
+    totp_since: Option<String>,
+}
+
+impl UserShownView {
+    /// The users, each with the factor that is listed under its id.
+    fn all(users: Vec<User>, factors: &[(i64, i64)]) -> Vec<Self> {
+        let since = |id| factors.iter().find(|(user, _)| *user == id).map(|(_, since)| *since);
+        let shown = |user: User| {
+            let since = since(user.id);
+            Self { user: UserView::of(user), totp: TotpStatus::of(since), totp_since: since.map(wire) }
+        };
+        users.into_iter().map(shown).collect()
     }
 }
 
@@ -140,9 +163,18 @@ pub(crate) struct UserInput {
     name: String,
     /// The user's role.
     role: RoleName,
+    /// The caller's current one-time code, if the caller has a second factor and gave none in this session within
+    /// the last five minutes.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    code: Option<Secret>,
 }
 
-impl Input for UserInput {}
+impl Input for UserInput {
+    fn code(&self) -> Option<&Secret> {
+        self.code.as_ref()
+    }
+}
 
 /// Changes to a user; omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -156,9 +188,18 @@ pub(crate) struct UserChangeInput {
     /// Whether the user is disabled: unable to sign in. Disabling a user ends the user's sessions.
     #[schema(example = true)]
     disabled: Option<bool>,
+    /// The caller's current one-time code, if the caller has a second factor and gave none in this session within
+    /// the last five minutes.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    code: Option<Secret>,
 }
 
-impl Input for UserChangeInput {}
+impl Input for UserChangeInput {
+    fn code(&self) -> Option<&Secret> {
+        self.code.as_ref()
+    }
+}
 
 /// How many sessions have ended.
 #[derive(Debug, Serialize, ToSchema)]
@@ -206,15 +247,16 @@ const SIGNED_OUT: Message =
 
 /// Lists users, including disabled ones, in the order they were added.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "people", params(PageQuery),
-    responses((status = 200, description = "A page of users.", body = ListEnvelope<UserView>)))]
+    responses((status = 200, description = "A page of users.", body = ListEnvelope<UserShownView>)))]
 pub(super) async fn list(
     State(app): State<App>,
     Query(query): Query<PageQuery>,
-) -> Result<ListAnswer<UserView>, Problem> {
+) -> Result<ListAnswer<UserShownView>, Problem> {
     let (after, size) = query.read(&app, "users")?;
     let mut users = user::list(&app.service, after, size + 1).await?;
     let next = next(&app, "users", &mut users, size, |user| user.id);
-    let data = users.into_iter().map(UserView::of).collect();
+    let factors = factor::since(&app.service, &users).await?;
+    let data = UserShownView::all(users, &factors);
     Ok(ListAnswer { data, pagination: paging::by_cursor(size, next) })
 }
 
@@ -238,7 +280,7 @@ pub(super) fn next<T>(
 #[utoipa::path(post, path = "/api/v1/users", operation_id = "addUser", tag = "people", request_body = UserInput,
     responses((status = 200, description = "The new user.", body = Envelope<UserInvitedView>)))]
 pub(super) async fn add(who: Who, once: Once<UserInput>) -> Result<Answer<UserInvitedView>, Problem> {
-    let UserInput { login, name, role } = &once.body;
+    let UserInput { login, name, role, .. } = &once.body;
     let new = NewUser { login: login.clone(), name: name.clone(), role: role.role() };
     let added: InvitedUser = once.settle(user::add(&once.service, who.actor(), &new).await).await?;
     Ok(Answer::saying(ADDED, UserInvitedView::of(added)))
@@ -247,9 +289,12 @@ pub(super) async fn add(who: Who, once: Once<UserInput>) -> Result<Answer<UserIn
 /// Returns a user.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
-    responses((status = 200, description = "The user.", body = Envelope<UserView>)))]
-pub(super) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<UserView>, Problem> {
-    Ok(Answer::of(UserView::of(user::show(&app.service, id.named::<UserId>(Code::UserNotFound)?.0).await?)))
+    responses((status = 200, description = "The user.", body = Envelope<UserShownView>)))]
+pub(super) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<UserShownView>, Problem> {
+    let user = user::show(&app.service, id.named::<UserId>(Code::UserNotFound)?.0).await?;
+    let factors = factor::since(&app.service, std::slice::from_ref(&user)).await?;
+    let shown = UserShownView::all(vec![user], &factors).pop();
+    Ok(Answer::of(shown.ok_or(Code::UserNotFound)?))
 }
 
 /// Changes a user.
@@ -265,10 +310,11 @@ pub(super) async fn change(
     id: Segment,
     Body(body): Body<UserChangeInput>,
 ) -> Result<Answer<UserView>, Problem> {
-    let UserChangeInput { name, role, disabled } = body;
+    let service = who.proving(&app.service, body.code());
+    let UserChangeInput { name, role, disabled, .. } = body;
     let change = UserChange { name, role: role.map(RoleName::role), disabled };
-    let user =
-        user::change(&app.service, who.actor(), id.named::<UserId>(Code::UserNotFound)?.0, &change).await?;
+    let id = id.named::<UserId>(Code::UserNotFound)?.0;
+    let user = user::change(&service, who.actor(), id, &change).await?;
     Ok(Answer::saying(CHANGED, UserView::of(user)))
 }
 
@@ -277,11 +323,12 @@ pub(super) async fn change(
 /// The response contains a one-time token with which the user sets a new password.
 #[utoipa::path(post, path = "/api/v1/users/{id}/password-reset", operation_id = "resetUserPassword", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
+    request_body = Option<CodeInput>,
     responses((status = 200, description = "The password was reset.", body = Envelope<UserInvitedView>)))]
 pub(super) async fn reset(
     who: Who,
     id: Segment,
-    once: Once<Nothing>,
+    once: Once<CodeInput>,
 ) -> Result<Answer<UserInvitedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let added: InvitedUser = once.settle(user::reset(&once.service, who.actor(), id).await).await?;
@@ -291,11 +338,12 @@ pub(super) async fn reset(
 /// Ends all of a user's sessions immediately.
 #[utoipa::path(post, path = "/api/v1/users/{id}/end-sessions", operation_id = "endUserSessions", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
+    request_body = Option<CodeInput>,
     responses((status = 200, description = "The sessions have ended.", body = Envelope<SessionsEndedView>)))]
 pub(super) async fn sign_out(
     who: Who,
     id: Segment,
-    once: Once<Nothing>,
+    once: Once<CodeInput>,
 ) -> Result<Answer<SessionsEndedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let count: u64 = once.settle(user::sign_out(&once.service, who.actor(), id).await).await?;

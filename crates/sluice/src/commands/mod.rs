@@ -16,6 +16,7 @@ pub(crate) mod health;
 pub(crate) mod holder;
 pub(crate) mod init;
 pub(crate) mod key;
+pub(crate) mod login;
 pub(crate) mod migrate;
 pub(crate) mod node;
 pub(crate) mod policy;
@@ -62,6 +63,10 @@ pub(crate) enum Command {
     Batch(batch::BatchArgs),
     /// Manage the users who may sign in
     User(user::UserArgs),
+    /// Sign in as a user, to act as that user
+    Login(login::LoginArgs),
+    /// Sign out
+    Logout(login::LogoutArgs),
     /// Manage API keys, which authenticate programs
     Key(key::KeyArgs),
     /// Show what was sent, by currency, in a range of days
@@ -123,6 +128,8 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Policy(args) => policy::run(session, args).await,
         Command::Batch(args) => batch::run(session, args).await,
         Command::User(args) => user::run(session, args).await,
+        Command::Login(args) => login::login(session, args).await,
+        Command::Logout(args) => login::logout(session, args).await,
         Command::Key(args) => key::run(session, args).await,
         Command::Stats(args) => stats::run(session, args).await,
         Command::Setting(args) => setting::run(session, args).await,

@@ -1,8 +1,10 @@
 //! `setting`: settings of the whole organisation, stored in the ledger.
 
+use crate::commands::user::RoleArg;
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::{Access, Session};
+use crate::word::Word;
 use clap::{ArgGroup, Args, Subcommand};
 use domain::account_ref::GivenAccount;
 use serde_json::json;
@@ -24,7 +26,8 @@ pub(crate) enum SettingVerb {
     /// Change the organisation's settings
     #[command(
         after_help = "Examples:\n  sluice setting set --time-zone Asia/Shanghai\n  sluice setting set \
-                            --duplicate-window 7\n  sluice setting set --account COLLECT-1 --duplicate-window 0"
+                            --duplicate-window 7\n  sluice setting set --account COLLECT-1 --duplicate-window 0\n  \
+                            sluice setting set --factor-roles finance,admin"
     )]
     Set(SettingChangeArgs),
 }
@@ -46,6 +49,12 @@ pub(crate) struct SettingChangeArgs {
     /// Apply the organisation's window to this account again
     #[arg(long, requires = "account")]
     no_own_window: bool,
+    /// Roles whose users must have a second factor to execute, approve or change settings, separated by commas
+    #[arg(long, value_name = "ROLES", value_delimiter = ',', conflicts_with = "no_factor_roles")]
+    factor_roles: Option<Vec<RoleArg>>,
+    /// Let users of every role do without a second factor
+    #[arg(long)]
+    no_factor_roles: bool,
 }
 
 impl SettingChangeArgs {
@@ -55,6 +64,11 @@ impl SettingChangeArgs {
             time_zone: self.time_zone.clone(),
             duplicate_window: days.filter(|_| self.account.is_none()),
             account_window: self.account.clone().map(|account| (account, days)),
+            factor_roles: match (&self.factor_roles, self.no_factor_roles) {
+                (Some(roles), _) => Some(roles.iter().map(|role| role.role()).collect()),
+                (None, true) => Some(Vec::new()),
+                (None, false) => None,
+            },
         }
     }
 }
@@ -74,9 +88,12 @@ pub(crate) async fn run(session: &Session, args: &SettingArgs) -> Result<Exit, F
     }
     let zone = setting::time_zone(&session.service).await?;
     let windows = setting::duplicate_windows(&session.service).await?;
+    let roles = setting::factor_roles(&session.service).await?;
+    let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
     let own = windows.accounts.iter().map(|(account, days)| json!({ "account": account, "days": days }));
     let json = json!({
         "time_zone": zone, "duplicate_window": windows.days, "duplicate_windows": own.collect::<Vec<_>>(),
+        "factor_roles": names,
     });
     let text = || {
         let own = windows.accounts.iter().map(|(account, days)| format!("{account} {days}"));
@@ -84,6 +101,10 @@ pub(crate) async fn run(session: &Session, args: &SettingArgs) -> Result<Exit, F
             (say("time zone", "时区"), zone.clone()),
             (say("duplicate window", "重复付款检查窗口（天）"), windows.days.to_string()),
             (say("per account", "账户单独设置"), own.collect::<Vec<_>>().join(", ")),
+            (
+                say("second factor required of", "须启用双重验证的角色"),
+                roles.iter().map(|role| role.word(session.language)).collect::<Vec<_>>().join(", "),
+            ),
         ])
     };
     session.out.answer(json, text)?;

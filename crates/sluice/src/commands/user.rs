@@ -3,6 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, note, or_empty, right, time};
+use crate::prompt::secret_from_stdin;
 use crate::say::{Say, say};
 use crate::session::{Access, Session};
 use crate::terminal::one_line;
@@ -13,11 +14,7 @@ use domain::code::{Code, Language};
 use domain::fact::Action;
 use serde_json::{Value, json};
 use service::user::{self, InvitedUser, NewUser, User, UserChange};
-use service::{Error, Secret, invitation};
-use std::io::Read;
-
-/// Maximum bytes read of a password; the longest valid one is shorter.
-const PASSWORD_BYTES: u64 = 4_096;
+use service::{Error, factor, invitation};
 
 /// Arguments of `user`.
 #[derive(Debug, Args)]
@@ -77,6 +74,29 @@ pub(crate) enum UserVerb {
         /// Login of the user
         login: String,
     },
+    /// Show or reset a user's second factor
+    Totp {
+        #[command(subcommand)]
+        verb: UserTotpVerb,
+    },
+}
+
+/// What to do with a user's second factor.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserTotpVerb {
+    /// Show whether a user has a second factor; never its secret
+    #[command(after_help = "Example:\n  sluice user totp show fang.wang")]
+    Show {
+        /// Login of the user
+        login: String,
+    },
+    /// Remove the second factor of a user who lost the device, and end the user's sessions
+    #[command(after_help = "The user approves nothing until the cooling-off ends.\n\nExample:\n  \
+                            sluice user totp reset fang.wang")]
+    Reset {
+        /// Login of the user
+        login: String,
+    },
 }
 
 /// A role.
@@ -93,7 +113,7 @@ pub(crate) enum RoleArg {
 }
 
 impl RoleArg {
-    const fn role(self) -> Role {
+    pub(crate) const fn role(self) -> Role {
         match self {
             Self::Operator => Role::Operator,
             Self::Finance => Role::Finance,
@@ -106,7 +126,7 @@ impl RoleArg {
 /// How the command opens the ledger.
 pub(crate) const fn access(args: &UserArgs) -> Access {
     match args.verb {
-        UserVerb::List { .. } => Access::Read,
+        UserVerb::List { .. } | UserVerb::Totp { verb: UserTotpVerb::Show { .. } } => Access::Read,
         _ => Access::Write,
     }
 }
@@ -131,13 +151,15 @@ pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Fail
             let user = user::named(&session.service, &session.actor, Action::UserReset, login).await?;
             invited(session, user::reset(&session.service, &session.actor, user.id).await?)?;
         }
+        UserVerb::Totp { verb: UserTotpVerb::Show { login } } => show_totp(session, login).await?,
+        UserVerb::Totp { verb: UserTotpVerb::Reset { login } } => reset_totp(session, login).await?,
     }
     Ok(Exit::Success)
 }
 
 /// Checks the password before creating the user.
 async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failure> {
-    let password = password_from_stdin()?;
+    let password = secret_from_stdin()?;
     user::check_password(&session.service, &new.login, &new.name, &password).await?;
     let added = user::add(&session.service, &session.actor, new).await?;
     let missing = || Failure::Service(Error::from(Code::InvitationInvalid));
@@ -150,16 +172,33 @@ async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failu
     session.out.answer(to_json(&user), text)
 }
 
-/// The text on standard input, without the line break at its end.
-fn password_from_stdin() -> Result<Secret, Failure> {
-    let failed = |error| Failure::System {
-        what: say("Cannot read standard input", "无法读取标准输入"),
-        error,
+async fn show_totp(session: &Session, login: &str) -> Result<(), Failure> {
+    let user = user::by_login(&session.service, login).await?;
+    let since = factor::since(&session.service, std::slice::from_ref(&user)).await?;
+    let since = since.first().map(|(_, since)| *since);
+    let state = if since.is_some() { say("active", "已启用") } else { say("none", "未启用") };
+    let json = json!({ "login": user.login, "totp": state.to(Language::English), "since": since.map(time) });
+    session.out.answer(json, || {
+        session.out.fields(&[
+            (say("login", "登录名"), one_line(&user.login)),
+            (say("second factor", "双重验证"), state.to(session.language).to_owned()),
+            (say("since", "启用时间"), or_empty(since.map(time).as_deref())),
+        ])
+    })
+}
+
+async fn reset_totp(session: &Session, login: &str) -> Result<(), Failure> {
+    let user = user::named(&session.service, &session.actor, Action::UserTotpReset, login).await?;
+    let user = factor::reset(&session.service, &session.actor, user.id).await?;
+    let login = one_line(&user.login);
+    let text = || {
+        say!(
+            session.language,
+            "User {login} signs in with the password alone until a new second factor is set up",
+            "用户 {login} 的双重验证已重置，重新启用前仅凭密码登录"
+        )
     };
-    let mut text = String::new();
-    std::io::stdin().lock().take(PASSWORD_BYTES).read_to_string(&mut text).map_err(failed)?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
+    session.out.answer(to_json(&user), text)
 }
 
 fn invited(session: &Session, added: InvitedUser) -> Result<(), Failure> {

@@ -87,6 +87,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("session_max_s", say("must be 60 seconds to 90 days", "须为 60 秒到 90 天"), |s| {
         (60..=90 * DAY).contains(&s.session_max_s)
     }),
+    rule("approver_cooling_h", say("must be 0 to 8760 hours", "须为 0 到 8760 小时"), |s| {
+        s.approver_cooling_h <= 8_760
+    }),
     rule("stop_timeout_s", say("must be 1 to 600 seconds", "须为 1 到 600 秒"), |s| {
         (1..=600).contains(&s.stop_timeout_s)
     }),

@@ -6,10 +6,13 @@ use http_api::Options;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use service::factor::COOLING_SHIPPED;
+use service::session::SessionLife;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+const HOUR: u64 = 3_600;
 const MIB: usize = 1024 * 1024;
 
 /// Everything that can be set. The names are those of the file; `SLUICE_LISTEN` is `listen`.
@@ -54,6 +57,8 @@ pub(crate) struct Settings {
     pub session_idle_s: u64,
     /// Maximum lifetime of a session.
     pub session_max_s: u64,
+    /// Hours in which a person who was added, promoted or reset by somebody else approves nothing.
+    pub approver_cooling_h: u64,
     /// Grace period for requests and runs when the server is stopped.
     pub stop_timeout_s: u64,
     /// Whether the server runs batches.
@@ -127,6 +132,7 @@ impl Default for Settings {
             requests_per_identity: server.per_identity,
             session_idle_s: server.session_idle.as_secs(),
             session_max_s: server.session_max.as_secs(),
+            approver_cooling_h: COOLING_SHIPPED.as_secs() / HOUR,
             stop_timeout_s: 25,
             worker: true,
             runs: 4,
@@ -140,6 +146,19 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The cooling-off of approvers.
+    pub(crate) const fn approver_cooling(&self) -> Duration {
+        Duration::from_secs(self.approver_cooling_h.saturating_mul(HOUR))
+    }
+
+    /// The sessions' timeouts.
+    pub(crate) const fn session_life(&self) -> SessionLife {
+        SessionLife {
+            idle: Duration::from_secs(self.session_idle_s),
+            max: Duration::from_secs(self.session_max_s),
+        }
+    }
+
     /// The options of the server.
     pub(crate) fn options(&self) -> Options {
         let settings = self.clone();

@@ -21,23 +21,24 @@ pub fn help(ledger: &Ledger, command: &str) -> String {
 
 /// The command that the arguments begin with.
 pub fn command_of(commands: &BTreeSet<String>, args: &[&str]) -> Option<String> {
-    let both = args.iter().take(2).copied().collect::<Vec<_>>().join(" ");
-    [both.as_str(), args.first()?].into_iter().find(|name| commands.contains(*name)).map(ToOwned::to_owned)
+    let first = |count: usize| args.iter().take(count).copied().collect::<Vec<_>>().join(" ");
+    [first(3), first(2), first(1)].into_iter().find(|name| commands.contains(name))
 }
 
-/// Every command: `init`, `account open`, … A command with subcommands is represented by them; `transfer`,
-/// which also works alone, is listed as well.
+/// Every command: `init`, `account open`, `user totp show`, … A command with subcommands is represented by them;
+/// `transfer`, which also works alone, is listed as well.
 pub fn all_commands(ledger: &Ledger) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
-    for noun in part(&help(ledger, ""), "Commands:") {
-        if noun == "help" {
-            continue;
-        }
-        let verbs = part(&help(ledger, &noun), "Commands:");
-        if verbs.is_empty() || noun == "transfer" {
-            all.insert(noun.clone());
-        }
-        all.extend(verbs.iter().filter(|verb| *verb != "help").map(|verb| format!("{noun} {verb}")));
-    }
+    let mut all = BTreeSet::from(["transfer".to_owned()]);
+    add_below(ledger, "", &mut all);
     all
+}
+
+fn add_below(ledger: &Ledger, above: &str, all: &mut BTreeSet<String>) {
+    let verbs = part(&help(ledger, above), "Commands:");
+    if verbs.is_empty() {
+        all.insert(above.to_owned());
+    }
+    for verb in verbs.iter().filter(|verb| *verb != "help") {
+        add_below(ledger, format!("{above} {verb}").trim_start(), all);
+    }
 }

@@ -22,6 +22,10 @@ const AT_WORK: &str = "
       SELECT MAX(id), 0, 1, NULL FROM account;
     INSERT INTO sealed_secret (owner, key_id, sealed) VALUES ('account:7', 'k', 'AAEC');
     INSERT INTO totp_step (owner, step, used_at) VALUES ('account:7', 1, 1);
+    INSERT INTO factor (app_user, since, is_initial) VALUES (1, 1, 0);
+    INSERT INTO enrolment (app_user, session, begun_at) VALUES (1, 1, 1);
+    INSERT INTO recovery_code (app_user, selector, hash) VALUES (1, 'ABCD', 'h');
+    INSERT INTO challenge (token, app_user, password_at, tries, expires_at) VALUES ('c', 1, 1, 0, 2);
     INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
     PRAGMA wal_checkpoint(TRUNCATE);";
 

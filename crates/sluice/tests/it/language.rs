@@ -28,8 +28,11 @@ const TABLES: &[&str] = &[
     "audit",
     "balance",
     "batch",
+    "challenge",
     "chunk",
     "counter",
+    "enrolment",
+    "factor",
     "history",
     "holder",
     "invitation",
@@ -41,6 +44,7 @@ const TABLES: &[&str] = &[
     "posting",
     "session",
     "setting",
+    "sponsor",
     "transfer",
 ];
 
@@ -60,6 +64,7 @@ impl Walk {
     fn output(&self, args: &[&str]) -> Output {
         let mut command = self.ledger.command();
         command.env("USER", "王芳").env("SLUICE_LANG", "zh").current_dir(self.ledger.path());
+        command.env("XDG_STATE_HOME", self.ledger.path());
         command.args(args).output().unwrap()
     }
 
@@ -199,6 +204,10 @@ fn people(walk: &mut Walk) {
     walk.say(&["user", "list", "--limit", "1"], 0);
     walk.say(&["user", "enable", "1234"], 0);
     walk.say(&["user", "reset", "1234"], 0);
+    walk.say(&["user", "totp", "show", "1234"], 0);
+    walk.say(&["user", "totp", "reset", "1234"], 1);
+    walk.say(&["login", "1234"], 1);
+    walk.say(&["logout"], 1);
     walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
     walk.say(&["key", "list"], 0);
     walk.say(&["key", "rotate", "工资"], 0);

@@ -80,6 +80,9 @@ const WRITERS: &[Writer] = &[
     (&["user", "enable", "new"], Some(("PATCH", "/api/v1/users/{id}"))),
     (&["user", "role", "new", "admin"], Some(("PATCH", "/api/v1/users/{id}"))),
     (&["user", "reset", "new"], Some(("POST", "/api/v1/users/{id}/password-reset"))),
+    (&["user", "totp", "reset", "new"], Some(("POST", "/api/v1/users/{id}/totp-reset"))),
+    (&["login", "new"], Some(("POST", "/api/v1/auth/login"))),
+    (&["logout"], Some(("POST", "/api/v1/auth/logout"))),
     (&["key", "add", "k", "--scope", "read"], Some(("POST", "/api/v1/api-keys"))),
     (&["key", "rotate", "k"], Some(("POST", "/api/v1/api-keys/{id}/rotate"))),
     (&["key", "rotate"], None),
@@ -125,6 +128,7 @@ const READERS: &[&str] = &[
     "stats",
     "transfer list",
     "user list",
+    "user totp show",
     "verify",
 ];
 

@@ -8,7 +8,6 @@ use crate::kit::consent::consenting;
 use crate::kit::problem::Problem;
 use domain::batch::{BatchMode, BatchType};
 use domain::code::Code;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::edit::EditBatch;
@@ -171,9 +170,15 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Maybe<T> {
     }
 }
 
-impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
+impl<T: Input + Default> Input for Maybe<T> {
+    const BYTES_MAX: usize = T::BYTES_MAX;
+
     fn empty() -> Option<Self> {
         Some(Self(T::default()))
+    }
+
+    fn code(&self) -> Option<&Secret> {
+        self.0.code()
     }
 }
 
@@ -199,9 +204,15 @@ pub(crate) struct BatchConsentInput {
     own_code: Option<Secret>,
 }
 
+impl Input for BatchConsentInput {
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
+}
+
 impl BatchConsentInput {
-    /// The service for this request, with its codes.
+    /// The service for this request, with the codes of the paying accounts.
     pub(crate) async fn of(self, service: &Service) -> Service {
-        consenting(service, self.verification_code, self.verification_codes, self.auto_2fa, self.own_code).await
+        consenting(service, self.verification_code, self.verification_codes, self.auto_2fa).await
     }
 }

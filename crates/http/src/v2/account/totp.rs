@@ -5,7 +5,7 @@ use super::input::AccountInput;
 use super::view::AccountView;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, Message};
-use crate::kit::body::{Body, Input};
+use crate::kit::body::{Body, CodeInput, Input};
 use crate::kit::once::Once;
 use crate::kit::operation::Groups;
 use crate::kit::problem::Problem;
@@ -16,7 +16,7 @@ use crate::kit::who::Who;
 use axum::extract::State;
 use domain::access::Operation as O;
 use domain::code::Code;
-use domain::code::groups::{ACCOUNT_REFERENCE, ONE_TIME_CODE};
+use domain::code::groups::{ACCOUNT_REFERENCE, ONE_TIME_CODE, STEP_UP};
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::{Secret, account_totp};
@@ -26,16 +26,19 @@ use utoipa_axum::routes;
 const BIND: Groups = &[
     ACCOUNT_REFERENCE,
     ONE_TIME_CODE,
+    STEP_UP,
     &[Code::AccountNotFound, Code::AccountState, Code::SystemAccount, Code::AccountTotpBound],
 ];
 const CONFIRM: Groups = &[
     ACCOUNT_REFERENCE,
     ONE_TIME_CODE,
+    STEP_UP,
     &[Code::AccountNotFound, Code::AccountTotpBound, Code::AccountTotpNotBegun],
 ];
 const UNBIND: Groups = &[
     ACCOUNT_REFERENCE,
     ONE_TIME_CODE,
+    STEP_UP,
     &[Code::AccountNotFound, Code::AccountTotpNotBound, Code::VerificationCodeRequired],
 ];
 
@@ -77,22 +80,6 @@ pub(crate) struct AccountTotpView {
     qr: Secret,
 }
 
-/// The code of the person who binds an account.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AccountTotpBindInput {
-    /// The person's own code, where one is asked for.
-    #[serde(rename = "2fa_code")]
-    #[schema(value_type = Option<String>, max_length = 16, example = json!(null))]
-    own_code: Option<Secret>,
-}
-
-impl Input for AccountTotpBindInput {
-    fn empty() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
 /// The first code of a new secret.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -104,9 +91,17 @@ pub(crate) struct AccountTotpConfirmInput {
     #[serde(rename = "auto2FA", default)]
     #[schema(example = false)]
     auto_2fa: bool,
+    /// The person's own code, where one is asked for.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, max_length = 16, example = json!(null))]
+    own_code: Option<Secret>,
 }
 
-impl Input for AccountTotpConfirmInput {}
+impl Input for AccountTotpConfirmInput {
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
+}
 
 /// What allows an account to be unbound.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -125,6 +120,10 @@ impl Input for AccountTotpUnbindInput {
     fn empty() -> Option<Self> {
         Some(Self::default())
     }
+
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
 }
 
 /// Draws a secret for an account's second factor.
@@ -133,12 +132,12 @@ impl Input for AccountTotpUnbindInput {
 /// another one.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/totp", operation_id = "bindAccountTotp", tag = "accounts",
     params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
-    request_body = Option<AccountTotpBindInput>,
+    request_body = Option<CodeInput>,
     responses((status = 200, description = "The secret, to be confirmed.", body = Envelope<AccountTotpView>)))]
 pub(crate) async fn bind(
     who: Who,
     id: Segment,
-    once: Once<AccountTotpBindInput>,
+    once: Once<CodeInput>,
 ) -> Result<Answer<AccountTotpView>, Problem> {
     let id = AccountInput::read(&id.0)?;
     let drawn = account_totp::bind(&once.service, who.actor(), &id.0).await?;
@@ -185,6 +184,7 @@ pub(crate) async fn unbind(
 ) -> Result<Answer<AccountView>, Problem> {
     let id = AccountInput::read(&id.0)?;
     let code = input.verification_code.as_ref();
-    let account = account_totp::unbind(&app.service, who.actor(), &id.0, code).await?;
+    let service = who.proving(&app.service, input.code());
+    let account = account_totp::unbind(&service, who.actor(), &id.0, code).await?;
     show(&app.service, account, UNBOUND).await
 }

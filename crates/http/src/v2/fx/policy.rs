@@ -11,8 +11,9 @@ use axum::extract::State;
 use domain::access::Operation as O;
 use domain::amount::format_minor;
 use domain::code::Code;
-use domain::code::groups::AMOUNT_TEXT;
+use domain::code::groups::{AMOUNT_TEXT, STEP_UP};
 use serde::{Deserialize, Serialize};
+use service::Secret;
 use service::fx_policy::{self, FxPolicyChange, FxRules};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -23,7 +24,7 @@ pub(super) fn routes() -> Routes {
     Routes::new().add(O::FxPolicyShow, routes!(show), &[CODES]).add(
         O::FxPolicySet,
         routes!(set),
-        &[CODES, AMOUNT_TEXT],
+        &[CODES, AMOUNT_TEXT, STEP_UP],
     )
 }
 
@@ -103,9 +104,18 @@ pub(crate) struct FxPolicyInput {
     /// How many hours a submitted batch keeps its rate until its first execution.
     #[schema(example = 24, minimum = 0, maximum = 87_600, nullable = false)]
     max_age_hours: Option<i64>,
+    /// The caller's current one-time code, if the caller has a second factor and gave none in this session within
+    /// the last five minutes.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    code: Option<Secret>,
 }
 
-impl Input for FxPolicyInput {}
+impl Input for FxPolicyInput {
+    fn code(&self) -> Option<&Secret> {
+        self.code.as_ref()
+    }
+}
 
 /// Returns a currency pair's conversion policy.
 #[utoipa::path(get, path = "/api/v2/fx-rates/policies", operation_id = "getFxPolicy", tag = "currencies",
@@ -127,12 +137,13 @@ pub(crate) async fn set(
     who: Who,
     Body(input): Body<FxPolicyInput>,
 ) -> Result<Answer<FxPolicyView>, Problem> {
+    let service = who.proving(&app.service, input.code());
     let change = FxPolicyChange {
         tolerance: input.tolerance,
         rounding: input.rounding,
         minimum: input.minimum,
         max_age_h: input.max_age_hours,
     };
-    let rules = fx_policy::set(&app.service, who.actor(), &input.source, &input.target, &change).await?;
+    let rules = fx_policy::set(&service, who.actor(), &input.source, &input.target, &change).await?;
     Ok(Answer::saying(SET, rules.into()))
 }

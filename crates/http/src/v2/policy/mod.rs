@@ -14,10 +14,11 @@ use domain::access::Operation;
 use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::code::groups::{ACCOUNT_REFERENCE, AMOUNT_TEXT};
+use domain::code::groups::{ACCOUNT_REFERENCE, AMOUNT_TEXT, STEP_UP};
 use domain::noun::NounId;
 use domain::policy::Policy;
 use serde::{Deserialize, Deserializer, Serialize};
+use service::Secret;
 use service::policy::{self, PolicyChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -26,7 +27,7 @@ const SET: Message = Message { english: "The policy is now in effect", chinese: 
 
 pub(crate) fn routes() -> Routes {
     const SUBJECT: &[Code] = &[Code::AssetUnknown, Code::AccountNotFound, Code::CurrencyMismatch];
-    const CHANGE: Groups = &[ACCOUNT_REFERENCE, SUBJECT, AMOUNT_TEXT, &[Code::PolicyInvalid]];
+    const CHANGE: Groups = &[ACCOUNT_REFERENCE, SUBJECT, AMOUNT_TEXT, &[Code::PolicyInvalid], STEP_UP];
     Routes::new().add(Operation::PolicyShow, routes!(show), &[ACCOUNT_REFERENCE, SUBJECT]).add(
         Operation::PolicySet,
         routes!(set),
@@ -150,9 +151,18 @@ pub(crate) struct PolicyInput {
     #[serde(default, deserialize_with = "lifted")]
     #[schema(example = "50.00")]
     fee_max: Option<String>,
+    /// The caller's current one-time code, if the caller has a second factor and gave none in this session within
+    /// the last five minutes.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    code: Option<Secret>,
 }
 
-impl Input for PolicyInput {}
+impl Input for PolicyInput {
+    fn code(&self) -> Option<&Secret> {
+        self.code.as_ref()
+    }
+}
 
 /// Reads null as a removed limit; serde does not call this for an omitted field.
 fn lifted<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
@@ -180,6 +190,7 @@ pub(crate) async fn set(
     who: Who,
     Body(input): Body<PolicyInput>,
 ) -> Result<Answer<PolicyView>, Problem> {
+    let service = who.proving(&app.service, input.code());
     let (currency, account) = (input.currency, input.account_id.map(|account| account.0));
     let change = PolicyChange {
         min: input.min,
@@ -192,7 +203,7 @@ pub(crate) async fn set(
         fee_min: input.fee_min,
         fee_max: input.fee_max,
     };
-    let changed = policy::set(&app.service, who.actor(), &currency, account.as_ref(), &change).await?;
+    let changed = policy::set(&service, who.actor(), &currency, account.as_ref(), &change).await?;
     let (asset, policy, account) = changed;
     Ok(Answer::saying(SET, PolicyView::of(&asset, &policy, account.map(NounId::tagged))))
 }

@@ -6,10 +6,13 @@ use crate::kit::body::{Body, Input};
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;
 use crate::kit::who::Who;
+use crate::people::RoleName;
 use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
+use domain::code::groups::STEP_UP;
 use serde::{Deserialize, Serialize};
+use service::Secret;
 use service::setting::{self, SettingsChange};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -22,7 +25,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new().add(Operation::SettingsShow, routes!(show), &[]).add(
         Operation::SettingsSet,
         routes!(set),
-        &[CODES],
+        &[CODES, STEP_UP],
     )
 }
 
@@ -39,6 +42,8 @@ pub(crate) struct SettingsView {
     duplicate_window: i64,
     /// The accounts whose batches have their own duplicate window.
     duplicate_windows: Vec<AccountWindowView>,
+    /// The roles whose users must have a second factor: without one they execute, approve and change nothing.
+    factor_roles: Vec<RoleName>,
 }
 
 /// An account's duplicate window.
@@ -66,6 +71,14 @@ pub(crate) struct SettingsInput {
     duplicate_window: Option<i64>,
     /// The duplicate window for batches whose single account is this one.
     account_window: Option<AccountWindowInput>,
+    /// The roles whose users must have a second factor; an empty list: none.
+    #[schema(max_items = 4)]
+    factor_roles: Option<Vec<RoleName>>,
+    /// The caller's current one-time code, if the caller has a second factor and gave none in this session within
+    /// the last five minutes.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, example = "492039")]
+    code: Option<Secret>,
 }
 
 /// An account's duplicate window.
@@ -80,7 +93,11 @@ pub(crate) struct AccountWindowInput {
     days: Option<i64>,
 }
 
-impl Input for SettingsInput {}
+impl Input for SettingsInput {
+    fn code(&self) -> Option<&Secret> {
+        self.code.as_ref()
+    }
+}
 
 async fn current(app: &App) -> Result<SettingsView, Problem> {
     let windows = setting::duplicate_windows(&app.service).await?;
@@ -89,6 +106,7 @@ async fn current(app: &App) -> Result<SettingsView, Problem> {
         time_zone: setting::time_zone(&app.service).await?,
         duplicate_window: windows.days,
         duplicate_windows: windows.accounts.into_iter().map(window).collect(),
+        factor_roles: setting::factor_roles(&app.service).await?.into_iter().map(RoleName::of).collect(),
     })
 }
 
@@ -108,11 +126,13 @@ pub(crate) async fn set(
     who: Who,
     Body(input): Body<SettingsInput>,
 ) -> Result<Answer<SettingsView>, Problem> {
+    let service = who.proving(&app.service, input.code());
     let change = SettingsChange {
         time_zone: input.time_zone,
         duplicate_window: input.duplicate_window,
         account_window: input.account_window.map(|window| (window.account.into(), window.days)),
+        factor_roles: input.factor_roles.map(|roles| roles.into_iter().map(RoleName::role).collect()),
     };
-    setting::set(&app.service, who.actor(), &change).await?;
+    setting::set(&service, who.actor(), &change).await?;
     Ok(Answer::saying(SET, current(&app).await?))
 }

@@ -128,7 +128,11 @@ pub(crate) struct TransferInput {
     own_code: Option<Secret>,
 }
 
-impl Input for TransferInput {}
+impl Input for TransferInput {
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
+}
 
 /// Money entering or leaving the ledger through an account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -164,13 +168,17 @@ pub(crate) struct MovementInput {
     own_code: Option<Secret>,
 }
 
-impl Input for MovementInput {}
+impl Input for MovementInput {
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
+}
 
 impl TransferInput {
     /// The service for this request, with its codes.
     async fn consenting(&mut self, service: &Service) -> Service {
         let (code, codes) = (self.verification_code.take(), self.verification_codes.take());
-        consenting(service, code, codes, self.auto_2fa, self.own_code.take()).await
+        consenting(service, code, codes, self.auto_2fa).await
     }
 
     fn request(self, who: &Who) -> TransferRequest {
@@ -194,7 +202,7 @@ impl MovementInput {
     /// The service for this request, with its codes.
     async fn consenting(&mut self, service: &Service) -> Service {
         let (code, codes) = (self.verification_code.take(), self.verification_codes.take());
-        consenting(service, code, codes, self.auto_2fa, self.own_code.take()).await
+        consenting(service, code, codes, self.auto_2fa).await
     }
 
     /// The request and the account; the caller decides which side the account is on.

@@ -86,6 +86,6 @@ pub fn call_of<'a>(surface: &'a Surface, pair: &Alike) -> (&'a str, &'a str) {
 pub fn command_of(surface: &Surface, pair: &Alike) -> String {
     let words: Vec<&str> = pair.command.split(' ').collect();
     let named = |count: usize| words.iter().take(count).copied().collect::<Vec<_>>().join(" ");
-    let mut names = [named(2), named(1)].into_iter().filter(|name| surface.commands.contains(name));
+    let mut names = [named(3), named(2), named(1)].into_iter().filter(|name| surface.commands.contains(name));
     names.next().unwrap_or_else(|| panic!("no command {}", pair.command))
 }

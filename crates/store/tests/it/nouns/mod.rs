@@ -69,7 +69,7 @@ nouns! {
     batches: batch batch_history batch_origin batch_rate import_problem refused_row similar;
     items: external_id item item_contact item_extent item_run;
     nodes: balance_owner counter head lease mark named_lock node;
-    people: api_key invitation login_failure sealed_secret session totp user;
+    people: api_key challenge factor invitation login_failure recovery_code sealed_secret session sponsor totp user;
 }
 
 #[test]

@@ -3,11 +3,15 @@
 use super::Filled;
 use crate::world::tester;
 use domain::access::Role;
+use domain::principal::{Principal, SponsorDeed};
 use store::Tx;
 use store::api_key::ApiKey;
+use store::challenge::Challenge;
+use store::factor::{Enrolment, Factor};
 use store::invitation::Invitation;
 use store::login_failure::Failures;
 use store::session::Session;
+use store::sponsor::Sponsor;
 use store::user::User;
 
 fn one_user(k: i64) -> User {
@@ -56,6 +60,12 @@ pub async fn user(tx: &mut Tx, Filled { rows, .. }: Filled) {
         store::user::others(tx, one.id, Role::Admin).await.unwrap(),
     );
     assert_eq!(others, (1, 0));
+    for taken in [false, true, false] {
+        assert_eq!(store::user::take_new(tx, one.id).await.unwrap(), taken, "once after each acceptance");
+        if !taken {
+            store::user::mark_new(tx, one.id).await.unwrap();
+        }
+    }
     store::user::set_password(tx, one.id, None, 8).await.unwrap();
     assert_eq!(store::user::get(tx, one.id).await.unwrap().unwrap().password_at, None);
 }
@@ -65,7 +75,8 @@ pub async fn session(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let (address, agent) = ("203.0.113.7".to_owned(), "test".to_owned());
     let session = |k: i64| {
         let (address, agent, user) = (address.clone(), agent.clone(), users[0].id);
-        Session { id: 1_000 + k, user, address, agent, created_at: 10 + k, seen_at: 10 + k }
+        let (created_at, seen_at, factor_at) = (10 + k, 10 + k, (k == 2).then_some(7));
+        Session { id: 1_000 + k, user, address, agent, created_at, seen_at, factor_at, is_first: k == 1 }
     };
     let count = i64::try_from(users.len()).unwrap() + 2;
     let all: Vec<_> = (1..=count).map(session).collect();
@@ -83,6 +94,11 @@ pub async fn session(tx: &mut Tx, Filled { rows, .. }: Filled) {
         store::session::seen(tx, 1_001, at).await.unwrap();
         assert_eq!(store::session::by_ids(tx, vec![1_001]).await.unwrap()[0].seen_at, seen);
     }
+    assert_eq!(store::session::get(tx, 1_002, users[0].id).await.unwrap(), Some(session(2)));
+    assert_eq!(store::session::get(tx, 1_002, users[0].id + 1_000).await.unwrap(), None);
+    store::session::prove(tx, 1_001, 500).await.unwrap();
+    let proven = store::session::get(tx, 1_001, users[0].id).await.unwrap().unwrap();
+    assert_eq!(proven.factor_at, Some(500));
     let mut disabled = users[0].clone();
     disabled.disabled_at = Some(9);
     store::user::change(tx, &disabled).await.unwrap();
@@ -94,7 +110,9 @@ pub async fn session(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(store::session::end_old(tx, 13, 0).await.unwrap(), 1);
     assert_eq!(store::session::end_old(tx, 0, 14).await.unwrap(), 1);
     let left = u64::try_from(count - 3).unwrap();
-    assert_eq!(store::session::end_of_user(tx, users[0].id).await.unwrap(), left);
+    store::session::insert(tx, &session(count + 1), "kept").await.unwrap();
+    assert_eq!(store::session::end_others(tx, users[0].id, 1_000 + count + 1).await.unwrap(), left);
+    assert_eq!(store::session::end_of_user(tx, users[0].id).await.unwrap(), 1);
 }
 
 pub async fn invitation(tx: &mut Tx, _: Filled) {
@@ -208,4 +226,74 @@ pub async fn totp(tx: &mut Tx, _: Filled) {
     store::totp::forget(tx, "user:1").await.unwrap();
     assert!(used(tx, "user:1", 7).await);
     assert!(!used(tx, "account:1", 8).await);
+}
+
+pub async fn factor(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let users = users(tx, rows).await;
+    let factor = |user: &User| Factor { user: user.id, since: 5, is_initial: user.id % 2 == 0 };
+    for user in &users {
+        store::factor::set(tx, factor(user)).await.unwrap();
+    }
+    let all: Vec<Factor> = users.iter().map(factor).collect();
+    let ids: Vec<i64> = users.iter().map(|user| user.id).chain([99_999]).collect();
+    assert_eq!(store::factor::of_users(tx, ids).await.unwrap(), all);
+    let later = Factor { since: 9, ..all[0] };
+    store::factor::set(tx, later).await.unwrap();
+    assert_eq!(store::factor::get(tx, later.user).await.unwrap(), Some(later));
+    assert!(store::factor::delete(tx, later.user).await.unwrap());
+    assert!(!store::factor::delete(tx, later.user).await.unwrap());
+    assert_eq!(store::factor::get(tx, later.user).await.unwrap(), None);
+    for session in [1, 2] {
+        let enrolment = Enrolment { session, begun_at: session };
+        store::factor::begin(tx, later.user, enrolment).await.unwrap();
+        assert_eq!(store::factor::begun(tx, later.user).await.unwrap(), Some(enrolment));
+    }
+    store::factor::end_begun(tx, later.user).await.unwrap();
+    assert_eq!(store::factor::begun(tx, later.user).await.unwrap(), None);
+}
+
+pub async fn recovery_code(tx: &mut Tx, _: Filled) {
+    let user = users(tx, 1).await[0].id;
+    for (selector, hash) in [("AAAA", "one"), ("BBBB", "two")] {
+        store::recovery_code::insert(tx, user, selector, hash).await.unwrap();
+    }
+    assert_eq!(store::recovery_code::count(tx, user).await.unwrap(), 2);
+    assert_eq!(store::recovery_code::hash(tx, user, "AAAA").await.unwrap().as_deref(), Some("one"));
+    assert_eq!(store::recovery_code::hash(tx, user + 1_000, "AAAA").await.unwrap(), None);
+    for (hash, taken) in [("two", false), ("one", true), ("one", false)] {
+        assert_eq!(store::recovery_code::take(tx, user, "AAAA", hash).await.unwrap(), taken, "{hash}");
+    }
+    store::recovery_code::end_of_user(tx, user).await.unwrap();
+    assert_eq!(store::recovery_code::count(tx, user).await.unwrap(), 0);
+}
+
+pub async fn challenge(tx: &mut Tx, _: Filled) {
+    let user = users(tx, 1).await[0].id;
+    let one = Challenge { user, password_at: 3, tries: 0, expires_at: 50 };
+    for token in ["a", "b"] {
+        store::challenge::insert(tx, one, token).await.unwrap();
+    }
+    store::challenge::tried(tx, "a").await.unwrap();
+    assert_eq!(store::challenge::lock(tx, "a").await.unwrap(), Some(Challenge { tries: 1, ..one }));
+    assert!(store::challenge::take(tx, "a").await.unwrap());
+    assert!(!store::challenge::take(tx, "a").await.unwrap(), "a challenge works once");
+    store::challenge::end_old(tx, 50).await.unwrap();
+    assert_eq!(store::challenge::lock(tx, "b").await.unwrap(), Some(one));
+    store::challenge::end_old(tx, 51).await.unwrap();
+    assert_eq!(store::challenge::lock(tx, "b").await.unwrap(), None);
+    store::challenge::insert(tx, one, "c").await.unwrap();
+    store::challenge::end_of_user(tx, user).await.unwrap();
+    assert_eq!(store::challenge::lock(tx, "c").await.unwrap(), None);
+}
+
+pub async fn sponsor(tx: &mut Tx, _: Filled) {
+    let user = users(tx, 1).await[0].id;
+    let by = |principal, deed, at| Sponsor { principal, deed, at };
+    let added = by(Principal::CommandLine, SponsorDeed::Added, 1);
+    let reset = by(Principal::User(7), SponsorDeed::TotpReset, 3);
+    for sponsor in [added, by(Principal::User(7), SponsorDeed::Promoted, 2), reset] {
+        store::sponsor::record(tx, user, sponsor).await.unwrap();
+    }
+    assert_eq!(store::sponsor::of_user(tx, user).await.unwrap(), [added, reset], "the latest of each");
+    assert_eq!(store::sponsor::of_user(tx, user + 1_000).await.unwrap(), []);
 }

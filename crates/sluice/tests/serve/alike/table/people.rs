@@ -27,6 +27,8 @@ pub const PEOPLE: &[Alike] = &[
     alike("user enable fang", "PATCH /api/v1/users/user_2", r#"{"disabled":false}"#, USER),
     alike("user disable root", "PATCH /api/v1/users/user_1", r#"{"disabled":true}"#, "refused LAST_ADMIN"),
     alike("user reset fang", "POST /api/v1/users/user_2/password-reset", "", INVITED),
+    alike("user totp show fang", "GET /api/v1/users/user_2", "", "login totp since=totpSince"),
+    alike("user totp reset fang", "POST /api/v1/users/user_2/totp-reset", "", "refused USER_WITHOUT_TOTP"),
     alike("user list", "GET /api/v1/users?pageSize=100", "", "users data: id login name role status"),
     alike(
         "key add payroll --scope read --scope batches:write --address 203.0.113.0/24",

@@ -3,7 +3,7 @@
 use super::{Alike, alike};
 
 const POLICY: &str = "currency min max day month batch_max fee_threshold fee_rate fee_min fee_max";
-const SETTINGS: &str = "time_zone duplicate_window";
+const SETTINGS: &str = "time_zone duplicate_window factor_roles";
 const RATE: &str = "from=source to=target rate origin";
 const FX_POLICY: &str = "from=source to=target tolerance rounding minimum max_age_h=maxAgeHours";
 
@@ -101,6 +101,14 @@ pub const RULES: &[Alike] = &[
         r#"{"accountWindow":{"account":"A3","days":null}}"#,
         SETTINGS,
     ),
+    // Of administrators it would keep the one of this table, who has none, from everything below.
+    alike(
+        "setting set --factor-roles auditor,operator",
+        "PUT /api/v2/settings",
+        r#"{"factorRoles":["auditor","operator"]}"#,
+        SETTINGS,
+    ),
+    alike("setting set --no-factor-roles", "PUT /api/v2/settings", r#"{"factorRoles":[]}"#, SETTINGS),
     alike(
         "setting set --time-zone Nowhere/Land",
         "PUT /api/v2/settings",
