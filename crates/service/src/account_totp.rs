@@ -28,6 +28,8 @@ use zeroize::Zeroizing;
 const CONFIRM_WITHIN: i64 = 3_600 * 1_000_000;
 /// What an authenticator app shows beside a code, apart from the account's number.
 const ISSUER: &str = "Sluice";
+/// The most characters of the number that an app shows.
+const LABEL_MAX: usize = 64;
 
 /// A new secret, shown once.
 #[derive(Debug)]
@@ -47,7 +49,9 @@ impl NewAccountTotp {
     /// The URI that an authenticator app reads.
     #[must_use]
     pub fn uri(&self) -> Zeroizing<String> {
-        self.secret.uri(ISSUER, &self.account.number)
+        // A longer one would not fit into a QR code.
+        let label: String = self.account.number.chars().take(LABEL_MAX).collect();
+        self.secret.uri(ISSUER, &label)
     }
 }
 

@@ -43,11 +43,10 @@ static UNDER_OTHERS: Sql = Sql::locking(sql!(
     SealedSecret::COLUMNS,
     " FROM sealed_secret WHERE key_id <> $1 AND owner > $2 ORDER BY owner LIMIT $3"
 ));
-static COUNT_UNDER_OTHERS: Sql = Sql::new("SELECT COUNT(*) FROM sealed_secret WHERE key_id <> $1");
 static DELETE: Sql = Sql::new("DELETE FROM sealed_secret WHERE owner = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&PUT, &GET, &UNDER_OTHERS, &COUNT_UNDER_OTHERS, &DELETE];
+pub const CATALOGUE: &[Named] = named![&PUT, &GET, &UNDER_OTHERS, &DELETE];
 
 /// Stores a secret, or replaces it. `key_id` names the master key that it was encrypted under.
 pub async fn put(tx: &mut Tx, owner: &str, key_id: &str, sealed: &[u8]) -> Result<(), StoreError> {
@@ -72,11 +71,6 @@ pub async fn under_others(
     limit: i64,
 ) -> Result<Vec<SealedSecret>, StoreError> {
     tx.fetch(&UNDER_OTHERS, args![key_id, after, limit]).await?.iter().map(Row::read).collect()
-}
-
-/// How many secrets are under other keys than this one.
-pub async fn count_under_others(tx: &mut Tx, key_id: &str) -> Result<i64, StoreError> {
-    tx.fetch(&COUNT_UNDER_OTHERS, args![key_id]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// Deletes a secret; returns whether it existed.

@@ -36,11 +36,6 @@ impl App {
     }
 }
 
-/// The first administrator, without a factor.
-async fn admin(world: &World) -> Browser {
-    first_admin(world).await
-}
-
 fn totp(number: &str, rest: &str) -> String {
     format!("/api/v2/accounts/{number}/totp{rest}")
 }
@@ -73,7 +68,7 @@ fn transfer(amount: i64, more: Json) -> Json {
 /// A payer with 5,000.00 USD that is bound, and payees.
 async fn world_with_bound_payer(payees: usize, auto: bool) -> (World, Browser, App) {
     let world = crate::batch_tools::world_with_payees(payees).await;
-    let admin = admin(&world).await;
+    let admin = first_admin(&world).await;
     let app = bind(&world, &admin, "PAY", auto).await;
     (world, admin, app)
 }
@@ -81,7 +76,7 @@ async fn world_with_bound_payer(payees: usize, auto: bool) -> (World, Browser, A
 #[tokio::test]
 async fn an_account_is_bound_by_a_code_of_a_secret_that_is_shown_once() {
     let world = crate::batch_tools::world_with_payees(1).await;
-    let admin = admin(&world).await;
+    let admin = first_admin(&world).await;
     let shown = async || world.get("/api/v2/accounts/PAY").await.data()["totp"].clone();
     assert_eq!(shown().await, "none");
     let early = admin.post(&totp("PAY", "/confirm"), json!({ "code": "123456" })).await;
@@ -112,7 +107,7 @@ async fn an_account_is_bound_by_a_code_of_a_secret_that_is_shown_once() {
 #[tokio::test]
 async fn a_secret_that_waits_longer_than_an_hour_cannot_be_confirmed() {
     let world = crate::batch_tools::world_with_payees(1).await;
-    let admin = admin(&world).await;
+    let admin = first_admin(&world).await;
     let app = App::scanning(admin.post(&totp("PAY", ""), Json::Null).await.data());
     world.clock.pass(Duration::from_secs(1_700));
     admin.get("/api/v1/auth/me").await;
@@ -127,7 +122,7 @@ async fn a_secret_that_waits_longer_than_an_hour_cannot_be_confirmed() {
 #[tokio::test]
 async fn only_finance_and_administrators_bind_and_unbind() {
     let world = crate::batch_tools::world_with_payees(1).await;
-    let admin = admin(&world).await;
+    let admin = first_admin(&world).await;
     for (login, role, expected) in [("op", "operator", 403), ("fin", "finance", 200), ("aud", "auditor", 403)] {
         add(&admin, login, role).await;
         let browser = Browser::signed_in(&world, login, crate::browser::PASSWORD).await;
@@ -393,7 +388,7 @@ async fn the_same_key_is_sent_again_with_another_code_and_takes_effect_once() {
 #[tokio::test]
 async fn where_many_pay_one_every_bound_payer_needs_a_code_and_no_other() {
     let world = world().await;
-    let admin = admin(&world).await;
+    let admin = first_admin(&world).await;
     open(&world, "POT", "USD", "0").await;
     let ids = [open(&world, "A-1", "USD", "50.00").await, open(&world, "A-2", "USD", "50.00").await];
     open(&world, "A-3", "USD", "50.00").await;
@@ -474,5 +469,66 @@ async fn neither_codes_nor_secrets_are_in_the_audit_log() {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }
+    world.stop().await;
+}
+
+/// Sets up a person's own factor; returns the app.
+async fn enrol(world: &World, browser: &Browser) -> App {
+    let password = json!({ "password": crate::browser::PASSWORD });
+    let app = App::scanning(browser.post("/api/v1/auth/totp", password).await.data());
+    browser.post("/api/v1/auth/totp/confirm", json!({ "code": app.code(world, 0) })).await.data();
+    app
+}
+
+#[tokio::test]
+async fn the_persons_step_up_is_asked_for_beside_the_accounts_code() {
+    let (world, admin, of_account) = world_with_bound_payer(1, false).await;
+    open(&world, "FREE", "USD", "100.00").await;
+    let own = enrol(&world, &admin).await;
+    // A code suffices for five minutes in a session.
+    world.clock.pass(Duration::from_secs(600));
+    let pay = async |from: &str, codes: Json| {
+        let mut body = json!({ "fromAccountId": from, "toAccountId": "P-0", "fromAmountCents": 100 });
+        body.as_object_mut().unwrap().extend(codes.as_object().unwrap().clone());
+        admin.post("/api/v2/account-transfers", body).await.code().to_owned()
+    };
+    let (mine, theirs) = (own.code(&world, 0), of_account.code(&world, 0));
+    for (from, codes, expected) in [
+        ("FREE", json!({}), "AUTH_2FA_REQUIRED"),
+        ("FREE", json!({ "verificationCode": theirs }), "AUTH_2FA_CODE_INVALID"),
+        ("PAY", json!({}), "VERIFICATION_CODE_REQUIRED"),
+        ("PAY", json!({ "verificationCode": theirs }), "AUTH_2FA_REQUIRED"),
+        ("PAY", json!({ "2fa_code": mine }), "VERIFICATION_CODE_REQUIRED"),
+        ("PAY", json!({ "verificationCode": mine, "2fa_code": mine }), "AUTH_2FA_CODE_INVALID"),
+        // No refusal has used up a code.
+        ("PAY", json!({ "verificationCode": theirs, "2fa_code": mine }), "ok"),
+        ("FREE", json!({}), "ok"),
+    ] {
+        assert_eq!(pay(from, codes.clone()).await, expected, "{from} {codes}");
+    }
+    world.clock.pass(Duration::from_secs(600));
+    let mine = own.code(&world, 0);
+    // Where no debited account has a factor, the code is the person's.
+    assert_eq!(pay("FREE", json!({ "verificationCode": mine })).await, "ok");
+    world.clock.pass(Duration::from_secs(600));
+    let batch = make(&world, json!({ "name": "B", "type": "one_to_many", "sourceAccountId": "FREE",
+        "relations": [{ "targetAccountId": "P-0", "amount": "1.00" }] })).await;
+    let path = at(batch, "/execute");
+    assert_eq!(admin.post(&path, Json::Null).await.code(), "AUTH_2FA_REQUIRED");
+    let code = json!({ "verificationCode": own.code(&world, 0) });
+    assert_eq!(admin.post(&path, code).await.code(), "ok");
+    assert_eq!(ended(&world, batch).await["state"], "completed");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn who_lost_the_accounts_app_unbinds_with_a_factor_of_their_own() {
+    let (world, admin, _) = world_with_bound_payer(1, false).await;
+    let code = json!({ "2fa_code": "123456" });
+    assert_eq!(unbind(&admin, "PAY", code).await.code(), "TOTP_NOT_ENROLLED");
+    let own = enrol(&world, &admin).await;
+    assert_eq!(unbind(&admin, "PAY", json!({})).await.code(), "VERIFICATION_CODE_REQUIRED", "fresh or not");
+    let code = json!({ "2fa_code": own.fresh(&world) });
+    assert_eq!(unbind(&admin, "PAY", code).await.data()["totp"], "none");
     world.stop().await;
 }

@@ -145,7 +145,7 @@ pub(crate) async fn bind(
     let view = AccountTotpView {
         account_id: drawn.account.id.tagged(),
         secret: Secret::new(drawn.base32().as_str()),
-        qr: Secret::new(qr::svg(&uri).unwrap_or_default()),
+        qr: Secret::new(qr::picture(&uri)?),
         uri: Secret::new(uri.as_str()),
     };
     Ok(Answer::saying(DRAWN, view))
