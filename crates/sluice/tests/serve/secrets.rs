@@ -6,6 +6,7 @@ use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
 use domain::totp::{TotpSecret, step_at};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, Response};
+use rusqlite::Connection;
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 use std::io::{Read, Write};
@@ -250,6 +251,62 @@ async fn planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
         }
     }
     assert!(places.iter().all(|(name, bytes)| !bytes.is_empty() || *name == "sluice.db-wal"));
+}
+
+#[tokio::test]
+async fn a_server_with_both_master_keys_encrypts_the_secrets_again_while_it_serves() {
+    let (ledger, mut server) = with_master_key();
+    let client = Client::new();
+    let Secrets { cookie, .. } = hand_out(&server, &client).await;
+    let totp = format!("{}/api/v2/accounts/A0/totp", server.url);
+    enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
+    let second = ledger.ok(&["key", "new-master", "second.key"])["key"].clone();
+    let both = "master_key_file = \"second.key\"\nformer_master_key_file = \"master.key\"\n";
+    let stop = |server: &mut Server| {
+        server.signal(Signal::TERM);
+        server.ended();
+    };
+    let pay = async |server: &Server| {
+        let body = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1, "auto2FA": true });
+        let url = format!("{}/api/v2/account-transfers", server.url);
+        let said = told(&client, &cookie, "POST", &url, Some(body)).await;
+        serde_json::from_str::<Json>(&said).unwrap()["error"]["code"].as_str().unwrap_or("ok").to_owned()
+    };
+    stop(&mut server);
+    ledger.file("sluice.toml", both);
+    let mut server = ledger.serve(&[]);
+    assert_eq!(pay(&server).await, "ok");
+    let keys = || {
+        let file = Connection::open(ledger.path().join("data/sluice.db")).unwrap();
+        let mut select = file.prepare("SELECT DISTINCT key_id FROM sealed_secret").unwrap();
+        let keys = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        keys.map(Result::unwrap).collect::<Vec<_>>()
+    };
+    until("the secrets are under the second key", async || keys() == [text(&second)]).await;
+    assert_eq!(pay(&server).await, "ok");
+    stop(&mut server);
+    for (key, expected) in [("second.key", "ok"), ("master.key", "MASTER_KEY_WRONG")] {
+        ledger.file("sluice.toml", &format!("master_key_file = \"{key}\"\n"));
+        let mut server = ledger.serve(&[]);
+        assert_eq!(pay(&server).await, expected, "{key}");
+        stop(&mut server);
+    }
+    ledger.ok(&["verify"]);
+}
+
+#[tokio::test]
+async fn a_server_without_a_master_key_starts_and_says_what_it_lacks() {
+    let ledger = Ledger::with_accounts(2);
+    let server = ledger.serve(&[]);
+    let client = Client::new();
+    let Secrets { cookie, .. } = hand_out(&server, &client).await;
+    let totp = format!("{}/api/v2/accounts/A0/totp", server.url);
+    let said: Json = serde_json::from_str(&told(&client, &cookie, "POST", &totp, None).await).unwrap();
+    assert_eq!(said["error"]["code"], "MASTER_KEY_MISSING");
+    let pay = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1 });
+    let url = format!("{}/api/v2/account-transfers", server.url);
+    let said: Json = serde_json::from_str(&told(&client, &cookie, "POST", &url, Some(pay)).await).unwrap();
+    assert_eq!(said["success"], true, "{said}");
 }
 
 #[test]
