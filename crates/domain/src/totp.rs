@@ -164,7 +164,8 @@ mod tests {
     fn what_is_not_exactly_six_digits_is_no_code() {
         let now = 59_000_000;
         assert_eq!(matching_step(&secret(), "287082", now), Some(1));
-        for wrong in ["", "287083", "28708", "2870820", " 287082", "287082\n", "２８７０８２", "+87082"] {
+        for wrong in ["", "287083", "28708", "2870820", " 287082", "287082\n", "２８７０８２", "+87082"]
+        {
             assert_eq!(matching_step(&secret(), wrong, now), None, "{wrong:?}");
         }
     }

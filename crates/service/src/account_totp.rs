@@ -262,7 +262,7 @@ async fn use_code(write: &mut Write, account: &AccountView, code: &Secret) -> Re
     if !totp::use_step(&mut write.tx, &row, step, write.now).await? {
         return Err(about(Code::TotpCodeUsed, account, Some(seconds_to_next(write.now))));
     }
-    Ok(code_guess::succeeded(&mut write.tx, &row).await?)
+    code_guess::succeeded(&mut write.tx, &row).await
 }
 
 fn about(code: Code, account: &AccountView, wait_s: Option<i64>) -> Error {

@@ -114,13 +114,13 @@ impl Consented {
 impl Service {
     /// This service, for one request with these codes.
     pub async fn with_consent(&self, consent: Consent) -> Self {
-        let code_turn = if consent.has_codes() { Some(self.code_turn().await) } else { None };
-        Self { consent: Arc::new(consent), code_turn, ..self.clone() }
+        let _code_turn = if consent.has_codes() { Some(self.code_turn().await) } else { None };
+        Self { consent: Arc::new(consent), _code_turn, ..self.clone() }
     }
 
     /// This service, for one request with a code that its verb takes as an argument.
     pub(crate) async fn with_code(&self) -> Self {
-        Self { consent: Arc::default(), code_turn: Some(self.code_turn().await), ..self.clone() }
+        Self { consent: Arc::default(), _code_turn: Some(self.code_turn().await), ..self.clone() }
     }
 
     async fn code_turn(&self) -> CodeTurn {
@@ -308,9 +308,7 @@ async fn use_up(
 
 /// The accounts in a refusal.
 fn listed<'a>(accounts: impl Iterator<Item = &'a BoundAccount>) -> Value {
-    let one = |account: &BoundAccount| {
-        json!({ "id": account.id.tagged(), "number": account.number, "auto2FA": account.automatic })
-    };
+    let one = |account: &BoundAccount| json!({ "id": account.id.tagged(), "number": account.number, "auto2FA": account.automatic });
     accounts.take(LISTED_MAX).map(one).collect()
 }
 

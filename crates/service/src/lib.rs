@@ -102,7 +102,7 @@ pub struct Service {
     pub(crate) consent: Arc<consent::Consent>,
     code_turns: Arc<tokio::sync::Mutex<()>>,
     /// This request's turn to try codes, held until its last transaction.
-    code_turn: Option<consent::CodeTurn>,
+    _code_turn: Option<consent::CodeTurn>,
     pub(crate) none_bound: Arc<account_totp::NoneBound>,
 }
 
@@ -129,7 +129,7 @@ impl Service {
             vault: vault::Vault::default(),
             consent: Arc::default(),
             code_turns: Arc::default(),
-            code_turn: None,
+            _code_turn: None,
             none_bound: Arc::default(),
         }
     }

@@ -153,8 +153,7 @@ mod tests {
 
     #[test]
     fn the_wait_grows_to_a_bound_and_is_eventually_forgotten() {
-        let wait =
-            |count, passed_s: i64| BY_LOGIN.wait_s(Failures { count, last_at: 0 }, passed_s * SECOND);
+        let wait = |count, passed_s: i64| BY_LOGIN.wait_s(Failures { count, last_at: 0 }, passed_s * SECOND);
         let grown: Vec<_> = (0..14).map(|count| wait(count, 0)).collect();
         assert_eq!(grown, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
         assert_eq!((wait(i64::MAX, 0), wait(12, 59), wait(12, 60), wait(12, 3_601)), (60, 1, 0, 0));

@@ -257,8 +257,7 @@ impl Write {
         };
         let tx = service.store.write().await?;
         let factor_use = None;
-        let mut write =
-            Self { tx, now, actor, about, service, factor_use, guessed, wrong_codes, key, _turn };
+        let mut write = Self { tx, now, actor, about, service, factor_use, guessed, wrong_codes, key, _turn };
         write.count_wrong_codes().await?;
         if let Some(kept) = write.reserve().await? {
             return Ok(kept);

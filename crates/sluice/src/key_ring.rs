@@ -28,10 +28,8 @@ const OPEN: Say = say(
 );
 const STRANGE: Say = say("it must belong to the user who runs sluice", "该文件须属于运行 sluice 的用户");
 const NO_FILE: Say = say("it must be a regular file", "须为普通文件");
-const ALONE: Say = say(
-    "a former master key needs the current one beside it",
-    "提供旧主密钥时，须同时提供当前主密钥",
-);
+const ALONE: Say =
+    say("a former master key needs the current one beside it", "提供旧主密钥时，须同时提供当前主密钥");
 
 /// Where the keys are, apart from the environment.
 #[derive(Debug, Clone, Default)]

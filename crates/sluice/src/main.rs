@@ -279,7 +279,9 @@ impl Command {
             Self::Setting(args) => setting::access(args),
             Self::Transfer(args) => transfer::access(args),
             Self::Work(_) | Self::Serve(_) => Access::Work,
-            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Login(_) | Self::Logout(_) => Access::Write,
+            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Login(_) | Self::Logout(_) => {
+                Access::Write
+            }
         }
     }
 }

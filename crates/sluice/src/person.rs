@@ -37,7 +37,9 @@ impl Session {
     /// The ledger's name in the session file.
     pub(crate) fn place(&self) -> String {
         match &self.data {
-            Some(DataDir(folder)) => folder.canonicalize().unwrap_or_else(|_| folder.clone()).display().to_string(),
+            Some(DataDir(folder)) => {
+                folder.canonicalize().unwrap_or_else(|_| folder.clone()).display().to_string()
+            }
             None => self.store.shown(),
         }
     }

@@ -74,8 +74,8 @@ impl SessionFile {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         let part = self.0.with_extension(format!("{}.part", std::process::id()));
-        let written = write_new(&part, &serde_json::to_string(tokens)?)
-            .and_then(|()| std::fs::rename(&part, &self.0));
+        let written =
+            write_new(&part, &serde_json::to_string(tokens)?).and_then(|()| std::fs::rename(&part, &self.0));
         if written.is_err() {
             drop(std::fs::remove_file(&part));
         }

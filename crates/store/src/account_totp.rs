@@ -99,16 +99,8 @@ static UNTRIED_PAYERS: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![
-    &GET,
-    &BEGIN,
-    &CONFIRM,
-    &DELETE,
-    &ANY,
-    &PENDING_PAYERS,
-    &FAILED_PAYERS,
-    &UNTRIED_PAYERS,
-];
+pub const CATALOGUE: &[Named] =
+    named![&GET, &BEGIN, &CONFIRM, &DELETE, &ANY, &PENDING_PAYERS, &FAILED_PAYERS, &UNTRIED_PAYERS,];
 
 /// The name under which an account's secret and its used time steps are stored.
 #[must_use]
@@ -127,12 +119,7 @@ pub async fn begin(tx: &mut Tx, account: AccountId, now: i64) -> Result<bool, St
 }
 
 /// Binds an account to its new secret; `false` if there is none to confirm.
-pub async fn confirm(
-    tx: &mut Tx,
-    account: AccountId,
-    automatic: bool,
-    now: i64,
-) -> Result<bool, StoreError> {
+pub async fn confirm(tx: &mut Tx, account: AccountId, automatic: bool, now: i64) -> Result<bool, StoreError> {
     Ok(tx.execute(&CONFIRM, args![account.0, now, i64::from(automatic)]).await? > 0)
 }
 

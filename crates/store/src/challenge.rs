@@ -27,8 +27,7 @@ record! {
 static INSERT: Sql = Sql::new(
     "INSERT INTO challenge (token, app_user, password_at, tries, expires_at) VALUES ($1, $2, $3, $4, $5)",
 );
-static LOCK: Sql =
-    Sql::locking(sql!("SELECT ", Challenge::COLUMNS, " FROM challenge WHERE token = $1"));
+static LOCK: Sql = Sql::locking(sql!("SELECT ", Challenge::COLUMNS, " FROM challenge WHERE token = $1"));
 static TRIED: Sql = Sql::new("UPDATE challenge SET tries = tries + 1 WHERE token = $1");
 static TAKE: Sql = Sql::new("DELETE FROM challenge WHERE token = $1");
 static END_OF_USER: Sql = Sql::new("DELETE FROM challenge WHERE app_user = $1");

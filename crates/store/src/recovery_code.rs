@@ -8,8 +8,7 @@ use crate::tx::Tx;
 
 static INSERT: Sql = Sql::new("INSERT INTO recovery_code (app_user, selector, hash) VALUES ($1, $2, $3)");
 static HASH: Sql = Sql::new("SELECT hash FROM recovery_code WHERE app_user = $1 AND selector = $2");
-static TAKE: Sql =
-    Sql::new("DELETE FROM recovery_code WHERE app_user = $1 AND selector = $2 AND hash = $3");
+static TAKE: Sql = Sql::new("DELETE FROM recovery_code WHERE app_user = $1 AND selector = $2 AND hash = $3");
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM recovery_code WHERE app_user = $1");
 static END_OF_USER: Sql = Sql::new("DELETE FROM recovery_code WHERE app_user = $1");
 

@@ -37,7 +37,7 @@ record! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Found {
         /// The session.
-        pub session: Session = 
+        pub session: Session =
             "s.id, s.app_user, s.address, s.agent, s.created_at, s.seen_at, s.factor_at, s.is_first",
         /// The user's login name.
         pub login: String = "u.login",
@@ -68,11 +68,8 @@ static OF_USER: Sql = Sql::new(sql!(
     " FROM session s WHERE app_user = $1 ORDER BY created_at DESC, id LIMIT $2",
 ));
 static SEEN: Sql = Sql::new("UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2");
-static GET: Sql = Sql::new(sql!(
-    "SELECT ",
-    Session::COLUMNS,
-    " FROM session s WHERE s.id = $1 AND s.app_user = $2"
-));
+static GET: Sql =
+    Sql::new(sql!("SELECT ", Session::COLUMNS, " FROM session s WHERE s.id = $1 AND s.app_user = $2"));
 static PROVE: Sql = Sql::new("UPDATE session SET factor_at = $2 WHERE id = $1");
 static END_OTHERS: Sql = Sql::new("DELETE FROM session WHERE app_user = $1 AND id <> $2");
 static END: Sql = Sql::new("DELETE FROM session WHERE id = $1 AND app_user = $2");
@@ -80,7 +77,7 @@ static END_OF_USER: Sql = Sql::new("DELETE FROM session WHERE app_user = $1");
 static END_OLD: Sql = Sql::new("DELETE FROM session WHERE created_at < $1 OR seen_at < $2");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = 
+pub const CATALOGUE: &[Named] =
     named![&INSERT, &BY_TOKEN, &OF_USER, &SEEN, &GET, &PROVE, &END_OTHERS, &END, &END_OF_USER, &END_OLD];
 
 /// Adds a session under the hash of its token. The caller supplies the id: one that the engine draws could
@@ -88,8 +85,7 @@ pub const CATALOGUE: &[Named] =
 pub async fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<(), StoreError> {
     let Session { id, user, address, agent, created_at, factor_at, is_first, .. } = session;
     let is_first = i64::from(*is_first);
-    let args =
-        args![*id, token, *user, address.as_str(), agent.as_str(), *created_at, *factor_at, is_first];
+    let args = args![*id, token, *user, address.as_str(), agent.as_str(), *created_at, *factor_at, is_first];
     tx.execute(&INSERT, args).await.map(|_| ())
 }
 

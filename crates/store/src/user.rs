@@ -54,8 +54,19 @@ static MARK_NEW: Sql = Sql::new("UPDATE app_user SET is_new = 1 WHERE id = $1");
 static TAKE_NEW: Sql = Sql::new("UPDATE app_user SET is_new = 0 WHERE id = $1 AND is_new = 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] =
-    named![&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD, &MARK_NEW, &TAKE_NEW];
+pub const CATALOGUE: &[Named] = named![
+    &INSERT,
+    &GET,
+    &LOCK,
+    &BY_LOGIN,
+    &LIST,
+    &COUNT,
+    &OTHERS,
+    &CHANGE,
+    &SET_PASSWORD,
+    &MARK_NEW,
+    &TAKE_NEW
+];
 
 fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
     row.read()

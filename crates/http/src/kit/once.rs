@@ -158,7 +158,8 @@ mod tests {
             of(r#"{"a":1,"verificationCode":"123456"}"#),
             of(r#"{"a":1,"verificationCode":"654321"}"#)
         );
-        for codes in [r#""verificationCodes":{"acct_1":"123456"}"#, r#""auto2FA":true"#, r#""2fa_code":"1""#] {
+        for codes in [r#""verificationCodes":{"acct_1":"123456"}"#, r#""auto2FA":true"#, r#""2fa_code":"1""#]
+        {
             assert_eq!(of(&format!(r#"{{"a":1,{codes}}}"#)), of(r#"{"a":1}"#), "{codes}");
         }
         for (one, other) in [

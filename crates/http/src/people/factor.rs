@@ -19,9 +19,9 @@ use domain::code::groups::STEP_UP;
 use domain::id::UserId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
+use service::Secret;
 use service::factor::{self, FactorStanding};
 use service::user::User;
-use service::Secret;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -249,11 +249,7 @@ pub(super) async fn renew(
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
     request_body = Option<CodeInput>,
     responses((status = 200, description = "The user.", body = Envelope<UserView>)))]
-pub(super) async fn reset(
-    who: Who,
-    id: Segment,
-    once: Once<CodeInput>,
-) -> Result<Answer<UserView>, Problem> {
+pub(super) async fn reset(who: Who, id: Segment, once: Once<CodeInput>) -> Result<Answer<UserView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let user: User = once.settle(factor::reset(&once.service, who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, UserView::of(user)))

@@ -20,8 +20,8 @@ use domain::code::groups::STEP_UP;
 use domain::id::UserId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
-use service::{Secret, factor};
 use service::user::{self, InvitedUser, NewUser, User, UserChange};
+use service::{Secret, factor};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 

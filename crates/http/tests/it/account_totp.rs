@@ -123,7 +123,8 @@ async fn a_secret_that_waits_longer_than_an_hour_cannot_be_confirmed() {
 async fn only_finance_and_administrators_bind_and_unbind() {
     let world = crate::batch_tools::world_with_payees(1).await;
     let admin = first_admin(&world).await;
-    for (login, role, expected) in [("op", "operator", 403), ("fin", "finance", 200), ("aud", "auditor", 403)] {
+    for (login, role, expected) in [("op", "operator", 403), ("fin", "finance", 200), ("aud", "auditor", 403)]
+    {
         add(&admin, login, role).await;
         let browser = Browser::signed_in(&world, login, crate::browser::PASSWORD).await;
         assert_eq!(browser.post(&totp("PAY", ""), Json::Null).await.status, expected, "{role}");
@@ -176,7 +177,8 @@ async fn without_a_right_code_a_bound_account_pays_nothing() {
             let seen = tried(&world, &path, body(more.clone())).await;
             assert_eq!((seen.0, seen.1.as_str(), seen.2), expected, "{path} {more}");
         }
-        let seen = tried(&world, "/api/v2/account-transfers", transfer(100, json!({ "verificationCode": code })));
+        let seen =
+            tried(&world, "/api/v2/account-transfers", transfer(100, json!({ "verificationCode": code })));
         assert_eq!(seen.await, (401, "AUTH_2FA_CODE_USED".to_owned(), 0), "{path}");
     }
     // Nothing is asked of who is paid.
@@ -284,7 +286,9 @@ async fn attack_guesses_through_retry_are_counted_too() {
     let wrong = if right == "000000" { "111111" } else { "000000" };
     let item = world.get(&at(batch, "")).await.data()["relations"][0]["id"].as_i64().unwrap();
     let one = at(batch, &format!("/relations/{item}/retry"));
-    for (tries, path) in [at(batch, "/retry-failed"), one.clone(), at(batch, "/retry-failed")].iter().enumerate() {
+    for (tries, path) in
+        [at(batch, "/retry-failed"), one.clone(), at(batch, "/retry-failed")].iter().enumerate()
+    {
         let refused = world.post(path, json!({ "verificationCode": wrong })).await;
         assert_eq!(named(&refused), (401, "AUTH_2FA_CODE_INVALID", vec!["PAY"]), "{tries}");
     }
@@ -293,7 +297,8 @@ async fn attack_guesses_through_retry_are_counted_too() {
     }
     let waits = world.post(&at(batch, "/retry-failed"), json!({ "verificationCode": right })).await;
     assert_eq!(waits.code(), "AUTH_TOO_MANY_ATTEMPTS");
-    let rows = world.audit(AuditFilter { result: Some("AUTH_2FA_CODE_INVALID".to_owned()), ..AuditFilter::default() });
+    let rows = world
+        .audit(AuditFilter { result: Some("AUTH_2FA_CODE_INVALID".to_owned()), ..AuditFilter::default() });
     assert_eq!(rows.await.len(), 5, "each refusal has one audit row");
     world.stop().await;
 }
@@ -347,7 +352,8 @@ async fn auto_2fa_works_where_it_is_allowed_and_uses_up_no_code() {
     let batch = make(&world, salaries(1, "10.00")).await;
     world.post(&at(batch, "/execute"), json!({ "auto2FA": true })).await.data();
     assert_eq!(ended(&world, batch).await["state"], "completed");
-    let audit = world.audit(AuditFilter { action: Some("batch.execute".to_owned()), ..AuditFilter::default() }).await;
+    let audit =
+        world.audit(AuditFilter { action: Some("batch.execute".to_owned()), ..AuditFilter::default() }).await;
     let detail: Json = serde_json::from_str(&audit[0].detail).unwrap();
     assert_eq!(detail["consent"]["automatic"].as_array().unwrap().len(), 1, "{detail}");
     world.stop().await;
@@ -399,9 +405,11 @@ async fn where_many_pay_one_every_bound_payer_needs_a_code_and_no_other() {
     let two = bind(&world, &admin, "A-2", false).await;
     let three = bind(&world, &admin, &odd, false).await;
     bind(&world, &admin, "POT", false).await;
-    let relations: Vec<Json> =
-        ["A-1", "A-2", "A-3", &odd].map(|number| json!({ "sourceAccountId": number, "amount": "10.00" })).to_vec();
-    let body = json!({ "name": "C", "type": "many_to_one", "targetAccountId": "POT", "relations": relations });
+    let relations: Vec<Json> = ["A-1", "A-2", "A-3", &odd]
+        .map(|number| json!({ "sourceAccountId": number, "amount": "10.00" }))
+        .to_vec();
+    let body =
+        json!({ "name": "C", "type": "many_to_one", "targetAccountId": "POT", "relations": relations });
     let batch = make(&world, body).await;
     let run = async |more: Json| {
         let answered = world.post(&at(batch, "/execute"), more).await;
@@ -448,7 +456,8 @@ async fn attack_a_stolen_session_does_not_unbind_an_account() {
     world.post("/api/v2/account-transfers", transfer(100, json!({}))).await.data();
     // The new factor knows nothing of the old one's codes.
     let again = bind(&world, &admin, "PAY", false).await;
-    let old = world.post("/api/v2/account-transfers", transfer(1, json!({ "verificationCode": app.fresh(&world) })));
+    let old = world
+        .post("/api/v2/account-transfers", transfer(1, json!({ "verificationCode": app.fresh(&world) })));
     assert_eq!(old.await.code(), "AUTH_2FA_CODE_INVALID");
     let new = transfer(1, json!({ "verificationCode": again.code(&world, 0) }));
     world.post("/api/v2/account-transfers", new).await.data();
@@ -511,8 +520,12 @@ async fn the_persons_step_up_is_asked_for_beside_the_accounts_code() {
     // Where no debited account has a factor, the code is the person's.
     assert_eq!(pay("FREE", json!({ "verificationCode": mine })).await, "ok");
     world.clock.pass(Duration::from_secs(600));
-    let batch = make(&world, json!({ "name": "B", "type": "one_to_many", "sourceAccountId": "FREE",
-        "relations": [{ "targetAccountId": "P-0", "amount": "1.00" }] })).await;
+    let batch = make(
+        &world,
+        json!({ "name": "B", "type": "one_to_many", "sourceAccountId": "FREE",
+        "relations": [{ "targetAccountId": "P-0", "amount": "1.00" }] }),
+    )
+    .await;
     let path = at(batch, "/execute");
     assert_eq!(admin.post(&path, Json::Null).await.code(), "AUTH_2FA_REQUIRED");
     let code = json!({ "verificationCode": own.code(&world, 0) });

@@ -134,13 +134,7 @@ const REFUSED: &[(O, &str, &str, &str, &str)] = &[
         "holder.make_default",
         "ACCOUNT_NOT_FOUND",
     ),
-    (
-        O::AccountTotpBind,
-        "POST /api/v2/accounts/nobody/totp",
-        "",
-        "account.totp_bind",
-        "ACCOUNT_NOT_FOUND",
-    ),
+    (O::AccountTotpBind, "POST /api/v2/accounts/nobody/totp", "", "account.totp_bind", "ACCOUNT_NOT_FOUND"),
     (
         O::AccountTotpConfirm,
         "POST /api/v2/accounts/nobody/totp/confirm",

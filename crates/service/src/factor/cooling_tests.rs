@@ -42,7 +42,8 @@ impl Office {
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 10 });
         let service = Service::new(store, door, clock.clone()).cooling_for(cooling);
         let mut added = Vec::new();
-        for (login, role) in [("admin-1", Role::Admin), ("admin-2", Role::Admin), ("checker", Role::Finance)] {
+        for (login, role) in [("admin-1", Role::Admin), ("admin-2", Role::Admin), ("checker", Role::Finance)]
+        {
             let new = NewUser { login: login.to_owned(), name: login.to_owned(), role };
             added.push(user::add(&service, &cli(), &new).await.unwrap().user);
         }
@@ -138,7 +139,9 @@ async fn a_lowered_role_and_what_people_do_to_themselves_begin_no_cooling_off() 
     assert_eq!(office.asks(&[]).await, Ok(()));
     let own = Principal::User(office.person.id);
     let mut tx = office.service.store.write().await.unwrap();
-    sponsored(&mut tx, office.person.id, own, SponsorDeed::PasswordReset, office.service.now()).await.unwrap();
+    sponsored(&mut tx, office.person.id, own, SponsorDeed::PasswordReset, office.service.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(office.asks(&[]).await, Ok(()));
 }

@@ -127,9 +127,7 @@ pub(super) fn pending(user: i64) -> String {
 async fn begun(write: &mut Write, user: i64, session: i64) -> Result<(), Error> {
     let found = store::factor::begun(&mut write.tx, user).await?;
     let now = write.service.steady_now();
-    let holds = |one: &Enrolment| {
-        one.session == session && now.saturating_sub(one.begun_at) < micros(LIFE)
-    };
+    let holds = |one: &Enrolment| one.session == session && now.saturating_sub(one.begun_at) < micros(LIFE);
     found.filter(holds).map(|_| ()).ok_or_else(|| Code::EnrolmentMissing.into())
 }
 

@@ -20,7 +20,8 @@ pub(crate) struct Guesser {
 impl Guesser {
     /// For codes of a user that come from a place: an address, or the command line.
     pub(crate) fn new(user: i64, origin: &str) -> Self {
-        let place = origin.parse().map_or_else(|_| origin.to_owned(), |at| login_failure::block(at).to_string());
+        let place =
+            origin.parse().map_or_else(|_| origin.to_owned(), |at| login_failure::block(at).to_string());
         Self { person: format!("totp:{user}"), place: format!("totp-place:{user} {place}") }
     }
 

@@ -23,9 +23,11 @@ pub(crate) struct AccountTotpArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountTotpVerb {
     /// Draw a secret for an authenticator app, or confirm it with the app's code
-    #[command(after_help = "From the confirmation on, money leaves the account only with a code.\n\nExample:\n  \
+    #[command(
+        after_help = "From the confirmation on, money leaves the account only with a code.\n\nExample:\n  \
                             sluice account totp bind PAYROLL-1\n  sluice account totp bind PAYROLL-1 --confirm 123456 \
-                            --auto-2fa")]
+                            --auto-2fa"
+    )]
     Bind {
         /// Account number or id, such as acct_18
         number: GivenAccount,
@@ -107,7 +109,8 @@ fn changed(session: &Session, account: &AccountView) -> Result<Exit, Failure> {
     let (number, state) = (one_line(&account.number), state(account.is_totp_bound));
     let json = json!({ "account": account.number, "totp": state.to_string() });
     let state = state.to(session.language);
-    let text = || say!(session.language, "Account {number}: second factor {state}", "账户 {number}：2FA{state}");
+    let text =
+        || say!(session.language, "Account {number}: second factor {state}", "账户 {number}：2FA{state}");
     session.out.answer(json, text)?;
     Ok(Exit::Success)
 }

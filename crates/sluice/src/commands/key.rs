@@ -58,19 +58,23 @@ pub(crate) enum KeyVerb {
         name: String,
     },
     /// With NAME, give an API key a new secret; without, encrypt the stored secrets under a new master key
-    #[command(after_help = "With NAME: the secret is shown only once; the previous one stays valid for 24 hours.\n\
+    #[command(
+        after_help = "With NAME: the secret is shown only once; the previous one stays valid for 24 hours.\n\
                             Without NAME: needs the new master key (master_key_file or SLUICE_MASTER_KEY) and the one \
                             it replaces (former_master_key_file or SLUICE_FORMER_MASTER_KEY). Servers with both keys \
                             do the same by themselves. It can be stopped at any point and run again; see \
                             docs/guide/accounts-2fa.md.\n\n\
-                            Example:\n  sluice key rotate payroll\n  sluice key rotate")]
+                            Example:\n  sluice key rotate payroll\n  sluice key rotate"
+    )]
     Rotate {
         /// Name of the API key
         name: Option<String>,
     },
     /// Write a new master key to a new file that only its owner can read
-    #[command(after_help = "Keep a copy apart from the database and its backups: without the key the stored secrets \
-                            cannot be read.\n\nExample:\n  sluice key new-master /etc/sluice/master.key")]
+    #[command(
+        after_help = "Keep a copy apart from the database and its backups: without the key the stored secrets \
+                            cannot be read.\n\nExample:\n  sluice key new-master /etc/sluice/master.key"
+    )]
     NewMaster {
         /// File to create
         file: PathBuf,

@@ -16,9 +16,11 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Arguments of `login`.
 #[derive(Debug, Args)]
-#[command(after_help = "The password and, for a user with a second factor, the code are asked for at the terminal, or read \
+#[command(
+    after_help = "The password and, for a user with a second factor, the code are asked for at the terminal, or read \
                         as two lines from standard input.\n\nExample:\n  sluice login fang.wang\n  sluice login fang.wang \
-                        < password-and-code")]
+                        < password-and-code"
+)]
 pub(crate) struct LoginArgs {
     /// Login of the user
     login: String,
@@ -40,14 +42,18 @@ pub(crate) async fn login(session: &Session, args: &LoginArgs) -> Result<Exit, F
         match login::sign_in(service, &args.login, &password, &client, life).await? {
             SignIn::Complete(signed_in) => signed_in,
             SignIn::Challenged(Challenged { token, .. }) => {
-                let code = prompt::secret(say("Authenticator or recovery code", "动态验证码或恢复码"), language)?;
+                let code =
+                    prompt::secret(say("Authenticator or recovery code", "动态验证码或恢复码"), language)?;
                 challenge::sign_in(service, &token, &code, &client, life).await?
             }
         };
     file.set(&session.place(), Some(token))?;
-    let json = json!({ "login": user.login, "role": user.role.name(), "signed_in_at": time(begun.created_at) });
+    let json =
+        json!({ "login": user.login, "role": user.role.name(), "signed_in_at": time(begun.created_at) });
     let (login, role) = (one_line(&user.login), user.role.word(language));
-    session.out.answer(json, || say!(language, "Signed in as {login}, role {role}", "已登录：{login}，角色：{role}"))?;
+    session.out.answer(json, || {
+        say!(language, "Signed in as {login}, role {role}", "已登录：{login}，角色：{role}")
+    })?;
     Ok(Exit::Success)
 }
 

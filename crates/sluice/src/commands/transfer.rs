@@ -14,8 +14,8 @@ use domain::asset::Asset;
 use domain::code::{Code, Language};
 use ledger::Outcome;
 use serde_json::json;
-use service::{Service, account};
 use service::transfer::{self, AmountInput, RateOverride, TransferRequest};
+use service::{Service, account};
 
 /// Options common to all transfers.
 #[derive(Debug, Args)]
@@ -127,13 +127,20 @@ impl Particulars {
 /// Runs `deposit`.
 pub(crate) async fn deposit(session: &Session, args: &DepositArgs) -> Result<Exit, Failure> {
     let to = Some(args.account.clone());
-    carry_out(session, &session.service, &TransferRequest { to, ..args.particulars.of(&args.amount) }, &args.amount).await
+    carry_out(
+        session,
+        &session.service,
+        &TransferRequest { to, ..args.particulars.of(&args.amount) },
+        &args.amount,
+    )
+    .await
 }
 
 /// Runs `withdraw`.
 pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<Exit, Failure> {
     let (from, service) = (Some(args.account.clone()), args.consent.service(session).await?);
-    carry_out(session, &service, &TransferRequest { from, ..args.particulars.of(&args.amount) }, &args.amount).await
+    carry_out(session, &service, &TransferRequest { from, ..args.particulars.of(&args.amount) }, &args.amount)
+        .await
 }
 
 /// Runs `transfer`.

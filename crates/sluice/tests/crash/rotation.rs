@@ -80,8 +80,7 @@ fn a_rotation_killed_at_any_step_leaves_every_secret_readable_and_is_ended_by_th
     assert!(with_failpoints().is_some(), "SLUICE_BIN must name a binary with the feature `failpoints`");
     let folder = tempfile::tempdir().unwrap();
     let ledger = ledger(folder.path());
-    let (database, both, new) =
-        (ledger.dir.join("sluice.db"), vault("01", Some("00")), vault("01", None));
+    let (database, both, new) = (ledger.dir.join("sluice.db"), vault("01", Some("00")), vault("01", None));
     let new_id = new.key_id().unwrap();
     for (point, passing, under_new) in KILLS {
         let armed = format!("{point}={passing}*off->return");

@@ -122,7 +122,8 @@ fn a_rotation_ends_with_the_new_key_alone_and_leaves_what_it_cannot_read() {
     bind(&ledger, &[(ONE, &one)], &["--auto-2fa"]);
     let rotate = |current: &str, former: &str| {
         let answer = with(&ledger, &[(ONE, current), (FORMER, former)], &["key", "rotate"]);
-        let counts = [&answer.json["rotated"], &answer.json["unreadable"]].map(|count| count.as_i64().unwrap());
+        let counts =
+            [&answer.json["rotated"], &answer.json["unreadable"]].map(|count| count.as_i64().unwrap());
         (answer.exit, counts)
     };
     assert_eq!(rotate(&other, &wrong), (4, [0, 1]));
@@ -172,7 +173,8 @@ fn a_key_file_is_made_for_its_owner_alone_and_refused_if_it_is_open_to_others() 
     let missing = ledger.path().join("missing").display().to_string();
     assert_eq!(bind(&missing), "FILE_ERROR");
     assert_eq!(bind(&ledger.path().display().to_string()), "SETTINGS_INVALID", "a directory");
-    for (name, content) in [("empty", ""), ("short", "00"), ("letters", &"g".repeat(64)), ("long", &"0".repeat(65))]
+    for (name, content) in
+        [("empty", ""), ("short", "00"), ("letters", &"g".repeat(64)), ("long", &"0".repeat(65))]
     {
         let path = ledger.file(name, content.as_bytes()).display().to_string();
         set_mode(&path, 0o600);

@@ -267,7 +267,8 @@ async fn a_server_with_both_master_keys_encrypts_the_secrets_again_while_it_serv
         server.ended();
     };
     let pay = async |server: &Server| {
-        let body = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1, "auto2FA": true });
+        let body =
+            json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1, "auto2FA": true });
         let url = format!("{}/api/v2/account-transfers", server.url);
         let said = told(&client, &cookie, "POST", &url, Some(body)).await;
         serde_json::from_str::<Json>(&said).unwrap()["error"]["code"].as_str().unwrap_or("ok").to_owned()

@@ -12,5 +12,9 @@ pub(crate) use self::input::AccountInput;
 use crate::kit::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().merge(read::routes()).merge(change::routes()).merge(statement::routes()).merge(totp::routes())
+    Routes::new()
+        .merge(read::routes())
+        .merge(change::routes())
+        .merge(statement::routes())
+        .merge(totp::routes())
 }

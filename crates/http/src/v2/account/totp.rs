@@ -164,8 +164,7 @@ pub(crate) async fn confirm(
     once: Once<AccountTotpConfirmInput>,
 ) -> Result<Answer<AccountView>, Problem> {
     let (id, input) = (AccountInput::read(&id.0)?, &once.body);
-    let done =
-        account_totp::confirm(&once.service, who.actor(), &id.0, &input.code, input.auto_2fa).await;
+    let done = account_totp::confirm(&once.service, who.actor(), &id.0, &input.code, input.auto_2fa).await;
     show(&once.service, once.settle(done).await?, BOUND).await
 }
 

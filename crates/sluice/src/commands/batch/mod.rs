@@ -167,7 +167,9 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::Export(_)
         | BatchVerb::Problems(problems::ProblemsArgs { drop: None, .. })
         | BatchVerb::List(_) => Access::Read,
-        BatchVerb::Run { .. } | BatchVerb::Resume { .. } | BatchVerb::Retry { no_run: false, .. } => Access::Run,
+        BatchVerb::Run { .. } | BatchVerb::Resume { .. } | BatchVerb::Retry { no_run: false, .. } => {
+            Access::Run
+        }
         BatchVerb::Import(_) => Access::Import,
         BatchVerb::Submit { .. }
         | BatchVerb::Problems(_)

@@ -108,7 +108,8 @@ impl Outlook {
     /// The paying accounts that need a code.
     fn codes(&self, out: Out) -> String {
         let bound = &self.preview.bound;
-        let numbers: Vec<String> = bound.iter().take(SHOWN).map(|account| one_line(&account.number)).collect();
+        let numbers: Vec<String> =
+            bound.iter().take(SHOWN).map(|account| one_line(&account.number)).collect();
         let (count, numbers) = (bound.len(), numbers.join(", "));
         say!(
             out.language,

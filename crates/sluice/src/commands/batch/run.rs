@@ -17,11 +17,7 @@ use store::batch::Batch;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `batch run ID`.
-pub(crate) async fn one(
-    session: &Session,
-    batch: BatchRef,
-    consent: &ConsentArgs,
-) -> Result<Exit, Failure> {
+pub(crate) async fn one(session: &Session, batch: BatchRef, consent: &ConsentArgs) -> Result<Exit, Failure> {
     let batch = begin(session, batch, consent).await?;
     let batch = carry_out(session, &batch).await?;
     ended(session, batch, &[]).await

@@ -210,7 +210,8 @@ pub async fn sealed_secret(tx: &mut Tx, Filled { rows, .. }: Filled) {
 }
 
 pub async fn totp(tx: &mut Tx, _: Filled) {
-    let used = async |tx: &mut Tx, owner: &str, step| store::totp::use_step(tx, owner, step, 1).await.unwrap();
+    let used =
+        async |tx: &mut Tx, owner: &str, step| store::totp::use_step(tx, owner, step, 1).await.unwrap();
     for (owner, step, is_new) in [
         ("user:1", 7, true),
         ("user:1", 7, false),
