@@ -2,7 +2,7 @@
 //! session, and a code of the factor (or a recovery code) turns it into one. A challenge can do nothing else.
 
 use crate::factor::guess::Guesser;
-use crate::factor::recovery::{self, RecoveryUse};
+use crate::factor::recovery::{self, RecoveryHash};
 use crate::factor::use_step_of;
 use crate::login::{Opening, SignedIn, open_session};
 use crate::session::{Client, SessionLife, micros};
@@ -80,7 +80,7 @@ struct Answered<'a> {
     hash: String,
     challenge: Challenge,
     code: &'a Secret,
-    recovered: Option<RecoveryUse>,
+    recovered: Option<RecoveryHash>,
 }
 
 async fn person(service: &Service, id: i64, origin: &str) -> Result<Actor, Error> {

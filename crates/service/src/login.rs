@@ -174,7 +174,11 @@ async fn set_password(
         now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::AuthRequired)?;
     let service = write.service.clone();
     login_failure::succeeded(&service, &mut write.tx, attempt).await?;
-    let proven = demand(write, Need::StepUp).await?;
+    // A role that must have a factor is no reason to keep a password that others may know.
+    let proven = match store::factor::get(&mut write.tx, user).await? {
+        Some(_) => demand(write, Need::StepUp).await?,
+        None => None,
+    };
     let tx = &mut write.tx;
     store::user::set_password(tx, user, Some(fresh), write.now).await?;
     store::invitation::end_of_user(tx, user).await?;

@@ -34,6 +34,7 @@ const HINTS: &[(Code, Say)] = &[
             "可用 `sluice batch problems ID` 查看，或用 `--leave-problems N` 确认不付款的准确行数",
         ),
     ),
+    (Code::AuthRequired, say("use `sluice login LOGIN` first", "请先使用 `sluice login LOGIN`")),
     (Code::NumberConfusable, say("use `--confusable` to confirm it", "可用 `--confusable` 确认")),
     (
         Code::DefaultNeeded,

@@ -5,7 +5,6 @@ use crate::data_dir::DataDir;
 use crate::exit::Failure;
 use crate::session::Session;
 use crate::session_file::SessionFile;
-use domain::access::Role;
 use domain::code::Code;
 use service::factor::Proof;
 use service::identity::Who;
@@ -24,8 +23,6 @@ pub(crate) struct Person {
     pub user: i64,
     /// The session's id.
     pub session: i64,
-    /// The user's role.
-    pub role: Role,
 }
 
 impl Session {
@@ -51,9 +48,9 @@ impl Session {
         let token = self.session_file()?.token(&self.place())?.ok_or_else(nobody)?;
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let found = session::identify(&self.service, &token, address, self.life).await?.ok_or_else(nobody)?;
-        let Who::Person { user, session, role } = found.who else { return Err(nobody()) };
+        let Who::Person { user, session, .. } = found.who else { return Err(nobody()) };
         let proof = Proof { session: Some(session), code };
         let service = self.service.clone().with_proof(proof);
-        Ok(Person { service, actor: Actor { origin: "cli".to_owned(), ..found.actor }, user, session, role })
+        Ok(Person { service, actor: Actor { origin: "cli".to_owned(), ..found.actor }, user, session })
     }
 }

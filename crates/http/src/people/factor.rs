@@ -17,7 +17,6 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use domain::code::groups::STEP_UP;
 use domain::id::UserId;
-use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::Secret;
 use service::factor::{self, FactorStanding};

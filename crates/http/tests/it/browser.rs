@@ -63,6 +63,10 @@ impl Browser {
         answer(self.request(Method::PATCH, path).json(&json)).await
     }
 
+    pub async fn delete_with(&self, path: &str, json: Json) -> Answer {
+        answer(self.request(Method::DELETE, path).json(&json)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         answer(self.request(Method::DELETE, path)).await
     }

@@ -1,7 +1,7 @@
 //! Setting up a factor: the password gives a secret, a code of it makes it the person's factor.
 
 use super::recovery::{self, RecoveryHash};
-use super::{Need, code, demand, owner, recovery::RecoveryUse};
+use super::{Need, code, demand, owner};
 use crate::login_failure::{self, LoginAttempt};
 use crate::session::{Client, micros};
 use crate::write::{Write, WriteResult};
@@ -68,7 +68,7 @@ async fn enrol_in(
     (user, session): (i64, i64),
     hash: Option<String>,
     attempt: &LoginAttempt,
-    recovered: Option<RecoveryUse>,
+    recovered: Option<RecoveryHash>,
 ) -> Result<WriteResult<Enrolling>, Error> {
     let locked = store::user::lock(&mut write.tx, user).await?;
     let (found, _) =
@@ -161,3 +161,7 @@ async fn confirm_in(
         .with("initial", factor.is_initial)
         .with("sessions", ended))
 }
+
+#[cfg(test)]
+#[path = "enrol_tests.rs"]
+mod tests;

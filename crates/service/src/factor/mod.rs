@@ -22,7 +22,9 @@ pub use remove::{remove, reset};
 pub use standing::{FactorStanding, since, standing};
 
 pub(crate) use code::{matches_now, use_step_of};
-pub(crate) use cooling::{Maker, approves_from, may_approve, sponsored};
+#[expect(unused_imports, reason = "for the verbs of approvals")]
+pub(crate) use cooling::{Maker, may_approve};
+pub(crate) use cooling::{approves_from, sponsored};
 
 use crate::write::Write;
 use crate::{Error, Secret, Service, setting};

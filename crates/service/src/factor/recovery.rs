@@ -27,9 +27,6 @@ pub(crate) struct RecoveryHash {
     hash: String,
 }
 
-/// A code that was found right, to be used up.
-pub(crate) type RecoveryUse = RecoveryHash;
-
 /// The codes as they are shown, and as they are stored.
 pub(crate) type DrawnCodes = (Vec<Secret>, Vec<RecoveryHash>);
 
@@ -57,7 +54,11 @@ fn shown(selector: &str, rest: &str) -> Secret {
 }
 
 /// The code of a user that a text is, if it is one. Any other text costs the same once it has a code's form.
-pub(crate) async fn find(service: &Service, user: i64, given: &Secret) -> Result<Option<RecoveryUse>, Error> {
+pub(crate) async fn find(
+    service: &Service,
+    user: i64,
+    given: &Secret,
+) -> Result<Option<RecoveryHash>, Error> {
     let Some((selector, rest)) = parse(given) else { return Ok(None) };
     let mut tx = service.store.read().await?;
     let hash = store::recovery_code::hash(&mut tx, user, &selector).await?;

@@ -2,7 +2,9 @@
 
 use crate::support::{Answer, Ledger, answer};
 use serde_json::json;
+use std::fs::Permissions;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 fn ledger() -> Ledger {
@@ -12,10 +14,19 @@ fn ledger() -> Ledger {
 }
 
 fn add_with_password(ledger: &Ledger, login: &str, password: &str) -> Answer {
+    with_stdin(
+        ledger,
+        &["user", "add", login, "--name", "N", "--role", "admin", "--password-stdin"],
+        password,
+    )
+}
+
+/// Runs a command with a text on standard input. Its session file is beside the ledger.
+fn with_stdin(ledger: &Ledger, args: &[&str], text: &str) -> Answer {
     let mut command = ledger.command();
-    command.args(["--json", "user", "add", login, "--name", "N", "--role", "admin", "--password-stdin"]);
+    command.arg("--json").args(args).env("XDG_STATE_HOME", ledger.path());
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     answer(&child.wait_with_output().unwrap())
 }
 
@@ -111,4 +122,66 @@ fn a_name_that_mixes_scripts_is_accepted_and_marked() {
     assert_eq!(marks("A2"), (json!(false), false));
     let listed = ledger.text(&["holder", "list"]);
     assert_eq!(listed.matches("[mixed scripts]").count(), 1, "{listed}");
+}
+
+#[test]
+fn a_person_signs_in_on_the_command_line_and_out_again() {
+    const PASSWORD: &str = "violet-kettle-81-orbit";
+    let ledger = ledger();
+    assert_eq!(add_with_password(&ledger, "root", PASSWORD).exit, 0);
+    let file = ledger.path().join("sluice/sessions.json");
+    for (args, text, expected) in [
+        (&["logout"][..], "", "AUTH_REQUIRED"),
+        (&["login", "root"], "not the password\n", "AUTH_LOGIN_FAILED"),
+        (&["login", "nobody"], PASSWORD, "AUTH_LOGIN_FAILED"),
+    ] {
+        let refused = with_stdin(&ledger, args, text);
+        assert_eq!((refused.exit, &refused.json["error"]["code"]), (1, &json!(expected)), "{args:?}");
+        assert!(!file.exists(), "{args:?}");
+    }
+    let signed_in = with_stdin(&ledger, &["login", "root"], &format!("{PASSWORD}\n"));
+    assert_eq!((signed_in.exit, &signed_in.json["role"]), (0, &json!("admin")), "{signed_in:?}");
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let token = kept.split('"').find(|part| part.len() == 64).unwrap();
+    assert!(!signed_in.json.to_string().contains(token) && !signed_in.stderr.contains(token));
+    let audit = ledger.ok(&["audit"]).json.to_string();
+    assert!(audit.contains("user.login") && !audit.contains(token), "{audit}");
+    let signed_out = with_stdin(&ledger, &["logout"], "");
+    assert_eq!((signed_out.exit, &signed_out.json["login"]), (0, &json!("root")), "{signed_out:?}");
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(token));
+    assert_eq!(with_stdin(&ledger, &["logout"], "").json["error"]["code"], "AUTH_REQUIRED");
+}
+
+#[test]
+fn a_session_file_that_others_can_read_is_refused() {
+    let ledger = ledger();
+    let file = ledger.path().join("sluice/sessions.json");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "{}").unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let refused = with_stdin(&ledger, &["logout"], "");
+    assert_eq!((refused.exit, &refused.json["error"]["code"]), (3, &json!("SYSTEM_ERROR")), "{refused:?}");
+    assert!(refused.stderr.contains("chmod 600"), "{refused:?}");
+}
+
+#[test]
+fn a_second_factor_is_shown_and_reset_on_the_command_line() {
+    let ledger = ledger();
+    ledger.ok(&["user", "add", "li", "--name", "Li", "--role", "finance"]);
+    assert_eq!(
+        ledger.ok(&["user", "totp", "show", "li"]).json,
+        json!({ "login": "li", "totp": "none", "since": null })
+    );
+    ledger.refused(&["user", "totp", "show", "nobody"], 1, "USER_NOT_FOUND");
+    ledger.refused(&["user", "totp", "reset", "nobody"], 1, "USER_NOT_FOUND");
+    ledger.refused(&["user", "totp", "reset", "li"], 1, "USER_WITHOUT_TOTP");
+    let file = rusqlite::Connection::open(ledger.path().join("data/sluice.db")).unwrap();
+    file.execute("INSERT INTO factor (app_user, since, is_initial) VALUES (1, 1, 0)", []).unwrap();
+    drop(file);
+    assert_eq!(ledger.ok(&["user", "totp", "show", "li"]).json["totp"], "active");
+    ledger.ok(&["user", "totp", "reset", "li"]);
+    assert_eq!(ledger.ok(&["user", "totp", "show", "li"]).json["totp"], "none");
+    let audit = ledger.ok(&["audit", "--action", "user.totp_reset"]).json.to_string();
+    assert!(audit.contains("\"ok\"") && audit.contains("USER_WITHOUT_TOTP"), "{audit}");
 }
