@@ -266,6 +266,9 @@ operations! {
     AccountUnfreeze "unfreezeAccount" ([Finance Admin] AccountsWrite);
     AccountClose "closeAccount" ([Finance Admin] AccountsWrite);
     AccountMakeDefault "makeDefaultAccount" ([Finance Admin] no_key);
+    AccountTotpBind "bindAccountTotp" ([Finance Admin] no_key);
+    AccountTotpConfirm "confirmAccountTotp" ([Finance Admin] no_key);
+    AccountTotpUnbind "unbindAccountTotp" ([Finance Admin] no_key);
     StatementShow "getStatement" ([Operator Finance Admin Auditor] Read);
     HolderList "listHolders" ([Operator Finance Admin Auditor] Read);
     HolderShow "getHolder" ([Operator Finance Admin Auditor] Read);

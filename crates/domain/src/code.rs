@@ -283,6 +283,7 @@ codes! {
     345 SecretUnreadable "SECRET_UNREADABLE" 409 Final "The stored secret was altered or belongs elsewhere, and cannot be decrypted; set it up again, and verify the ledger" "保存的机密已被更改或不属于此处，无法解密；请重新设置，并核验账本";
     346 AccountTotpBound "ACCOUNT_TOTP_BOUND" 409 Final "The account already has a second factor; unbind it first" "该账户已绑定2FA，请先解绑";
     347 AccountTotpNotBound "ACCOUNT_TOTP_NOT_BOUND" 409 Final "The account has no second factor" "该账户未绑定2FA";
+    349 RotationRunning "MASTER_KEY_ROTATING" 409 Later "Another process is encrypting the secrets under the new master key; wait for it to end" "其他进程正在用新主密钥重新加密机密；请等待其完成";
     348 AccountTotpNotBegun "ACCOUNT_TOTP_NOT_BEGUN" 409 Final "There is no new secret to confirm: it was confirmed already, or never requested, or it has expired; request a new one" "没有待确认的密钥：已确认、未申请或已过期；请重新申请";
     // Requests that do not reach a use case.
     150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not valid JSON for this operation" "请求体不是有效的 JSON";

@@ -67,6 +67,9 @@ actions! {
     AccountOpen "account.open" "account";
     AccountImport "account.import" "account";
     AccountStatus "account.status" "account";
+    AccountTotpBind "account.totp_bind" "account";
+    AccountTotpConfirm "account.totp_confirm" "account";
+    AccountTotpUnbind "account.totp_unbind" "account";
     HolderAdd "holder.add" "holder";
     HolderChange "holder.change" "holder";
     HolderDefault "holder.make_default" "holder";
@@ -104,6 +107,7 @@ actions! {
     LedgerUnseal "ledger.unseal" "ledger";
     LedgerCopy "ledger.copy" "ledger";
     LedgerAcceptLoss "ledger.accept_loss" "ledger";
+    MasterKeyRotate "master_key.rotate" "ledger";
 }
 
 macro_rules! events {

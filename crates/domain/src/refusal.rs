@@ -56,6 +56,7 @@ impl Refusal {
                 | Code::VerificationCodeRequired
                 | Code::MasterKeyMissing
                 | Code::MasterKeyWrong
+                | Code::SecretUnreadable
         )
     }
 }

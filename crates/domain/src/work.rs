@@ -11,6 +11,8 @@ stored_enum! {
         Run = 1 "run",
         /// Importing a file as a batch.
         Import = 2 "import",
+        /// Encrypting the stored secrets under another master key.
+        Rotation = 3 "rotation",
     }
 }
 
@@ -19,7 +21,7 @@ stored_enum! {
 pub struct Work {
     /// Its kind.
     pub kind: WorkKind,
-    /// The id of what it is done to: of the batch.
+    /// The id of what it is done to: of the batch, or 0.
     pub id: i64,
 }
 
@@ -34,5 +36,11 @@ impl Work {
     #[must_use]
     pub const fn import(batch: BatchId) -> Self {
         Self { kind: WorkKind::Import, id: batch.0 }
+    }
+
+    /// Encrypting the stored secrets under another master key.
+    #[must_use]
+    pub const fn rotation() -> Self {
+        Self { kind: WorkKind::Rotation, id: 0 }
     }
 }

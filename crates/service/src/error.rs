@@ -36,6 +36,11 @@ impl Error {
         Self::Refused(Refusal::bilingual(code, english, chinese))
     }
 
+    /// Whether it is a refusal that another one-time code may turn into a success.
+    pub(crate) const fn is_of_a_one_time_code(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.is_of_a_one_time_code())
+    }
+
     /// The refusal's code, if it is one.
     #[must_use]
     pub const fn code(&self) -> Option<Code> {

@@ -14,6 +14,7 @@ mod account_cache;
 mod account_default;
 pub mod account_import;
 mod account_list;
+pub mod account_totp;
 mod answer;
 pub mod api_key;
 pub mod approval;
@@ -22,6 +23,8 @@ pub mod asset;
 pub mod audit;
 pub mod batch;
 pub mod challenge;
+mod code_guess;
+pub mod consent;
 pub mod date;
 pub mod error;
 pub mod factor;
@@ -97,6 +100,12 @@ pub struct Service {
     pub(crate) scan_permits: search::ScanPermits,
     /// What encrypts the secrets that are stored.
     pub(crate) vault: vault::Vault,
+    /// The codes of the accounts that this request debits.
+    pub(crate) consent: Arc<consent::Consent>,
+    code_turns: Arc<tokio::sync::Mutex<()>>,
+    /// This request's turn to try codes, held until its last transaction.
+    _code_turn: Option<consent::CodeTurn>,
+    pub(crate) none_bound: Arc<account_totp::NoneBound>,
 }
 
 impl Service {
@@ -120,6 +129,10 @@ impl Service {
             search_budget: search::BUDGET,
             scan_permits,
             vault: vault::Vault::default(),
+            consent: Arc::default(),
+            code_turns: Arc::default(),
+            _code_turn: None,
+            none_bound: Arc::default(),
         }
     }
 
@@ -133,6 +146,12 @@ impl Service {
     #[must_use]
     pub fn with_vault(self, vault: vault::Vault) -> Self {
         Self { vault, ..self }
+    }
+
+    /// What encrypts the stored secrets.
+    #[must_use]
+    pub const fn vault(&self) -> &vault::Vault {
+        &self.vault
     }
 
     /// What a list search requested now may use.

@@ -71,6 +71,17 @@ pub struct Vault {
     keys: Option<Arc<Keys>>,
 }
 
+/// What a step of a rotation did.
+#[derive(Debug, Default)]
+pub struct Resealed {
+    /// Secrets that are now under the current key.
+    pub done: i64,
+    /// Secrets that could not be decrypted.
+    pub unreadable: i64,
+    /// The owner of the last one; none if none was left.
+    pub last: Option<String>,
+}
+
 #[derive(Debug)]
 struct Keys {
     current: MasterKey,
@@ -124,6 +135,34 @@ impl Vault {
         let aad = associated(&key.id, row);
         let plain = key.cipher.decrypt(&nonce.into(), Payload { msg: text, aad: &aad });
         plain.map(Zeroizing::new).map_err(|_| unreadable(row))
+    }
+
+    /// Whether a former key is there, so that secrets may have to be encrypted again.
+    #[must_use]
+    pub fn is_rotating(&self) -> bool {
+        self.keys.as_deref().is_some_and(|keys| keys.former.is_some())
+    }
+
+    /// Encrypts the next secrets that are under other keys, after an owner, under the current key. Those that cannot
+    /// be read stay as they are.
+    pub async fn reseal(&self, tx: &mut Tx, after: &str, limit: i64) -> Result<Resealed, Error> {
+        let key_id = self.key_id()?;
+        let mut resealed = Resealed::default();
+        for stored in sealed_secret::under_others(tx, &key_id, after, limit).await? {
+            let row = stored.owner.as_str();
+            match self.open(row, &stored.sealed()) {
+                Ok(plain) => {
+                    self.put(tx, row, &plain).await?;
+                    resealed.done += 1;
+                }
+                Err(error) => {
+                    tracing::error!(row, code = %error, "a stored secret cannot be decrypted; it was left as it is");
+                    resealed.unreadable += 1;
+                }
+            }
+            resealed.last = Some(stored.owner);
+        }
+        Ok(resealed)
     }
 
     /// Stores a secret under a row's name.

@@ -25,7 +25,7 @@
 use crate::answer::kept::{Answer, Kept};
 use crate::factor::guess::Guesser;
 use crate::factor::{FactorUse, Turn};
-use crate::{Error, Refusal, Service};
+use crate::{Error, Refusal, Service, code_guess};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use ledger::request::OperationKey;
@@ -50,6 +50,8 @@ pub(crate) struct Write {
     pub factor_use: Option<FactorUse>,
     /// Who entered a wrong code, to be counted.
     pub guessed: Option<Guesser>,
+    /// The accounts for which a wrong code was entered, to be counted.
+    pub wrong_codes: Vec<String>,
     key: Option<OperationKey>,
     // Held until the write has ended.
     _turn: Option<Turn>,
@@ -123,6 +125,7 @@ impl Service {
             service: self.clone(),
             factor_use: None,
             guessed: None,
+            wrong_codes: Vec::new(),
             key: None,
             _turn: turn,
         }))
@@ -243,7 +246,7 @@ impl Write {
     /// Rolls back, then audits and stores the refusal. Returns the request's stored answer, which is another
     /// one if the same request was answered meanwhile.
     async fn refuse(self: Box<Self>, refusal: Refusal) -> Result<Kept, Error> {
-        let Self { tx, now, actor, about, service, guessed, key, _turn, .. } = *self;
+        let Self { tx, now, actor, about, service, guessed, wrong_codes, key, _turn, .. } = *self;
         // The next attempt comes with another code, under the same key.
         let key = key.filter(|_| !refusal.is_of_a_one_time_code());
         // Rolls back before the writer is requested again.
@@ -254,10 +257,8 @@ impl Write {
         };
         let tx = service.store.write().await?;
         let factor_use = None;
-        let mut write = Self { tx, now, actor, about, service, factor_use, guessed, key, _turn };
-        if let Some(guesser) = &write.guessed {
-            guesser.failed(&mut write.tx, write.service.steady_now()).await?;
-        }
+        let mut write = Self { tx, now, actor, about, service, factor_use, guessed, wrong_codes, key, _turn };
+        write.count_wrong_codes().await?;
         if let Some(kept) = write.reserve().await? {
             return Ok(kept);
         }
@@ -269,6 +270,18 @@ impl Write {
         head::close_refused(&mut write.tx, &write.actor, &write.about, code, write.now).await?;
         write.tx.commit().await?;
         Ok(kept)
+    }
+
+    /// Counts the wrong codes that led to the refusal.
+    async fn count_wrong_codes(&mut self) -> Result<(), Error> {
+        let now = self.service.steady_now();
+        if let Some(guesser) = &self.guessed {
+            guesser.failed(&mut self.tx, now).await?;
+        }
+        for owner in &self.wrong_codes {
+            code_guess::failed(&mut self.tx, owner, now).await?;
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::call::Call;
 use crate::commands::Command;
 use crate::commands::account::AccountVerb;
+use crate::commands::account_totp::AccountTotpVerb;
 use crate::commands::approval::{ApprovalPolicyVerb, ApprovalVerb};
 use crate::commands::asset::AssetVerb;
 use crate::commands::batch::BatchVerb;
@@ -53,7 +54,7 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::User(args) => return user(&args.verb),
         Command::Login(_) => O::Login,
         Command::Logout(_) => O::Logout,
-        Command::Key(args) => key(&args.verb),
+        Command::Key(args) => return key(&args.verb),
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {
             SettingVerb::Show => O::SettingsShow,
@@ -89,14 +90,16 @@ const fn fx(verb: &FxVerb) -> Operation {
     }
 }
 
-const fn key(verb: &KeyVerb) -> Operation {
+const fn key(verb: &KeyVerb) -> Option<Operation> {
     use Operation as O;
-    match verb {
+    Some(match verb {
         KeyVerb::List { .. } => O::KeyList,
         KeyVerb::Add { .. } => O::KeyAdd,
         KeyVerb::Revoke { .. } => O::KeyRevoke,
-        KeyVerb::Rotate { .. } => O::KeyRotate,
-    }
+        KeyVerb::Rotate { name: Some(_) } => O::KeyRotate,
+        // A server encrypts the secrets again by itself; no request sets its master key.
+        KeyVerb::Rotate { name: None } | KeyVerb::NewMaster { .. } => return None,
+    })
 }
 
 const fn account(verb: &AccountVerb) -> Option<Operation> {
@@ -110,6 +113,12 @@ const fn account(verb: &AccountVerb) -> Option<Operation> {
         AccountVerb::Freeze(_) => O::AccountFreeze,
         AccountVerb::Unfreeze(_) => O::AccountUnfreeze,
         AccountVerb::MakeDefault { .. } => O::AccountMakeDefault,
+        AccountVerb::Totp(args) => match args.verb {
+            AccountTotpVerb::Bind { confirm: None, .. } => O::AccountTotpBind,
+            AccountTotpVerb::Bind { .. } => O::AccountTotpConfirm,
+            AccountTotpVerb::Unbind { .. } => O::AccountTotpUnbind,
+            AccountTotpVerb::Show { .. } => O::AccountShow,
+        },
         AccountVerb::Close(_) => O::AccountClose,
     })
 }
@@ -127,10 +136,10 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
             Some(_) => O::ProblemDrop,
             None => O::ProblemList,
         },
-        BatchVerb::Run { id: Some(_) } | BatchVerb::Start(_) => O::BatchExecute,
+        BatchVerb::Run { id: Some(_), .. } | BatchVerb::Start { .. } => O::BatchExecute,
         BatchVerb::Status(_) => O::BatchShow,
         BatchVerb::Pause(_) => O::BatchPause,
-        BatchVerb::Resume(_) => O::BatchResume,
+        BatchVerb::Resume { .. } => O::BatchResume,
         BatchVerb::Cancel { .. } => O::BatchCancel,
         BatchVerb::Recall(_) => O::BatchRecall,
         BatchVerb::Reopen(_) => O::BatchReopen,
@@ -146,7 +155,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::History(_) => O::BatchHistory,
         BatchVerb::List(_) => O::BatchList,
         // A server resumes unfinished runs by itself.
-        BatchVerb::Run { id: None } | BatchVerb::Export(_) => return None,
+        BatchVerb::Run { id: None, .. } | BatchVerb::Export(_) => return None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The options of every command: as typed, and with the settings.
 
+use crate::key_ring::KeyFiles;
 use crate::out::Out;
 use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
@@ -72,6 +73,8 @@ pub(crate) struct Globals {
     pub chunk_items: usize,
     /// The name to act under instead of the operating system user's.
     pub act_as: Option<String>,
+    /// Where the master keys are.
+    pub key_files: KeyFiles,
     /// The timeouts of a session of `sluice login`.
     pub session_life: SessionLife,
     /// The cooling-off of approvers.
@@ -89,6 +92,10 @@ impl Globals {
             lang: settings.language,
             chunk_items: settings.chunk_items,
             act_as: args.act_as.clone(),
+            key_files: KeyFiles {
+                current: settings.master_key_file.clone(),
+                former: settings.former_master_key_file.clone(),
+            },
             session_life: settings.session_life(),
             approver_cooling: settings.approver_cooling(),
         }

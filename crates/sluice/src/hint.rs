@@ -55,6 +55,20 @@ const HINTS: &[(Code, Say)] = &[
         say("use `sluice batch reprice ID` to reprice it", "可用 `sluice batch reprice ID` 重新定价"),
     ),
     (
+        Code::VerificationCodeRequired,
+        say(
+            "use `--code CODE`, `--code ACCOUNT=CODE` for each account, or `--auto-2fa`",
+            "可用 `--code CODE`、为每个账户使用 `--code ACCOUNT=CODE`，或用 `--auto-2fa`",
+        ),
+    ),
+    (
+        Code::MasterKeyMissing,
+        say(
+            "make one with `sluice key new-master FILE` and set master_key_file",
+            "可用 `sluice key new-master FILE` 生成，并设置 master_key_file",
+        ),
+    ),
+    (
         Code::LedgerMoved,
         say(
             "use `sluice copy --unseal --from PLACE` to abandon the copy",

@@ -9,10 +9,12 @@ mod call;
 mod cli;
 mod clock;
 mod commands;
+mod consent;
 mod data_dir;
 mod exit;
 mod globals;
 mod hint;
+mod key_ring;
 mod list;
 mod lock_holder;
 mod log;
@@ -31,6 +33,7 @@ mod word;
 use clap::{CommandFactory, Parser};
 use cli::Cli;
 use commands::Command;
+use commands::key::{KeyArgs, KeyVerb};
 use commands::work::Stop;
 use domain::code::Language;
 use exit::{Exit, Failure};
@@ -120,6 +123,9 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
         Command::Copy(args) => commands::copy::run(globals, args).await,
         Command::Restore(args) => commands::restore::run(globals, args),
         Command::Bench(args) => commands::bench::run(globals, args).await,
+        Command::Key(KeyArgs { verb: KeyVerb::NewMaster { file } }) => {
+            commands::key::new_master(globals, file)
+        }
         command => execute_on_ledger(globals, command).await,
     }
 }

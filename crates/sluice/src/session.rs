@@ -4,6 +4,7 @@ use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
 use crate::globals::Globals;
+use crate::key_ring;
 use crate::out::{Out, note};
 use crate::say::say;
 use domain::amount::format_minor;
@@ -113,6 +114,8 @@ impl Session {
         if access == Access::Read {
             return Ok(session);
         }
+        // Reading needs no secrets, and the reader may be a user who must not have the key.
+        session.service = session.service.with_vault(key_ring::vault(globals)?);
         if access != Access::Accept {
             session.engine().recover().await?;
         }

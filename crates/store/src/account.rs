@@ -48,6 +48,8 @@ record! {
         pub opened_at: i64 = "a.opened_at",
         /// Whether it is the account that payments to the owner's e-mail address or uid in its currency go to.
         pub is_default: bool = "CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+        /// Whether it may only be debited with a code.
+        pub is_totp_bound: bool = "CAST(CASE WHEN f.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
     }
 }
 
@@ -91,7 +93,8 @@ record! {
 /// The tables of [`AccountView::COLUMNS`].
 pub(crate) const TABLES: &str =
     "account a JOIN balance b ON b.account = a.id LEFT JOIN holder h ON h.id = a.holder
-    LEFT JOIN holder_default d ON d.account = a.id";
+    LEFT JOIN holder_default d ON d.account = a.id
+    LEFT JOIN account_totp f ON f.account = a.id AND f.confirmed_at IS NOT NULL";
 
 static BY_NUMBER: Sql =
     Sql::new(sql!("SELECT ", AccountView::COLUMNS, " FROM ", TABLES, " WHERE a.number = $1"));

@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod account_list;
+pub mod account_totp;
 pub mod api_key;
 pub mod approval;
 pub mod approval_policy;
@@ -107,6 +108,7 @@ fn named_statements() -> Vec<bulk::Named> {
     [
         account::CATALOGUE,
         account_list::CATALOGUE,
+        account_totp::CATALOGUE,
         api_key::CATALOGUE,
         approval::CATALOGUE,
         approval_policy::CATALOGUE,

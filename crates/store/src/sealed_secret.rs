@@ -4,12 +4,12 @@
 //! The row's name is what the ciphertext is bound to, such as `user:7` or `account:18`.
 
 use crate::args;
-use crate::bulk::{Named, Sql, named};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::Row;
+use crate::value::{Column, Row};
 use data_encoding::BASE64;
 
 record! {
@@ -36,16 +36,17 @@ static PUT: Sql = Sql::new(
      ON CONFLICT (owner) DO UPDATE SET key_id = $2, sealed = $3",
 );
 static GET: Sql = Sql::new(sql!("SELECT ", SealedSecret::COLUMNS, " FROM sealed_secret WHERE owner = $1"));
+static OF_OWNERS: Lookup =
+    Lookup { columns: SealedSecret::COLUMNS, from: "sealed_secret", key: "owner", and: "", lock: Lock::None };
 static UNDER_OTHERS: Sql = Sql::locking(sql!(
     "SELECT ",
     SealedSecret::COLUMNS,
-    " FROM sealed_secret WHERE key_id <> $1 ORDER BY owner LIMIT $2"
+    " FROM sealed_secret WHERE key_id <> $1 AND owner > $2 ORDER BY owner LIMIT $3"
 ));
-static COUNT_UNDER_OTHERS: Sql = Sql::new("SELECT COUNT(*) FROM sealed_secret WHERE key_id <> $1");
 static DELETE: Sql = Sql::new("DELETE FROM sealed_secret WHERE owner = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&PUT, &GET, &UNDER_OTHERS, &COUNT_UNDER_OTHERS, &DELETE];
+pub const CATALOGUE: &[Named] = named![&PUT, &GET, &UNDER_OTHERS, &DELETE];
 
 /// Stores a secret, or replaces it. `key_id` names the master key that it was encrypted under.
 pub async fn put(tx: &mut Tx, owner: &str, key_id: &str, sealed: &[u8]) -> Result<(), StoreError> {
@@ -57,14 +58,19 @@ pub async fn get(tx: &mut Tx, owner: &str) -> Result<Option<SealedSecret>, Store
     tx.fetch(&GET, args![owner]).await?.first().map(Row::read).transpose()
 }
 
-/// The first secrets under other keys than this one, locked until the transaction ends.
-pub async fn under_others(tx: &mut Tx, key_id: &str, limit: i64) -> Result<Vec<SealedSecret>, StoreError> {
-    tx.fetch(&UNDER_OTHERS, args![key_id, limit]).await?.iter().map(Row::read).collect()
+/// The secrets of these owners.
+pub async fn of_owners(tx: &mut Tx, owners: Vec<String>) -> Result<Vec<SealedSecret>, StoreError> {
+    tx.lookup(&OF_OWNERS, Column::Text(owners)).await?.iter().map(Row::read).collect()
 }
 
-/// How many secrets are under other keys than this one.
-pub async fn count_under_others(tx: &mut Tx, key_id: &str) -> Result<i64, StoreError> {
-    tx.fetch(&COUNT_UNDER_OTHERS, args![key_id]).await?.first().map_or(Ok(0), |row| row.i64(0))
+/// The first secrets after an owner that are under other keys than this one, locked until the transaction ends.
+pub async fn under_others(
+    tx: &mut Tx,
+    key_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<SealedSecret>, StoreError> {
+    tx.fetch(&UNDER_OTHERS, args![key_id, after, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// Deletes a secret; returns whether it existed.

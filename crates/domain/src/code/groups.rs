@@ -42,8 +42,14 @@ groups! {
     POSTING: [PARTIES AMOUNT]
         SourceNotFound TargetNotFound RateInvalid ExchangeMismatch AmountTooLarge DayLimit MonthLimit FeeOverflow
         InsufficientBalance InsufficientForFee BalanceOverflow;
+    /// Reading or storing a secret.
+    SECRET: [] MasterKeyMissing MasterKeyWrong SecretUnreadable;
+    /// A one-time code.
+    ONE_TIME_CODE: [SECRET] TotpCodeInvalid TotpCodeUsed LoginThrottled;
+    /// The codes of debited accounts.
+    DEBIT: [ONE_TIME_CODE] VerificationCodeRequired FactorRequired TotpNotEnrolled;
     /// Everything about a single transfer.
-    TRANSFER: [POSTING NOTE ACCOUNT_REFERENCE]
+    TRANSFER: [POSTING NOTE ACCOUNT_REFERENCE DEBIT]
         ApprovalRequired RateOutOfBounds RateOverrideInvalid DateInvalid DateOutOfRange VoucherInvalid;
     /// The rows of a batch, which are checked before any of them is paid.
     ROWS: [NAME_TEXT PARTIES AMOUNT AMOUNT_TEXT]

@@ -6,6 +6,7 @@ mod batches;
 mod follow;
 mod imports;
 mod reap;
+mod secrets;
 
 use crate::duty::Duties;
 use crate::engine::Engine;
@@ -18,6 +19,7 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(approvals::Approvals);
     duties.start(batches::Batches::default());
     duties.start(follow::Follow::of(engine));
+    duties.start(secrets::Secrets);
     duties
 }
 
@@ -25,5 +27,6 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
 pub(crate) fn of_server(engine: &Engine) -> Duties {
     let mut duties = Duties::of(engine);
     duties.start(follow::Follow::of(engine));
+    duties.start(secrets::Secrets);
     duties
 }

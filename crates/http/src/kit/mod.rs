@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 pub(crate) mod approval;
 pub(crate) mod body;
+pub(crate) mod consent;
 pub(crate) mod cookie;
 pub(crate) mod cursor;
 pub(crate) mod edge;
@@ -17,6 +18,7 @@ pub(crate) mod operation;
 pub(crate) mod paging;
 pub(crate) mod plain;
 pub(crate) mod problem;
+pub(crate) mod qr;
 pub(crate) mod query;
 pub(crate) mod routes;
 pub(crate) mod segment;

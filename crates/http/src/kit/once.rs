@@ -21,8 +21,8 @@ use service::{Error, OperationKey, Service};
 use sha2::{Digest, Sha256};
 
 static HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-/// Fields that may differ in a repeated request.
-const ONE_TIME: [&str; 3] = ["verificationCode", "verificationCodes", "2fa_code"];
+/// Fields that may differ in a repeated request: codes, and that the server is to generate them.
+const ONE_TIME: [&str; 4] = ["verificationCode", "verificationCodes", "auto2FA", "2fa_code"];
 
 /// A POST's body, and the service bound to its key.
 #[derive(Debug)]
@@ -158,6 +158,10 @@ mod tests {
             of(r#"{"a":1,"verificationCode":"123456"}"#),
             of(r#"{"a":1,"verificationCode":"654321"}"#)
         );
+        for codes in [r#""verificationCodes":{"acct_1":"123456"}"#, r#""auto2FA":true"#, r#""2fa_code":"1""#]
+        {
+            assert_eq!(of(&format!(r#"{{"a":1,{codes}}}"#)), of(r#"{"a":1}"#), "{codes}");
+        }
         for (one, other) in [
             (r#"{"amount":"5"}"#, r#"{"amount":"5.00"}"#),
             (r#"{"relations":[{"amount":"5.10"}]}"#, r#"{"relations":[{"amount":"5.1"}]}"#),

@@ -7,6 +7,7 @@ use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Body, CodeInput, Input};
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
+use crate::kit::qr;
 use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::kit::time::wire;
@@ -16,17 +17,12 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use domain::code::groups::STEP_UP;
 use domain::id::UserId;
-use qrcode::QrCode;
-use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
+use service::Secret;
 use service::factor::{self, FactorStanding};
 use service::user::User;
-use service::{Error, Secret, StoreError};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
-
-/// The width of a module of a QR code, in the picture's units.
-const MODULE: u32 = 4;
 
 pub(super) fn routes() -> Routes {
     const ENROL: &[Code] = &[Code::PasswordWrong];
@@ -192,16 +188,9 @@ pub(super) async fn enrol(
 ) -> Result<Answer<EnrollingView>, Problem> {
     let service = who.proving(&app.service, body.code());
     let begun = factor::enrol(&service, who.actor(), person(&who)?, &body.password, &client).await?;
-    let qr = Secret::new(picture(&begun.uri)?);
+    let qr = Secret::new(qr::picture(&begun.uri)?);
     let (secret, uri) = (Secret::new(begun.base32.as_str()), Secret::new(begun.uri.as_str()));
     Ok(Answer::saying(BEGUN, EnrollingView { secret, uri, qr }))
-}
-
-/// A text as a QR code, in SVG.
-fn picture(text: &str) -> Result<String, Error> {
-    let code =
-        QrCode::new(text).map_err(|error| StoreError::Corrupt(format!("no QR code of a URI: {error}")))?;
-    Ok(code.render::<svg::Color<'_>>().module_dimensions(MODULE, MODULE).build())
 }
 
 /// Makes the authenticator app that shows this code the signed-in user's second factor.
@@ -263,18 +252,4 @@ pub(super) async fn reset(who: Who, id: Segment, once: Once<CodeInput>) -> Resul
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let user: User = once.settle(factor::reset(&once.service, who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, UserView::of(user)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_uri_becomes_a_picture_that_runs_no_script_and_loads_nothing() {
-        let uri =
-            format!("otpauth://totp/Sluice:{}?secret={}&issuer=Sluice", "x".repeat(300), "A".repeat(32));
-        let picture = picture(&uri).unwrap();
-        assert!(picture.contains("<svg") && picture.trim_end().ends_with("</svg>"), "{picture}");
-        assert!(!picture.contains("<script") && !picture.contains("href"));
-    }
 }

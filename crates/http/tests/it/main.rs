@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod access;
+mod account_totp;
 mod basics;
 mod batch;
 mod batch_convert;

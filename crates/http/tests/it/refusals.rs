@@ -134,6 +134,21 @@ const REFUSED: &[(O, &str, &str, &str, &str)] = &[
         "holder.make_default",
         "ACCOUNT_NOT_FOUND",
     ),
+    (O::AccountTotpBind, "POST /api/v2/accounts/nobody/totp", "", "account.totp_bind", "ACCOUNT_NOT_FOUND"),
+    (
+        O::AccountTotpConfirm,
+        "POST /api/v2/accounts/nobody/totp/confirm",
+        r#"{"code": "123456"}"#,
+        "account.totp_confirm",
+        "ACCOUNT_NOT_FOUND",
+    ),
+    (
+        O::AccountTotpUnbind,
+        "DELETE /api/v2/accounts/nobody/totp",
+        r#"{}"#,
+        "account.totp_unbind",
+        "ACCOUNT_NOT_FOUND",
+    ),
     (
         O::HolderChange,
         "PATCH /api/v2/holders/hold_999",

@@ -21,6 +21,7 @@ form! {
         "head" head: Option<i64>,
         "opened_at" opened_at: i64,
         "is_default" is_default: bool,
+        "is_totp_bound" is_totp_bound: bool,
     }
 }
 

@@ -6,12 +6,14 @@ use super::request::BatchRequest;
 use super::settle::{close, is_live};
 use super::terms::within_maximum;
 use crate::approval::gate;
+use crate::consent::{self, Debited};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
+use store::account_totp::Unpaid;
 use store::audit::Actor;
 use store::batch::Batch;
 
@@ -50,13 +52,16 @@ pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> R
     gate::gate(write, batch, action).await?;
     within_maximum(&mut write.tx, batch).await?;
     reprice::rates_hold(write, batch).await?;
+    // Last, so that a code is used up only by a request that is carried out.
+    let consented = consent::demand(write, Debited::Items(batch, Unpaid::Pending)).await?;
     let (tx, now) = (&mut write.tx, Some(write.now));
     store::batch::set_state(tx, batch.id, state, BatchIntent::Run, now, None).await?;
-    Ok(Fact::of_batch(action, batch.id)
+    let fact = Fact::of_batch(action, batch.id)
         .with("from", batch.state.name())
         .with("content_hash", batch.content_hash.as_deref())
         .with("items", batch.tally.waiting_count())
-        .moved(state, BatchEvent::Started))
+        .moved(state, BatchEvent::Started);
+    Ok(consented.on(fact))
 }
 
 /// A pause that takes effect at once is recorded both as requested and as done.

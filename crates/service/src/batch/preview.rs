@@ -6,6 +6,7 @@ use super::list::OffsetPage;
 use super::lookup::find;
 use super::similar::{self, Found};
 use super::{external_id, promise};
+use crate::consent::{self, Debited};
 use crate::{Error, Service, setting};
 use domain::asset::Asset;
 use domain::batch::{BatchMode, BatchState};
@@ -21,6 +22,7 @@ use ledger::calendar;
 use ledger::content::{self, Content};
 use ledger::rates::{Rates, post_exchanged};
 use store::Tx;
+use store::account_totp::{BoundAccount, Unpaid};
 use store::batch::Batch;
 use store::item::{Item, Page};
 
@@ -87,6 +89,8 @@ pub struct Preview {
     pub single: Option<SingleAccount>,
     /// What it has in common with other batches.
     pub found: Found,
+    /// The paying accounts that need a code.
+    pub bound: Vec<BoundAccount>,
 }
 
 /// Carries balances forward item by item and reports what a run would do now; lists a part of the items.
@@ -113,6 +117,7 @@ pub async fn preview(
     }
     let mut preview = fold.end(&mut tx, batch.account).await?;
     preview.found = found(service, &mut tx, &batch, content).await?;
+    preview.bound = consent::bound(&mut tx, Debited::Items(&batch, Unpaid::Pending)).await?;
     Ok((described(&mut tx, batch).await?, preview))
 }
 
@@ -132,9 +137,11 @@ pub async fn preview_new(
     external_id::check(&mut tx, read.accepted.rows.iter().map(|row| &row.item)).await?;
     let (subject, rows) = (read.terms.subject(), read.accepted.rows);
     let (rows, found) = similar::examine_rows(&mut tx, &subject, rows, false, service.now()).await?;
+    let payers = rows.iter().map(|row| row.item.source);
+    let bound = consent::bound_among(&mut tx, payers).await?;
     fold.begin(&mut tx, single).await?;
     fold.items(&mut tx, rows.into_iter().map(|row| row.item).collect()).await?;
-    let preview = Preview { found, ..fold.end(&mut tx, single).await? };
+    let preview = Preview { found, bound, ..fold.end(&mut tx, single).await? };
     let ids = single.into_iter().map(|id| id.0).collect();
     let number = store::account::numbers(&mut tx, ids).await?.pop().map(|(_, number)| number);
     Ok((read.terms.asset, number, preview))

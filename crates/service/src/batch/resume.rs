@@ -7,12 +7,14 @@ use super::rework::{self, Rework, called_off};
 use super::settle::is_live;
 use super::terms::within_maximum;
 use crate::approval::gate;
+use crate::consent::{self, Debited};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
+use store::account_totp::Unpaid;
 use store::audit::Actor;
 use store::batch::Batch;
 
@@ -45,6 +47,7 @@ async fn resume_ended(service: &Service, actor: &Actor, batch: &Batch) -> Result
     };
     match taken {
         Ok(count) => rework::answer_reworked(service, actor, batch.id.into(), count).await,
+        Err(error) if error.is_of_a_one_time_code() => Err(error),
         Err(error) => service.refused(actor, Fact::of_batch(Action::BatchResume, batch.id), error).await,
     }
 }
@@ -73,10 +76,12 @@ async fn resume_paused(write: &mut Write, batch: &Batch) -> Result<Fact, Error> 
     gate::gate(write, batch, Action::BatchResume).await?;
     within_maximum(&mut write.tx, batch).await?;
     rates_hold(write, batch).await?;
+    let consented = consent::demand(write, Debited::Items(batch, Unpaid::Pending)).await?;
     let (state, intent) = (BatchState::Processing, BatchIntent::Run);
     store::batch::set_state(&mut write.tx, batch.id, state, intent, None, None).await?;
-    Ok(Fact::of_batch(Action::BatchResume, batch.id)
+    let fact = Fact::of_batch(Action::BatchResume, batch.id)
         .with("from", batch.state.name())
         .with("items", batch.tally.waiting_count())
-        .moved(state, BatchEvent::Resumed))
+        .moved(state, BatchEvent::Resumed);
+    Ok(consented.on(fact))
 }

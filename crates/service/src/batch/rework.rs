@@ -5,6 +5,7 @@ use super::lookup::{self, changed, find, locked};
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
 use crate::approval::gate;
+use crate::consent::{self, Consented, Debited};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
@@ -13,6 +14,7 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use store::Tx;
+use store::account_totp::Unpaid;
 use store::audit::Actor;
 use store::batch::Batch;
 use store::item::Item;
@@ -40,6 +42,7 @@ pub async fn retry(
     }
     match set_back(service, actor, batch, which).await {
         Ok(count) => answer_reworked(service, actor, batch, count).await,
+        Err(error) if error.is_of_a_one_time_code() => Err(error),
         Err(error) => {
             let id = lookup::named(service, batch).await.ok().map(|batch| batch.id.0);
             service.refused(actor, Fact::new(which.action(), id), error).await
@@ -47,7 +50,8 @@ pub async fn retry(
     }
 }
 
-/// Sets items back to pending in steps; the first step is recorded in the history, with the total count.
+/// Sets items back to pending in steps; the first step is recorded in the history, with the total count. A refusal
+/// about a one-time code is audited here, other errors by the caller.
 pub(crate) async fn set_back(
     service: &Service,
     actor: &Actor,
@@ -64,6 +68,17 @@ pub(crate) async fn set_back(
             Rework::Untried if count == 0 => UNTRIED.count(&mut write.tx, &batch).await?,
             Rework::Untried => 0,
         };
+        let consented = match count == 0 && all > 0 {
+            true => may_pay(&mut write, &batch, which).await,
+            false => Ok(Consented::default()),
+        };
+        let consented = match consented {
+            // Ends the write here, where wrong codes are counted.
+            Err(Error::Refused(refusal)) if refusal.is_of_a_one_time_code() => {
+                return write.end_unkept(Err(Error::Refused(refusal))).await;
+            }
+            consented => consented?,
+        };
         let items = which.items().mark(&mut write.tx, &mut batch, after, Mark::Wait, write.now).await?;
         let Some(last) = items.last() else { return Ok(count) };
         after = last.number.0;
@@ -73,7 +88,7 @@ pub(crate) async fn set_back(
         let state = run_again(&mut write, &batch).await?;
         let fact = Fact::of_batch(which.action(), batch.id).with("first", items.first().map(|i| i.number.0));
         let fact = if count == 0 {
-            fact.with("items", all).moved(state, which.event())
+            consented.on(fact.with("items", all).moved(state, which.event()))
         } else {
             fact.with("items", marked)
         };
@@ -81,6 +96,12 @@ pub(crate) async fn set_back(
         write.end(Ok(WriteResult::one((), fact))).await?;
         service.store.wake();
     }
+}
+
+/// Whether the failed items may be paid now: asked once, while all of them are still failed.
+async fn may_pay(write: &mut Write, batch: &Batch, which: Rework) -> Result<Consented, Error> {
+    rates_hold(write, batch).await?;
+    consent::demand(write, Debited::Items(batch, which.unpaid())).await
 }
 
 /// Stores the answer. The items were marked in steps; a repeated request would find none left to mark.
@@ -127,6 +148,13 @@ impl Rework {
         }
     }
 
+    const fn unpaid(self) -> Unpaid {
+        match self {
+            Self::AllFailed => Unpaid::Failed,
+            Self::Untried => Unpaid::Untried,
+        }
+    }
+
     const fn action(self) -> Action {
         match self {
             Self::AllFailed => Action::BatchRetry,
@@ -149,6 +177,7 @@ async fn retry_item_in(write: &mut Write, batch: BatchRef, item: i64) -> Result<
     found.state.retry().map_err(|code| wrong_item(code, &found))?;
     gate::gate(write, &batch, Action::ItemRetry).await?;
     rates_hold(write, &batch).await?;
+    let consented = consent::demand(write, Debited::Account(found.source)).await?;
     mark::set(&mut write.tx, &mut batch, &[found], Mark::Wait, write.now).await?;
     let state = run_again(write, &batch).await?;
     let fact = Fact::of_batch(Action::ItemRetry, batch.id)
@@ -156,7 +185,7 @@ async fn retry_item_in(write: &mut Write, batch: BatchRef, item: i64) -> Result<
         .with("items", 1)
         .moved(state, BatchEvent::Retried)
         .of_item(item);
-    Ok(WriteResult::one(changed(write, batch.id).await?, fact))
+    Ok(WriteResult::one(changed(write, batch.id).await?, consented.on(fact)))
 }
 
 /// An ended batch runs again; a paused one stays paused, and a run that was asked to stop still stops.

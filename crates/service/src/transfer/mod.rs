@@ -14,7 +14,7 @@ pub use store::transfer::{Exchange, Transfer};
 pub use store::transfer_list::TransferSort;
 
 use self::prepare::PreparedTransfer;
-use crate::{Error, Refusal, Service};
+use crate::{Error, Refusal, Service, consent};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::TransferId;
@@ -96,6 +96,7 @@ async fn carry_out(
         Some(id) => Some(prepared.operation_key(id, request)),
         None => service.operation.as_deref().cloned(),
     };
+    consent::of_transfer(service, actor, prepared.payer(), operation.as_ref(), about(request)).await?;
     let request = prepared.posting(request, operation);
     // Runs in its own task: the transfer completes even if the caller disconnects.
     let (door, actor) = (service.door.clone(), actor.clone());
@@ -137,15 +138,19 @@ async fn refuse_transfer<T>(
     request: &TransferRequest,
     refusal: Refusal,
 ) -> Result<T, Error> {
-    let about = Fact::new(Action::TransferCreate, None)
+    // The caller stores the refusal under the request's key.
+    let mut write = service.step(actor, Action::TransferCreate).await?;
+    write.about = about(request);
+    write.end_unkept(Err(Error::Refused(refusal))).await
+}
+
+/// What a refusal of a transfer is about.
+fn about(request: &TransferRequest) -> Fact {
+    Fact::new(Action::TransferCreate, None)
         .with("from", request.from.as_ref().map(|given| shown(&given.written)))
         .with("to", request.to.as_ref().map(|given| shown(&given.written)))
         .with("amount", request.amount.text())
         .with("rate", request.rate.as_deref().map(shown))
         .with("rate_override", request.rate_override.as_ref().map(|over| shown(&over.reason)))
-        .with("target_amount", request.target_amount);
-    // The caller stores the refusal under the request's key.
-    let mut write = service.step(actor, Action::TransferCreate).await?;
-    write.about = about;
-    write.end_unkept(Err(Error::Refused(refusal))).await
+        .with("target_amount", request.target_amount)
 }

@@ -9,6 +9,7 @@ use data_encoding::HEXLOWER;
 use domain::amount::Amount;
 use domain::code::Code;
 use domain::fx::Rate;
+use domain::id::AccountId;
 use domain::text::OperationId;
 use domain::transfer::TransferKind;
 use ledger::request::{OperationKey, Quote, Written};
@@ -62,6 +63,11 @@ pub(super) async fn prepare(service: &Service, request: &TransferRequest) -> Res
 }
 
 impl PreparedTransfer {
+    /// The account that is debited; none for a deposit.
+    pub(super) fn payer(&self) -> Option<AccountId> {
+        self.from.as_ref().map(|known| known.id)
+    }
+
     pub(super) fn posting(
         &self,
         request: &TransferRequest,

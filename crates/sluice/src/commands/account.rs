@@ -1,5 +1,6 @@
 //! `account`: open, import, list, show, statement, freeze, unfreeze, close.
 
+use crate::commands::account_totp::{self, AccountTotpArgs};
 use crate::commands::problem::{self, ShownProblem, delimiter};
 use crate::commands::statement::{self, StatementArgs};
 use crate::exit::{Exit, Failure};
@@ -66,6 +67,8 @@ pub(crate) enum AccountVerb {
         /// Account number or id, such as acct_18
         number: GivenAccount,
     },
+    /// Manage an account's second factor, without whose code no money leaves it
+    Totp(AccountTotpArgs),
     /// Close an account permanently; its balance must be zero
     #[command(after_help = "Example:\n  sluice account close ACME --reason \"left\"")]
     Close(StatusArgs),
@@ -162,7 +165,8 @@ const ROWS_TOLD: usize = 20;
 
 /// How the command opens the ledger.
 pub(crate) const fn access(args: &AccountArgs) -> Access {
-    match args.verb {
+    match &args.verb {
+        AccountVerb::Totp(args) => account_totp::access(args),
         AccountVerb::List(_) | AccountVerb::Show { .. } | AccountVerb::Statement(_) => Access::Read,
         AccountVerb::Open(_)
         | AccountVerb::Import(_)
@@ -190,6 +194,7 @@ pub(crate) async fn run(session: &Session, args: &AccountArgs) -> Result<Exit, F
             let made = account::make_default(&session.service, &session.actor, number).await?;
             show(session, &made, &session.asset(made.asset).await?)
         }
+        AccountVerb::Totp(args) => account_totp::run(session, args).await,
         AccountVerb::Close(args) => set(session, args, AccountStatus::Closed).await,
     }
 }

@@ -1,6 +1,8 @@
-//! `key`: API keys, which authenticate programs.
+//! `key`: API keys, which authenticate programs, and the master key, which encrypts stored secrets.
 
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
+use crate::key_ring;
 use crate::list::{Page, PageArgs};
 use crate::out::{left, note, or_empty, right, time};
 use crate::say::say;
@@ -9,9 +11,11 @@ use crate::terminal::one_line;
 use clap::{Args, Subcommand};
 use domain::code::Code;
 use domain::fact::Action;
+use engine::Rotation;
 use serde_json::{Value, json};
 use service::Error;
 use service::api_key::{self, ApiKey, Made, NewApiKey};
+use std::path::{Path, PathBuf};
 
 /// Arguments of `key`.
 #[derive(Debug, Args)]
@@ -53,11 +57,27 @@ pub(crate) enum KeyVerb {
         /// Name of the key
         name: String,
     },
-    /// Give a key a new secret, shown only once; the previous one stays valid for 24 hours
-    #[command(after_help = "Example:\n  sluice key rotate payroll")]
+    /// With NAME, give an API key a new secret; without, encrypt the stored secrets under a new master key
+    #[command(
+        after_help = "With NAME: the secret is shown only once; the previous one stays valid for 24 hours.\n\
+                            Without NAME: needs the new master key (master_key_file or SLUICE_MASTER_KEY) and the one \
+                            it replaces (former_master_key_file or SLUICE_FORMER_MASTER_KEY). Servers with both keys \
+                            do the same by themselves. It can be stopped at any point and run again; see \
+                            docs/guide/accounts-2fa.md.\n\n\
+                            Example:\n  sluice key rotate payroll\n  sluice key rotate"
+    )]
     Rotate {
-        /// Name of the key
-        name: String,
+        /// Name of the API key
+        name: Option<String>,
+    },
+    /// Write a new master key to a new file that only its owner can read
+    #[command(
+        after_help = "Keep a copy apart from the database and its backups: without the key the stored secrets \
+                            cannot be read.\n\nExample:\n  sluice key new-master /etc/sluice/master.key"
+    )]
+    NewMaster {
+        /// File to create
+        file: PathBuf,
     },
 }
 
@@ -65,6 +85,9 @@ pub(crate) enum KeyVerb {
 pub(crate) const fn access(args: &KeyArgs) -> Access {
     match args.verb {
         KeyVerb::List { .. } => Access::Read,
+        // It has no ledger to open.
+        KeyVerb::NewMaster { .. } => Access::Read,
+        KeyVerb::Rotate { name: None } => Access::Import,
         KeyVerb::Add { .. } | KeyVerb::Revoke { .. } | KeyVerb::Rotate { .. } => Access::Write,
     }
 }
@@ -78,7 +101,10 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
             add(session, &NewApiKey { name, scopes, addresses, expires_at }).await?;
         }
         KeyVerb::List { page } => list(session, page).await?,
-        KeyVerb::Rotate { name } => rotate(session, name).await?,
+        KeyVerb::Rotate { name: Some(name) } => rotate(session, name).await?,
+        KeyVerb::Rotate { name: None } => return rotate_master(session).await,
+        // Handled in `main`.
+        KeyVerb::NewMaster { .. } => {}
         KeyVerb::Revoke { name } => {
             let id = id(session, Action::KeyRevoke, name).await?;
             let key = api_key::revoke(&session.service, &session.actor, id).await?;
@@ -101,6 +127,47 @@ async fn id(session: &Session, action: Action, name: &str) -> Result<i64, Failur
 async fn rotate(session: &Session, name: &str) -> Result<(), Failure> {
     let id = id(session, Action::KeyRotate, name).await?;
     show_made(session, api_key::rotate(&session.service, &session.actor, id).await?)
+}
+
+/// Encrypts the stored secrets under the current master key.
+async fn rotate_master(session: &Session) -> Result<Exit, Failure> {
+    let key = session.service.vault().key_id()?;
+    let Rotation { done, unreadable } = session.engine().rotate(&session.actor).await?;
+    let json = json!({ "key": key, "rotated": done, "unreadable": unreadable });
+    session.out.answer(json, || {
+        let unread = match unreadable {
+            0 => String::new(),
+            _ => say!(
+                session.language,
+                "\n{unreadable} could not be decrypted and were left as they are",
+                "\n{unreadable} 项无法解密，保持原样"
+            ),
+        };
+        say!(
+            session.language,
+            "{done} secrets were encrypted again; all readable ones are under the master key {key}. The former key \
+             can be removed once every process was restarted with the new one{unread}",
+            "已重新加密 {done} 项机密；所有可读取的机密均由主密钥 {key} 加密。所有进程以新主密钥重启后，\
+             可移除旧主密钥{unread}"
+        )
+    })?;
+    Ok(if unreadable == 0 { Exit::Success } else { Exit::Partial })
+}
+
+/// Writes a new master key to a file.
+pub(crate) fn new_master(globals: &Globals, file: &Path) -> Result<Exit, Failure> {
+    let key = key_ring::make(file)?.id();
+    let path = file.display().to_string();
+    globals.out().answer(json!({ "file": path, "key": key }), || {
+        say!(
+            globals.language(),
+            "Wrote the master key {key} to {path}. Keep a copy apart from the database and its backups.\n\
+             Next: set `master_key_file = \"{path}\"` and restart",
+            "已将主密钥 {key} 写入 {path}。请将副本与数据库及其备份分开保存。\n\
+             下一步：设置 `master_key_file = \"{path}\"` 并重启"
+        )
+    })?;
+    Ok(Exit::Success)
 }
 
 /// Prints the key with its secret.

@@ -2,6 +2,7 @@
 
 mod list;
 
+use crate::consent::ConsentArgs;
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::{Access, Session, major};
@@ -13,8 +14,8 @@ use domain::asset::Asset;
 use domain::code::{Code, Language};
 use ledger::Outcome;
 use serde_json::json;
-use service::account;
 use service::transfer::{self, AmountInput, RateOverride, TransferRequest};
+use service::{Service, account};
 
 /// Options common to all transfers.
 #[derive(Debug, Args)]
@@ -57,6 +58,8 @@ pub(crate) struct WithdrawArgs {
     pub amount: String,
     #[command(flatten)]
     pub particulars: Particulars,
+    #[command(flatten)]
+    pub consent: ConsentArgs,
 }
 
 /// Arguments of `transfer`.
@@ -87,6 +90,8 @@ pub(crate) struct TransferArgs {
     pub rate_override: Option<String>,
     #[command(flatten)]
     pub particulars: Particulars,
+    #[command(flatten)]
+    pub consent: ConsentArgs,
 }
 
 /// What to do with transfers, other than making one.
@@ -122,13 +127,20 @@ impl Particulars {
 /// Runs `deposit`.
 pub(crate) async fn deposit(session: &Session, args: &DepositArgs) -> Result<Exit, Failure> {
     let to = Some(args.account.clone());
-    carry_out(session, &TransferRequest { to, ..args.particulars.of(&args.amount) }, &args.amount).await
+    carry_out(
+        session,
+        &session.service,
+        &TransferRequest { to, ..args.particulars.of(&args.amount) },
+        &args.amount,
+    )
+    .await
 }
 
 /// Runs `withdraw`.
 pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<Exit, Failure> {
-    let from = Some(args.account.clone());
-    carry_out(session, &TransferRequest { from, ..args.particulars.of(&args.amount) }, &args.amount).await
+    let (from, service) = (Some(args.account.clone()), args.consent.service(session).await?);
+    carry_out(session, &service, &TransferRequest { from, ..args.particulars.of(&args.amount) }, &args.amount)
+        .await
 }
 
 /// Runs `transfer`.
@@ -142,11 +154,16 @@ pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<E
     let over = |reason: &String| RateOverride { reason: reason.clone(), is_allowed: true };
     let rate_override = args.rate_override.as_ref().map(over);
     let request = TransferRequest { from, to, rate, rate_override, ..args.particulars.of(amount) };
-    carry_out(session, &request, amount).await
+    carry_out(session, &args.consent.service(session).await?, &request, amount).await
 }
 
-async fn carry_out(session: &Session, request: &TransferRequest, amount: &str) -> Result<Exit, Failure> {
-    let done = transfer::create(&session.service, &session.actor, request).await?.outcome;
+async fn carry_out(
+    session: &Session,
+    service: &Service,
+    request: &TransferRequest,
+    amount: &str,
+) -> Result<Exit, Failure> {
+    let done = transfer::create(service, &session.actor, request).await?.outcome;
     let payer = request.from.as_ref().or(request.to.as_ref());
     let payer = payer.ok_or_else(|| service::Error::from(Code::SourceNotFound))?;
     let (_, asset) = account::show(&session.service, payer).await?;

@@ -17,6 +17,10 @@ pub(super) const UNKNOWN: Say = say("unknown setting", "没有此配置项");
 
 const DAY: u64 = 24 * 3_600;
 const NUMBER: Say = say("must be a whole number; 0 means unlimited", "须为整数；0 表示不限");
+const KEY_FILE: Say = say(
+    "must be a file that only its owner can access (chmod 600), with 64 hexadecimal digits",
+    "须为仅所有者可访问的文件（chmod 600），内容为64位十六进制数字",
+);
 const NETWORKS: Say = say("must be networks such as 10.0.0.0/8", "须为网段，例如 10.0.0.0/8");
 
 const fn rule(key: &'static str, wanted: Say, holds: fn(&Settings) -> bool) -> Rule {
@@ -35,6 +39,8 @@ pub(super) const RULES: &[Rule] = &[
         ),
         |s| s.database.as_deref().is_none_or(store::is_server),
     ),
+    rule("master_key_file", KEY_FILE, |_| true),
+    rule("former_master_key_file", KEY_FILE, |_| true),
     rule("language", say("must be en or zh", "须为 en（英文）或 zh（中文）"), |_| true),
     rule(
         "chunk_items",

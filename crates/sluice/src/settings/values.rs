@@ -25,6 +25,10 @@ pub(crate) struct Settings {
     pub mark_dir: Option<PathBuf>,
     /// The ledger's database on a server, instead of the data directory.
     pub database: Option<String>,
+    /// The file with the master key, which encrypts the stored secrets.
+    pub master_key_file: Option<PathBuf>,
+    /// The file with the master key that it replaces, while secrets are still under it.
+    pub former_master_key_file: Option<PathBuf>,
     /// The default language of messages.
     pub language: Lang,
     /// Maximum items per transaction of a batch run.
@@ -112,6 +116,8 @@ impl Default for Settings {
             data: "./data".into(),
             mark_dir: None,
             database: None,
+            master_key_file: None,
+            former_master_key_file: None,
             language: Lang::En,
             chunk_items: CHUNK_ITEMS,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),

@@ -18,6 +18,10 @@ const AT_WORK: &str = "
     INSERT INTO node (name, stripe, worker, joined_at, expires_at) VALUES ('node-7', 7, 1, 1, 2);
     INSERT INTO session (token, app_user, address, agent, created_at, seen_at) VALUES ('t', 1, '::1', 'x', 1, 1);
     INSERT INTO login_failure (name, failures, last_at) VALUES ('user:ann', 1, 1);
+    INSERT INTO account_totp (account, automatic, begun_at, confirmed_at)
+      SELECT MAX(id), 0, 1, NULL FROM account;
+    INSERT INTO sealed_secret (owner, key_id, sealed) VALUES ('account:7', 'k', 'AAEC');
+    INSERT INTO totp_step (owner, step, used_at) VALUES ('account:7', 1, 1);
     INSERT INTO factor (app_user, since, is_initial) VALUES (1, 1, 0);
     INSERT INTO enrolment (app_user, session, begun_at) VALUES (1, 1, 1);
     INSERT INTO recovery_code (app_user, selector, hash) VALUES (1, 'ABCD', 'h');

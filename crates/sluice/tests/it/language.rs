@@ -188,6 +188,9 @@ fn money(walk: &mut Walk) {
     walk.say(&["account", "statement", "1001", "--from", "2020-01-01", "--to", "2999-12-31"], 0);
     walk.say(&["account", "freeze", "1002", "--reason", "司法冻结"], 0);
     walk.say(&["account", "unfreeze", "1002"], 0);
+    walk.say(&["account", "totp", "bind", "1002"], 1);
+    walk.say(&["account", "totp", "unbind", "1002"], 1);
+    walk.say(&["account", "totp", "show", "1002"], 0);
     walk.say(&["account", "close", "1002"], 0);
     walk.say(&["policy", "show", "--currency", "USD", "--account", "1001"], 0);
     walk.say(&["policy", "set", "--currency", "USD", "--max", "none"], 0);
@@ -219,6 +222,10 @@ fn people(walk: &mut Walk) {
     walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
     walk.say(&["key", "list"], 0);
     walk.say(&["key", "rotate", "工资"], 0);
+    walk.say(&["key", "rotate"], 1);
+    let key = walk.ledger.path().join("13").display().to_string();
+    walk.say(&["key", "new-master", &key], 0);
+    walk.say(&["key", "new-master", &key], 3);
     walk.say(&["key", "revoke", "工资"], 0);
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);

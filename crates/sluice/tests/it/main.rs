@@ -11,6 +11,7 @@ mod language;
 mod life;
 mod lists;
 mod mark;
+mod master_key;
 mod payroll;
 mod people;
 mod server;

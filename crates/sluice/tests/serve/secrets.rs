@@ -2,13 +2,16 @@
 //! server speaks, nor in a core dump.
 
 use crate::server::{Ledger, Server, until};
+use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
+use domain::totp::{TotpSecret, step_at};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, Response};
+use rusqlite::Connection;
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const PASSWORD: &str = "violet-kettle-81-orbit";
 /// The most verbose level, with the modules that would log the most.
@@ -138,6 +141,173 @@ async fn no_issued_secret_is_logged_over_any_protocol() {
             said.lines().find(|line| line.contains(half)).unwrap()
         );
     }
+}
+
+/// A request of a signed-in person; returns the whole answer as text.
+async fn told(client: &Client, cookie: &str, method: &str, url: &str, body: Option<Json>) -> String {
+    let request = client.request(method.parse().unwrap(), url).header(COOKIE, cookie);
+    let request = if let Some(body) = body { request.json(&body) } else { request };
+    request.send().await.unwrap().text().await.unwrap()
+}
+
+fn code_of(secret: &str, away: i64) -> String {
+    let bytes = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+    let micros = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
+    let step = step_at(i64::try_from(micros).unwrap()) + away;
+    TotpSecret::from_bytes(&bytes).unwrap().code(step).to_string()
+}
+
+/// Draws a secret and confirms it with the code of the previous step; the secret, and what the confirmation said. The
+/// step may end in between, hence the second try.
+async fn enrolled(
+    client: &Client,
+    cookie: &str,
+    url: &str,
+    begin: Option<Json>,
+    confirm: fn(String) -> Json,
+) -> (String, Json) {
+    let drawn: Json = serde_json::from_str(&told(client, cookie, "POST", url, begin).await).unwrap();
+    let secret = text(&drawn["data"]["secret"]);
+    loop {
+        let body = Some(confirm(code_of(&secret, -1)));
+        let said = told(client, cookie, "POST", &format!("{url}/confirm"), body).await;
+        let said: Json = serde_json::from_str(&said).unwrap();
+        if said["success"] == true {
+            return (secret, said["data"].clone());
+        }
+        assert_eq!(said["error"]["code"], "AUTH_2FA_CODE_INVALID", "{said}");
+    }
+}
+
+/// What the files of the ledger and the log must not contain of a secret: its text, and the bytes behind it.
+fn traces(secret: &str) -> Vec<Vec<u8>> {
+    let mut traces = vec![secret.as_bytes().to_vec()];
+    if let Ok(bytes) = BASE32_NOPAD.decode(secret.as_bytes()) {
+        traces.extend([HEXLOWER.encode(&bytes).into_bytes(), BASE64.encode(&bytes).into_bytes(), bytes]);
+    }
+    traces
+}
+
+/// A server with a master key in a file, on a ledger with an account.
+fn with_master_key() -> (Ledger, Server) {
+    let ledger = Ledger::with_accounts(2);
+    let made = ledger.ok(&["key", "new-master", "master.key"]);
+    assert_eq!(made["file"], "master.key");
+    ledger.file("sluice.toml", "master_key_file = \"master.key\"\n");
+    let server = ledger.serve(&["--log-level", LEVEL]);
+    (ledger, server)
+}
+
+#[tokio::test]
+async fn planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
+    let (ledger, mut server) = with_master_key();
+    let (client, url) = (Client::new(), server.url.clone());
+    let Secrets { cookie, key, .. } = hand_out(&server, &client).await;
+    let totp = format!("{url}/api/v2/accounts/A0/totp");
+    let (of_account, _) =
+        enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
+    let password = json!({ "password": PASSWORD });
+    let own = format!("{url}/api/v1/auth/totp");
+    let (of_person, codes) =
+        enrolled(&client, &cookie, &own, Some(password), |code| json!({ "code": code })).await;
+    let recovery = text(&codes["recoveryCodes"][0]);
+    let pay = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1, "auto2FA": true });
+    let wrong = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1,
+        "verificationCode": of_account, "2fa_code": of_person });
+    let mut answers = String::new();
+    for (method, path, body) in [
+        ("POST", "/api/v2/account-transfers", Some(pay)),
+        ("POST", "/api/v2/account-transfers", Some(wrong)),
+        ("POST", "/api/v2/accounts/A0/totp", None),
+        ("POST", "/api/v1/auth/login", Some(json!({ "login": "root", "password": recovery }))),
+        ("POST", "/api/v1/auth/2fa", Some(json!({ "challenge": of_person, "code": recovery }))),
+        ("DELETE", "/api/v2/accounts/A0/totp", Some(json!({ "verificationCode": of_account }))),
+        ("GET", "/api/v2/accounts", None),
+        ("GET", "/api/v1/users", None),
+        ("GET", "/api/v1/auth/me", None),
+        ("GET", "/api/v2/audit?pageSize=200", None),
+        ("GET", "/api/v2/settings", None),
+    ] {
+        answers += &told(&client, &cookie, method, &format!("{url}{path}"), body).await;
+    }
+    let last = client.get(format!("{url}/nowhere")).header("x-request-id", "the-last-request");
+    last.bearer_auth(&key).send().await.unwrap();
+    until("the last request is logged", async || server.said().contains("the-last-request")).await;
+    // The log of the database still exists while the server runs.
+    let mut places = vec![("answers", answers.into_bytes())];
+    for name in ["sluice.db", "sluice.db-wal"] {
+        places.push((name, std::fs::read(ledger.path().join("data").join(name)).unwrap()));
+    }
+    server.signal(Signal::TERM);
+    server.ended();
+    places.push(("log", server.said().into_bytes()));
+    let master = std::fs::read_to_string(ledger.path().join("master.key")).unwrap();
+    let (_, token) = cookie.split_once('=').unwrap();
+    for secret in [of_account.as_str(), &of_person, &recovery, token, master.trim_end()] {
+        for trace in traces(secret) {
+            for (name, bytes) in &places {
+                assert!(!bytes.windows(trace.len()).any(|part| part == trace), "{secret} in {name}");
+            }
+        }
+    }
+    assert!(places.iter().all(|(name, bytes)| !bytes.is_empty() || *name == "sluice.db-wal"));
+}
+
+#[tokio::test]
+async fn a_server_with_both_master_keys_encrypts_the_secrets_again_while_it_serves() {
+    let (ledger, mut server) = with_master_key();
+    let client = Client::new();
+    let Secrets { cookie, .. } = hand_out(&server, &client).await;
+    let totp = format!("{}/api/v2/accounts/A0/totp", server.url);
+    enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
+    let second = ledger.ok(&["key", "new-master", "second.key"])["key"].clone();
+    let both = "master_key_file = \"second.key\"\nformer_master_key_file = \"master.key\"\n";
+    let stop = |server: &mut Server| {
+        server.signal(Signal::TERM);
+        server.ended();
+    };
+    let pay = async |server: &Server| {
+        let body =
+            json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1, "auto2FA": true });
+        let url = format!("{}/api/v2/account-transfers", server.url);
+        let said = told(&client, &cookie, "POST", &url, Some(body)).await;
+        serde_json::from_str::<Json>(&said).unwrap()["error"]["code"].as_str().unwrap_or("ok").to_owned()
+    };
+    stop(&mut server);
+    ledger.file("sluice.toml", both);
+    let mut server = ledger.serve(&[]);
+    assert_eq!(pay(&server).await, "ok");
+    let keys = || {
+        let file = Connection::open(ledger.path().join("data/sluice.db")).unwrap();
+        let mut select = file.prepare("SELECT DISTINCT key_id FROM sealed_secret").unwrap();
+        let keys = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        keys.map(Result::unwrap).collect::<Vec<_>>()
+    };
+    until("the secrets are under the second key", async || keys() == [text(&second)]).await;
+    assert_eq!(pay(&server).await, "ok");
+    stop(&mut server);
+    for (key, expected) in [("second.key", "ok"), ("master.key", "MASTER_KEY_WRONG")] {
+        ledger.file("sluice.toml", &format!("master_key_file = \"{key}\"\n"));
+        let mut server = ledger.serve(&[]);
+        assert_eq!(pay(&server).await, expected, "{key}");
+        stop(&mut server);
+    }
+    ledger.ok(&["verify"]);
+}
+
+#[tokio::test]
+async fn a_server_without_a_master_key_starts_and_says_what_it_lacks() {
+    let ledger = Ledger::with_accounts(2);
+    let server = ledger.serve(&[]);
+    let client = Client::new();
+    let Secrets { cookie, .. } = hand_out(&server, &client).await;
+    let totp = format!("{}/api/v2/accounts/A0/totp", server.url);
+    let said: Json = serde_json::from_str(&told(&client, &cookie, "POST", &totp, None).await).unwrap();
+    assert_eq!(said["error"]["code"], "MASTER_KEY_MISSING");
+    let pay = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1 });
+    let url = format!("{}/api/v2/account-transfers", server.url);
+    let said: Json = serde_json::from_str(&told(&client, &cookie, "POST", &url, Some(pay)).await).unwrap();
+    assert_eq!(said["success"], true, "{said}");
 }
 
 #[test]

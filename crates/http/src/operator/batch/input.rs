@@ -4,16 +4,17 @@ use super::party_input::{BatchPartyInput, BatchPartySchema};
 use super::relation_input::{BatchAmountMode, RelationInput, Relations, amounts};
 use super::words::{BatchModeWord, BatchRateMode, BatchTypeWord};
 use crate::kit::body::{BODY_BYTES_MAX, Input};
+use crate::kit::consent::consenting;
 use crate::kit::problem::Problem;
 use domain::batch::{BatchMode, BatchType};
 use domain::code::Code;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::edit::EditBatch;
 use service::batch::rows::Amounts;
 use service::batch::submit::Submission;
 use service::payee::{Field, Side};
+use service::{Secret, Service};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -169,26 +170,49 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Maybe<T> {
     }
 }
 
-impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
+impl<T: Input + Default> Input for Maybe<T> {
+    const BYTES_MAX: usize = T::BYTES_MAX;
+
     fn empty() -> Option<Self> {
         Some(Self(T::default()))
     }
+
+    fn code(&self) -> Option<&Secret> {
+        self.0.code()
+    }
 }
 
-/// The second factor of the paying accounts. No account can have one yet, so none of these fields is
-/// required: `auto2FA` has no effect, and codes are accepted without being checked.
+/// The second factors that a payment needs: of the paying accounts, and of the person who sends the request.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "auto2FA": false }))]
 pub(crate) struct BatchConsentInput {
-    /// Whether the server generates the codes from its stored secrets.
+    /// Whether the server generates the codes of the paying accounts that allow it, from their stored secrets.
     #[serde(rename = "auto2FA", default)]
-    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
     auto_2fa: bool,
-    /// The paying account's code.
-    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
-    verification_code: Option<String>,
-    /// Codes by paying account id.
-    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
-    verification_codes: Option<BTreeMap<String, String>>,
+    /// The code of the only paying account that needs one. If no paying account has a second factor, the code of
+    /// the person.
+    #[schema(value_type = Option<String>, max_length = 16, example = "123456")]
+    verification_code: Option<Secret>,
+    /// Codes by paying account: its id as `acct_17`, its number, or its id in bare digits unless a paying account
+    /// has them as its number.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    verification_codes: Option<BTreeMap<String, Secret>>,
+    /// The code of the person who sends the request, where one is asked for.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, max_length = 16, example = json!(null))]
+    own_code: Option<Secret>,
+}
+
+impl Input for BatchConsentInput {
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
+}
+
+impl BatchConsentInput {
+    /// The service for this request, with the codes of the paying accounts.
+    pub(crate) async fn of(self, service: &Service) -> Service {
+        consenting(service, self.verification_code, self.verification_codes, self.auto_2fa).await
+    }
 }

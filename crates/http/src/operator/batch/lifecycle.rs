@@ -16,7 +16,7 @@ use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::batch::BatchState;
 use domain::code::Code;
-use domain::code::groups::{self, APPROVED, BATCH, DRAFT, NOTE, TEXT};
+use domain::code::groups::{self, APPROVED, BATCH, DEBIT, DRAFT, NOTE, TEXT};
 use serde::Serialize;
 use service::batch::submit::PreparedBatch;
 use service::{Batch, approval, batch};
@@ -44,9 +44,9 @@ const CANCEL: &[Code] = &[Code::BatchCannotCancel, Code::BatchCancelled, Code::F
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add_operator(O::BatchSubmit, routes!(submit), SUBMIT)
-        .add_operator(O::BatchExecute, routes!(execute), &[BATCH, APPROVED, EXECUTE])
+        .add_operator(O::BatchExecute, routes!(execute), &[BATCH, APPROVED, EXECUTE, DEBIT])
         .add_operator(O::BatchPause, routes!(pause), &[BATCH, NOTE])
-        .add_operator(O::BatchResume, routes!(resume), &[BATCH, APPROVED, EXECUTE, RESUME])
+        .add_operator(O::BatchResume, routes!(resume), &[BATCH, APPROVED, EXECUTE, DEBIT, RESUME])
         .add_operator(O::BatchCancel, routes!(cancel), &[BATCH, NOTE, CANCEL])
 }
 
@@ -178,7 +178,8 @@ pub(crate) async fn execute(
     BatchName(batch): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
-    let batch = batch::execute(&once.service, who.actor(), batch).await?;
+    let service = once.body.0.of(&once.service).await;
+    let batch = batch::execute(&service, who.actor(), batch).await?;
     Ok(Answer::saying(STARTED, batch.into()))
 }
 
@@ -213,7 +214,8 @@ pub(crate) async fn resume(
     BatchName(batch): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchCountView>, OperatorProblem> {
-    let (batch, count) = batch::resume(&once.service, who.actor(), batch).await?;
+    let service = once.body.0.of(&once.service).await;
+    let (batch, count) = batch::resume(&service, who.actor(), batch).await?;
     let message = if count == 0 { NOTHING_WAITS } else { RESUMED };
     Ok(Answer::saying(message, (batch, count).into()))
 }

@@ -1,5 +1,6 @@
 //! The remarks and confirmations sent with a batch's state changes.
 
+use crate::kit::body::Input;
 use crate::kit::problem::Problem;
 use domain::code::Code;
 use serde::Deserialize;
@@ -59,6 +60,12 @@ pub(crate) struct BatchCancelInput {
     #[serde(default)]
     for_good: bool,
 }
+
+impl Input for BatchNoteInput {}
+
+impl Input for BatchSubmitInput {}
+
+impl Input for BatchCancelInput {}
 
 impl BatchNoteInput {
     /// The remark; empty if there is none.

@@ -18,11 +18,13 @@ use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::asset::Asset;
 use domain::code::Code;
+use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::approval::{self, ApprovalStanding};
 use service::batch;
 use service::batch::list::OffsetPage;
 use service::batch::preview::{PredictedItem, Preview};
+use service::consent::{BoundAccount, LISTED_MAX};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -84,6 +86,11 @@ pub(crate) struct BatchPreviewView {
     /// The single account's balance after the run.
     #[schema(example = "5100.00")]
     balance_after: Option<String>,
+    /// Whether a paying account needs a code for the batch to be executed.
+    #[serde(rename = "require2FA")]
+    require_2fa: bool,
+    /// The paying accounts that need a code, at most 1,000.
+    accounts: Vec<CodeAccountView>,
     /// The findings about the batch.
     #[serde(flatten)]
     found: BatchFoundView,
@@ -93,6 +100,26 @@ pub(crate) struct BatchPreviewView {
     relations: Vec<RelationForeseenView>,
     /// The page's position in the list.
     pagination: Pagination,
+}
+
+/// An account that is only debited with a code.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CodeAccountView {
+    /// The account's id.
+    #[schema(example = "acct_17")]
+    id: String,
+    /// The account's number.
+    #[schema(example = "PAYROLL-1")]
+    number: String,
+    /// Whether the server may generate its codes.
+    #[serde(rename = "auto2FA")]
+    auto_2fa: bool,
+}
+
+impl From<BoundAccount> for CodeAccountView {
+    fn from(account: BoundAccount) -> Self {
+        Self { id: account.id.tagged(), number: account.number, auto_2fa: account.automatic }
+    }
 }
 
 /// What would happen to a transfer.
@@ -170,6 +197,8 @@ fn view(
     BatchPreviewView {
         found,
         approval: approval.into(),
+        require_2fa: !preview.bound.is_empty(),
+        accounts: preview.bound.into_iter().take(LISTED_MAX).map(CodeAccountView::from).collect(),
         batch_id: batch,
         currency: asset.code.clone(),
         total_count: total,

@@ -12,7 +12,7 @@ use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::batch::BatchState;
 use domain::code::Code;
-use domain::code::groups::{BATCH, ITEM, NOTE};
+use domain::code::groups::{BATCH, DEBIT, ITEM, NOTE};
 use serde::Serialize;
 use service::batch;
 use service::batch::rework::Rework;
@@ -21,8 +21,8 @@ use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
     Routes::new()
-        .add_operator(O::RelationRetry, routes!(retry), &[ITEM, &[Code::RateChanged]])
-        .add_operator(O::BatchRetry, routes!(retry_failed), &[BATCH, &[Code::RateChanged]])
+        .add_operator(O::RelationRetry, routes!(retry), &[ITEM, DEBIT, &[Code::RateChanged]])
+        .add_operator(O::BatchRetry, routes!(retry_failed), &[BATCH, DEBIT, &[Code::RateChanged]])
         .add_operator(O::RelationSkip, routes!(skip), &[ITEM, NOTE])
         .add_operator(O::BatchSkipFailed, routes!(skip_failed), &[BATCH, NOTE])
 }
@@ -73,7 +73,8 @@ pub(crate) async fn retry(
     RelationName { batch, relation }: RelationName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<RelationReworkedView>, OperatorProblem> {
-    let batch = batch::retry_item(&once.service, who.actor(), batch, relation).await?;
+    let service = once.body.0.of(&once.service).await;
+    let batch = batch::retry_item(&service, who.actor(), batch, relation).await?;
     let message = if batch.state == BatchState::Paused { WAITS } else { RETRIED };
     Ok(Answer::saying(message, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }
@@ -88,7 +89,8 @@ pub(crate) async fn retry_failed(
     BatchName(batch): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchCountView>, OperatorProblem> {
-    let (batch, count) = batch::retry(&once.service, who.actor(), batch, Rework::AllFailed).await?;
+    let service = once.body.0.of(&once.service).await;
+    let (batch, count) = batch::retry(&service, who.actor(), batch, Rework::AllFailed).await?;
     let message = match (count, batch.state) {
         (0, _) => NONE_FAILED,
         (_, BatchState::Paused) => ALL_WAIT,

@@ -138,7 +138,11 @@ pub(crate) async fn open(who: Who, once: Once<AccountOpenInput>) -> Result<Answe
 }
 
 /// A stored answer holds only the account; its currency never changes, so it is read again.
-async fn show(service: &Service, account: Stored, message: Message) -> Result<Answer<AccountView>, Problem> {
+pub(super) async fn show(
+    service: &Service,
+    account: Stored,
+    message: Message,
+) -> Result<Answer<AccountView>, Problem> {
     let asset = asset::list(service).await?.into_iter().find(|asset| asset.id == account.asset);
     Ok(Answer::saying(message, AccountView::of(asset.ok_or(Code::ServerFault)?, account)))
 }

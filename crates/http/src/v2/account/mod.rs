@@ -4,6 +4,7 @@ mod change;
 mod input;
 mod read;
 mod statement;
+mod totp;
 mod view;
 
 pub(crate) use self::input::AccountInput;
@@ -11,5 +12,9 @@ pub(crate) use self::input::AccountInput;
 use crate::kit::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().merge(read::routes()).merge(change::routes()).merge(statement::routes())
+    Routes::new()
+        .merge(read::routes())
+        .merge(change::routes())
+        .merge(statement::routes())
+        .merge(totp::routes())
 }

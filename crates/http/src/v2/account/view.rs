@@ -50,6 +50,9 @@ pub(crate) struct AccountView {
     /// When the account was opened.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     created_at: String,
+    /// `bound` if the account is only debited with a code of its second factor, otherwise `none`.
+    #[schema(example = "none")]
+    totp: &'static str,
 }
 
 /// The holder of an account.
@@ -98,6 +101,7 @@ impl AccountView {
             held_cents: account.held,
             overdraft_cents: account.overdraft,
             created_at: wire(account.opened_at),
+            totp: if account.is_totp_bound { "bound" } else { "none" },
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::view::TransferView;
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::Input;
+use crate::kit::consent::consenting;
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;
@@ -12,8 +13,9 @@ use domain::access::Operation;
 use domain::account_ref::GivenAccount;
 use domain::code::groups::TRANSFER;
 use serde::Deserialize;
-use service::Service;
 use service::transfer::{self, AmountInput, RateOverride, TransferRequest};
+use service::{Secret, Service};
+use std::collections::BTreeMap;
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::routes;
@@ -111,9 +113,26 @@ pub(crate) struct TransferInput {
     /// The locations of vouchers: a web address or a path, or up to 20 of them.
     #[schema(example = "https://files.example.com/receipt-1.pdf")]
     voucher_url: Option<VouchersInput>,
+    /// Whether the server generates the paying account's code, if the account allows it.
+    #[serde(rename = "auto2FA", default)]
+    auto_2fa: bool,
+    /// The paying account's code, if it has a second factor; otherwise the code of the person.
+    #[schema(value_type = Option<String>, max_length = 16, example = json!(null))]
+    verification_code: Option<Secret>,
+    /// The paying account's code under the account's id or number.
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!(null))]
+    verification_codes: Option<BTreeMap<String, Secret>>,
+    /// The code of the person who sends the request, where one is asked for.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, max_length = 16, example = json!(null))]
+    own_code: Option<Secret>,
 }
 
-impl Input for TransferInput {}
+impl Input for TransferInput {
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
+}
 
 /// Money entering or leaving the ledger through an account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -134,11 +153,34 @@ pub(crate) struct MovementInput {
     /// The locations of vouchers: a web address or a path, or up to 20 of them.
     #[schema(example = "https://files.example.com/receipt-1.pdf")]
     voucher_url: Option<VouchersInput>,
+    /// Whether the server generates the paying account's code, if the account allows it.
+    #[serde(rename = "auto2FA", default)]
+    auto_2fa: bool,
+    /// The paying account's code, if it has a second factor; otherwise the code of the person.
+    #[schema(value_type = Option<String>, max_length = 16, example = json!(null))]
+    verification_code: Option<Secret>,
+    /// The paying account's code under the account's id or number.
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!(null))]
+    verification_codes: Option<BTreeMap<String, Secret>>,
+    /// The code of the person who sends the request, where one is asked for.
+    #[serde(rename = "2fa_code")]
+    #[schema(value_type = Option<String>, max_length = 16, example = json!(null))]
+    own_code: Option<Secret>,
 }
 
-impl Input for MovementInput {}
+impl Input for MovementInput {
+    fn code(&self) -> Option<&Secret> {
+        self.own_code.as_ref()
+    }
+}
 
 impl TransferInput {
+    /// The service for this request, with its codes.
+    async fn consenting(&mut self, service: &Service) -> Service {
+        let (code, codes) = (self.verification_code.take(), self.verification_codes.take());
+        consenting(service, code, codes, self.auto_2fa).await
+    }
+
     fn request(self, who: &Who) -> TransferRequest {
         let is_allowed = Operation::RateSet.allow(who.identity.asker()).is_ok();
         TransferRequest {
@@ -157,6 +199,12 @@ impl TransferInput {
 }
 
 impl MovementInput {
+    /// The service for this request, with its codes.
+    async fn consenting(&mut self, service: &Service) -> Service {
+        let (code, codes) = (self.verification_code.take(), self.verification_codes.take());
+        consenting(service, code, codes, self.auto_2fa).await
+    }
+
     /// The request and the account; the caller decides which side the account is on.
     fn request(self) -> (TransferRequest, Option<GivenAccount>) {
         let request = TransferRequest {
@@ -190,7 +238,8 @@ async fn carry_out(
     request_body = TransferInput,
     responses((status = 200, description = "The transfer with its entries.", body = Envelope<TransferView>)))]
 pub(crate) async fn transfer(who: Who, once: Once<TransferInput>) -> Result<Answer<TransferView>, Problem> {
-    let Once { body, service } = once;
+    let Once { mut body, service } = once;
+    let service = body.consenting(&service).await;
     carry_out(&who, &service, &body.request(&who)).await
 }
 
@@ -199,7 +248,8 @@ pub(crate) async fn transfer(who: Who, once: Once<TransferInput>) -> Result<Answ
     request_body = MovementInput,
     responses((status = 200, description = "The deposit with its entry.", body = Envelope<TransferView>)))]
 pub(crate) async fn deposit(who: Who, once: Once<MovementInput>) -> Result<Answer<TransferView>, Problem> {
-    let Once { body, service } = once;
+    let Once { mut body, service } = once;
+    let service = body.consenting(&service).await;
     let (request, to) = body.request();
     carry_out(&who, &service, &TransferRequest { to, ..request }).await
 }
@@ -209,7 +259,8 @@ pub(crate) async fn deposit(who: Who, once: Once<MovementInput>) -> Result<Answe
     request_body = MovementInput,
     responses((status = 200, description = "The withdrawal with its entry.", body = Envelope<TransferView>)))]
 pub(crate) async fn withdrawal(who: Who, once: Once<MovementInput>) -> Result<Answer<TransferView>, Problem> {
-    let Once { body, service } = once;
+    let Once { mut body, service } = once;
+    let service = body.consenting(&service).await;
     let (request, from) = body.request();
     carry_out(&who, &service, &TransferRequest { from, ..request }).await
 }

@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod show;
 
+use crate::consent::ConsentArgs;
 use crate::exit::{Exit, Failure};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
@@ -63,10 +64,17 @@ pub(crate) enum BatchVerb {
     Run {
         /// Batch id or number
         id: Option<String>,
+        #[command(flatten)]
+        consent: ConsentArgs,
     },
     /// Hand a batch to the workers (`sluice work`), which run it to its end
     #[command(after_help = "Example:\n  sluice batch start batch-20260531-001")]
-    Start(BatchName),
+    Start {
+        #[command(flatten)]
+        name: BatchName,
+        #[command(flatten)]
+        consent: ConsentArgs,
+    },
     /// Show a batch and its counters
     #[command(after_help = "Example:\n  sluice batch status batch-20260531-001 --json")]
     Status(BatchName),
@@ -76,7 +84,12 @@ pub(crate) enum BatchVerb {
     Pause(moves::Noted),
     /// Resume a paused batch, or try the items that an interruption or a stop left untried
     #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]
-    Resume(BatchName),
+    Resume {
+        #[command(flatten)]
+        name: BatchName,
+        #[command(flatten)]
+        consent: ConsentArgs,
+    },
     /// Cancel a batch; if it has begun, the remaining items are interrupted
     #[command(
         after_help = "Example:\n  sluice batch cancel batch-20260531-001 --note \"wrong month\"\n  sluice \
@@ -116,6 +129,8 @@ pub(crate) enum BatchVerb {
         /// Only mark them; `batch run` retries them
         #[arg(long)]
         no_run: bool,
+        #[command(flatten)]
+        consent: ConsentArgs,
     },
     /// Skip a failed or waiting item, or all failed items, permanently
     #[command(
@@ -158,11 +173,13 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::Export(_)
         | BatchVerb::Problems(problems::ProblemsArgs { drop: None, .. })
         | BatchVerb::List(_) => Access::Read,
-        BatchVerb::Run { .. } | BatchVerb::Resume(_) | BatchVerb::Retry { no_run: false, .. } => Access::Run,
+        BatchVerb::Run { .. } | BatchVerb::Resume { .. } | BatchVerb::Retry { no_run: false, .. } => {
+            Access::Run
+        }
         BatchVerb::Import(_) => Access::Import,
         BatchVerb::Submit { .. }
         | BatchVerb::Problems(_)
-        | BatchVerb::Start(_)
+        | BatchVerb::Start { .. }
         | BatchVerb::Copy(_)
         | BatchVerb::Reprice(_)
         | BatchVerb::Pause(_)
@@ -183,12 +200,13 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
             moves::submit(session, noted.name.read()?, &noted.note, submission).await
         }
         BatchVerb::Problems(args) => problems::run(session, args).await,
-        BatchVerb::Run { id: Some(id) } => run::one(session, read_ref(id)?).await,
-        BatchVerb::Run { id: None } => run::left(session).await,
-        BatchVerb::Start(name) => moves::start(session, name.read()?).await,
+        BatchVerb::Run { id: Some(id), consent } => run::one(session, read_ref(id)?, consent).await,
+        // A run keeps the consent that it was started with.
+        BatchVerb::Run { id: None, .. } => run::left(session).await,
+        BatchVerb::Start { name, consent } => moves::start(session, name.read()?, consent).await,
         BatchVerb::Status(name) => moves::status(session, name.read()?).await,
         BatchVerb::Pause(noted) => moves::pause(session, noted.name.read()?, &noted.note).await,
-        BatchVerb::Resume(name) => run::resume(session, name.read()?).await,
+        BatchVerb::Resume { name, consent } => run::resume(session, name.read()?, consent).await,
         BatchVerb::Copy(args) => moves::copy(session, args).await,
         BatchVerb::Reprice(name) => moves::reprice(session, name.read()?).await,
         BatchVerb::Cancel { noted, for_good } => {
@@ -196,7 +214,9 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         }
         BatchVerb::Recall(noted) => moves::recall(session, noted.name.read()?, &noted.note).await,
         BatchVerb::Reopen(noted) => moves::reopen(session, noted.name.read()?, &noted.note).await,
-        BatchVerb::Retry { name, which, no_run } => moves::retry(session, name.read()?, which, *no_run).await,
+        BatchVerb::Retry { name, which, no_run, consent } => {
+            moves::retry(session, name.read()?, which, *no_run, consent).await
+        }
         BatchVerb::Skip { name, which, all_failed, reason } => {
             moves::skip(session, name.read()?, which, *all_failed, reason).await
         }

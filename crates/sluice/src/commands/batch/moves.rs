@@ -4,6 +4,7 @@ use super::found::{self, SubmissionArgs};
 use super::name::BatchName;
 use super::run;
 use super::show::{BatchView, answer};
+use crate::consent::ConsentArgs;
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;
@@ -105,8 +106,12 @@ pub(crate) async fn submit(
 }
 
 /// `batch start`.
-pub(crate) async fn start(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
-    answer(session, run::begin(session, batch).await?, &[]).await
+pub(crate) async fn start(
+    session: &Session,
+    batch: BatchRef,
+    consent: &ConsentArgs,
+) -> Result<Exit, Failure> {
+    answer(session, run::begin(session, batch, consent).await?, &[]).await
 }
 
 /// `batch pause`.
@@ -166,10 +171,12 @@ pub(crate) async fn retry(
     batch: BatchRef,
     which: &Which,
     no_run: bool,
+    consent: &ConsentArgs,
 ) -> Result<Exit, Failure> {
+    let service = consent.service(session).await?;
     let (batch, count) = match which.number(session, batch).await? {
-        Some(item) => (batch::retry_item(&session.service, &session.actor, batch, item).await?, 1),
-        None => batch::retry(&session.service, &session.actor, batch, Rework::AllFailed).await?,
+        Some(item) => (batch::retry_item(&service, &session.actor, batch, item).await?, 1),
+        None => batch::retry(&service, &session.actor, batch, Rework::AllFailed).await?,
     };
     if no_run || count == 0 || batch.state == BatchState::Paused {
         return answer(session, batch, &[("count", json!(count))]).await;

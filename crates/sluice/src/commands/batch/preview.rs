@@ -7,6 +7,7 @@ use crate::exit::{Exit, Failure};
 use crate::out::{Out, left, right};
 use crate::say::{grouped, say};
 use crate::session::{Session, major};
+use crate::terminal::one_line;
 use crate::word::reason;
 use domain::batch_ref::BatchRef;
 use domain::code::Language;
@@ -18,6 +19,8 @@ use service::{account, batch};
 
 /// Maximum refusals shown as text.
 const SHOWN: usize = 20;
+/// Maximum accounts that need a code in the answer for scripts.
+const SHOWN_MAX: usize = 1_000;
 
 /// What the command shows.
 struct Outlook {
@@ -73,6 +76,8 @@ impl Outlook {
             "would_fail": preview.would_fail, "amount": major(preview.amount, asset),
             "fee": major(preview.fee, asset), "balance_before": before, "balance_after": after,
             "refusals": self.refusals().map(one).collect::<Value>(),
+            "needs_codes": preview.bound.iter().take(SHOWN_MAX).map(|one| json!({
+                "account": one.number, "auto_2fa": one.automatic })).collect::<Value>(),
         });
         if let Value::Object(json) = &mut json {
             json.extend(found::to_json(&preview.found, asset, language));
@@ -86,6 +91,9 @@ impl Outlook {
         if !found.is_empty() {
             parts.push(found);
         }
+        if !self.preview.bound.is_empty() {
+            parts.push(self.codes(out));
+        }
         if !self.problems.is_empty() {
             parts.push(say("Refused rows:", "被拒绝的行：").to(out.language).to_owned());
             parts.push(problem::to_text(&self.problems, out));
@@ -95,6 +103,19 @@ impl Outlook {
             parts.push(self.failing(out));
         }
         parts.join("\n")
+    }
+
+    /// The paying accounts that need a code.
+    fn codes(&self, out: Out) -> String {
+        let bound = &self.preview.bound;
+        let numbers: Vec<String> =
+            bound.iter().take(SHOWN).map(|account| one_line(&account.number)).collect();
+        let (count, numbers) = (bound.len(), numbers.join(", "));
+        say!(
+            out.language,
+            "Accounts whose code is needed ({count}): {numbers}",
+            "需要验证码的付款账户（{count} 个）：{numbers}"
+        )
     }
 
     fn head(&self, out: Out) -> String {

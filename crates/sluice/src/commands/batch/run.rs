@@ -2,6 +2,7 @@
 
 use super::progress::RunDisplay;
 use super::show::{BatchView, answer};
+use crate::consent::ConsentArgs;
 use crate::exit::{Exit, Failure};
 use crate::out::note;
 use crate::say::say;
@@ -16,8 +17,8 @@ use store::batch::Batch;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `batch run ID`.
-pub(crate) async fn one(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
-    let batch = begin(session, batch).await?;
+pub(crate) async fn one(session: &Session, batch: BatchRef, consent: &ConsentArgs) -> Result<Exit, Failure> {
+    let batch = begin(session, batch, consent).await?;
     let batch = carry_out(session, &batch).await?;
     ended(session, batch, &[]).await
 }
@@ -51,8 +52,12 @@ pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
 }
 
 /// `batch resume`.
-pub(crate) async fn resume(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
-    let (_, count) = batch::resume(&session.service, &session.actor, batch).await?;
+pub(crate) async fn resume(
+    session: &Session,
+    batch: BatchRef,
+    consent: &ConsentArgs,
+) -> Result<Exit, Failure> {
+    let (_, count) = batch::resume(&consent.service(session).await?, &session.actor, batch).await?;
     to_its_end(session, batch, count).await
 }
 
@@ -71,8 +76,12 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
 
 /// Starts a batch: submits and executes a draft, executes a submitted batch, resumes one that has begun. It
 /// uses the verbs of the API.
-pub(crate) async fn begin(session: &Session, batch: BatchRef) -> Result<Batch, Failure> {
-    let (service, actor) = (&session.service, &session.actor);
+pub(crate) async fn begin(
+    session: &Session,
+    batch: BatchRef,
+    consent: &ConsentArgs,
+) -> Result<Batch, Failure> {
+    let (service, actor) = (&consent.service(session).await?, &session.actor);
     let state = match batch::named(service, batch).await {
         Ok(batch) => batch.state,
         // The verb refuses it for the same reason, and audits that.

@@ -8,6 +8,8 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("approval reject", "as above"),
     ("approval withdraw", "of the person who signed in"),
     ("approval policy confirm", "asks the person who signed in for a code"),
+    ("account totp show", "`getAccount` says whether an account is bound"),
+    ("key new-master", "makes the key that a server is started with"),
     ("batch export", "a program reads the relations page by page"),
     ("login", "asks at the terminal, keeps the session in a file, and serves commands alone"),
     ("logout", "as above"),

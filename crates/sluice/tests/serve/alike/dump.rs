@@ -38,7 +38,7 @@ const DROPPED: &[&str] = &[
 ];
 
 /// Columns of which only is compared whether they have a value: times, and what is drawn at random.
-const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id"];
+const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id", "sealed"];
 /// What is not compared within a detail: the hash as above, and until when a key's former secret holds.
 const DETAILS: &[&str] = &["content_hash", "before_until"];
 /// What brings items into a batch: a file or a list, so that the details differ.

@@ -4,9 +4,10 @@ use super::{Filled, length, some};
 use crate::fill::{fill, posting_id};
 use crate::world::{run, world};
 use domain::account::AccountStatus;
-use domain::id::{AccountId, AssetId, HolderId};
+use domain::id::{AccountId, AssetId, BatchId, HolderId};
 use store::account::PayeeKey;
 use store::account_list::{AccountFilter, AccountSort};
+use store::account_totp::{AccountTotp, BoundAccount, Unpaid};
 use store::holder_default::HolderDefault;
 use store::{Script, Tx};
 
@@ -69,6 +70,55 @@ pub async fn account(tx: &mut Tx, Filled { rows, .. }: Filled) {
         identity.iter().map(|one| (one.number.as_str(), one.holder)).collect::<Vec<_>>(),
         [("N1", Some(HolderId(1)))]
     );
+}
+
+pub async fn account_totp(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    let (one, automatic) = (AccountId(1), true);
+    assert_eq!(store::account_totp::get(tx, one).await.unwrap(), None);
+    assert!(!store::account_totp::confirm(tx, one, automatic, 5).await.unwrap(), "nothing to confirm");
+    assert!(store::account_totp::begin(tx, one, 3).await.unwrap());
+    assert!(store::account_totp::begin(tx, one, 4).await.unwrap(), "an unconfirmed one is replaced");
+    assert!(!store::account_totp::any(tx).await.unwrap(), "not bound before it is confirmed");
+    assert_eq!(store::account_totp::among(tx, vec![1]).await.unwrap(), []);
+    assert!(!store::account::by_id(tx, one).await.unwrap().unwrap().is_totp_bound);
+    assert!(store::account_totp::confirm(tx, one, automatic, 5).await.unwrap());
+    assert!(!store::account_totp::begin(tx, one, 6).await.unwrap(), "a bound one stays");
+    let factor = AccountTotp { account: one, automatic, begun_at: 4, confirmed_at: Some(5) };
+    assert_eq!(store::account_totp::get(tx, one).await.unwrap(), Some(factor));
+    assert!(store::account_totp::any(tx).await.unwrap());
+    assert!(store::account::by_id(tx, one).await.unwrap().unwrap().is_totp_bound);
+    let bound = BoundAccount { id: one, number: "N1".to_owned(), automatic };
+    let all = (1..=rows + 1).collect();
+    assert_eq!(store::account_totp::among(tx, all).await.unwrap(), std::slice::from_ref(&bound));
+    payers(tx, batch, &bound).await;
+    assert!(store::account_totp::delete(tx, one).await.unwrap());
+    assert!(!store::account_totp::delete(tx, one).await.unwrap());
+}
+
+/// The payers of a batch by the states of its items. Those of [`fill`] are paid by an account that is not bound.
+async fn payers(tx: &mut Tx, batch: BatchId, bound: &BoundAccount) {
+    for items in [Unpaid::Pending, Unpaid::Failed, Unpaid::Untried] {
+        assert_eq!(store::account_totp::payers(tx, batch, items).await.unwrap(), [], "{items:?}");
+    }
+    for (state, code, expected) in [
+        (2, "NULL", [true, false, false]),
+        (5, "22", [false, true, false]),
+        (5, "100", [false, true, true]),
+        (5, "101", [false, true, true]),
+        (7, "NULL", [false; 3]),
+    ] {
+        tx.fetch_text(format!("UPDATE item SET source = 1, state = {state}, code = {code}"), vec![])
+            .await
+            .unwrap();
+        // A run completes pending items.
+        tx.fetch_text("DELETE FROM item_run".to_owned(), vec![]).await.unwrap();
+        for (items, expected) in [Unpaid::Pending, Unpaid::Failed, Unpaid::Untried].into_iter().zip(expected)
+        {
+            let found = store::account_totp::payers(tx, batch, items).await.unwrap();
+            assert_eq!(found.first(), expected.then_some(bound), "{items:?} {state} {code}");
+            assert!(found.len() < 2);
+        }
+    }
 }
 
 pub async fn account_list(tx: &mut Tx, Filled { rows, .. }: Filled) {

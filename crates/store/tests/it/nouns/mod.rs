@@ -63,7 +63,7 @@ macro_rules! nouns {
 }
 
 nouns! {
-    accounts: account account_list asset balance holder holder_default;
+    accounts: account account_list account_totp asset balance holder holder_default;
     approvals: approval approval_policy approval_round batch_editor;
     policies: fx fx_policy policy setting;
     money: audit chunk history operation posting transfer transfer_list verify voucher;
@@ -71,7 +71,7 @@ nouns! {
     batches: batch batch_history batch_origin batch_rate import_problem refused_row similar;
     items: external_id item item_contact item_extent item_run;
     nodes: balance_owner counter head lease mark named_lock node;
-    people: api_key challenge factor invitation login_failure recovery_code session sponsor user;
+    people: api_key challenge factor invitation login_failure recovery_code sealed_secret session sponsor totp user;
 }
 
 #[test]

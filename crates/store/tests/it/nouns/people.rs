@@ -187,6 +187,48 @@ pub async fn api_key(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(store::api_key::by_ids(tx, ids).await.unwrap(), all[1..]);
 }
 
+pub async fn sealed_secret(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let owners: Vec<String> = (1..=rows).map(|k| format!("account:{k:03}")).collect();
+    for owner in &owners {
+        store::sealed_secret::put(tx, owner, "k1", &[0, 1]).await.unwrap();
+    }
+    let first = store::sealed_secret::get(tx, &owners[0]).await.unwrap().unwrap();
+    assert_eq!((first.owner.as_str(), first.sealed()), (owners[0].as_str(), vec![0, 1]));
+    assert_eq!(store::sealed_secret::get(tx, "account:0").await.unwrap(), None);
+    let found = store::sealed_secret::of_owners(tx, owners.clone()).await.unwrap();
+    assert_eq!(i64::try_from(found.len()).unwrap(), rows);
+    assert_eq!(store::sealed_secret::under_others(tx, "k1", "", 10).await.unwrap(), []);
+    let others = store::sealed_secret::under_others(tx, "k2", "", 1_000).await.unwrap();
+    assert_eq!(others.iter().map(|one| one.owner.clone()).collect::<Vec<_>>(), owners);
+    store::sealed_secret::put(tx, &owners[0], "k2", &[2]).await.unwrap();
+    let others = store::sealed_secret::under_others(tx, "k2", "", 1_000).await.unwrap();
+    assert_eq!(others.iter().map(|one| one.owner.clone()).collect::<Vec<_>>(), owners[1..]);
+    let after = store::sealed_secret::under_others(tx, "k2", owners.last().unwrap(), 1_000).await.unwrap();
+    assert_eq!(after, []);
+    assert!(store::sealed_secret::delete(tx, &owners[0]).await.unwrap());
+    assert!(!store::sealed_secret::delete(tx, &owners[0]).await.unwrap());
+}
+
+pub async fn totp(tx: &mut Tx, _: Filled) {
+    let used =
+        async |tx: &mut Tx, owner: &str, step| store::totp::use_step(tx, owner, step, 1).await.unwrap();
+    for (owner, step, is_new) in [
+        ("user:1", 7, true),
+        ("user:1", 7, false),
+        ("user:1", 6, false),
+        ("user:2", 7, true),
+        ("user:1", 8, true),
+        ("user:1", 7, false),
+        ("account:1", 8, true),
+        ("user:1", 8, false),
+    ] {
+        assert_eq!(used(tx, owner, step).await, is_new, "{owner} {step}");
+    }
+    store::totp::forget(tx, "user:1").await.unwrap();
+    assert!(used(tx, "user:1", 7).await);
+    assert!(!used(tx, "account:1", 8).await);
+}
+
 pub async fn factor(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let users = users(tx, rows).await;
     let factor = |user: &User| Factor { user: user.id, since: 5, is_initial: user.id % 2 == 0 };

@@ -79,6 +79,20 @@ pub const ACCOUNTS: &[Alike] = &[
     alike("account freeze B1", "POST /api/v2/accounts/B1/freeze", "", "refused ACCOUNT_WRONG_STATE"),
     alike("account unfreeze B1", "POST /api/v2/accounts/B1/unfreeze", "", ACCOUNT),
     alike("account unfreeze B1", "POST /api/v2/accounts/B1/unfreeze", "", "refused ACCOUNT_WRONG_STATE"),
+    // Neither has a master key; what a bound account asks for is tested where one has.
+    alike("account totp bind A0", "POST /api/v2/accounts/A0/totp", "", "refused MASTER_KEY_MISSING"),
+    alike(
+        "account totp bind A0 --confirm 123456",
+        "POST /api/v2/accounts/A0/totp/confirm",
+        r#"{"code":"123456"}"#,
+        "refused ACCOUNT_TOTP_NOT_BEGUN",
+    ),
+    alike(
+        "account totp unbind A0 --code 123456",
+        "DELETE /api/v2/accounts/A0/totp",
+        r#"{"verificationCode":"123456"}"#,
+        "refused ACCOUNT_TOTP_NOT_BOUND",
+    ),
     alike("account close A0", "POST /api/v2/accounts/A0/close", "", "refused ACCOUNT_NOT_EMPTY"),
     alike(
         "account close B0 --reason left",
