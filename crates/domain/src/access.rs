@@ -169,6 +169,7 @@ operations! {
     Metrics "metrics" ([Admin Auditor] MetricsRead);
     Document "openApi" (everyone);
     Viewer "apiViewer" (everyone);
+    PublicInfo "getPublicInfo" (everyone);
     // People.
     SetUp "setUp" (everyone);
     Login "login" (everyone);
@@ -214,6 +215,14 @@ operations! {
     RelationHistory "getRelationHistory" ([Operator Finance Admin Auditor] Read);
     BatchHistory "getBatchTransferHistory" ([Operator Finance Admin Auditor] Read);
     BatchProgress "getBatchTransferProgress" ([Operator Finance Admin Auditor] Read);
+    BatchChanges "getBatchChanges" ([Operator Finance Admin Auditor] Read);
+    // Batches, the admin view.
+    AdminBatchList "listAdminBatches" ([Finance Admin Auditor] Read);
+    AdminBatchCreate "createAdminBatch" ([Finance Admin] BatchesWrite);
+    AdminBatchShow "getAdminBatch" ([Finance Admin Auditor] Read);
+    AdminBatchSubmit "submitAdminBatch" ([Finance Admin] own [; BatchesWrite]);
+    AdminBatchCancel "cancelAdminBatch" ([Finance Admin] BatchesExecute);
+    AdminBatchExecute "executeAdminBatch" ([Finance Admin] BatchesExecute);
     // Single transfers.
     TransferCreate "createAccountTransfer" ([Finance Admin] TransfersWrite);
     TransferList "listAccountTransfers" ([Operator Finance Admin Auditor] Read);
@@ -255,6 +264,9 @@ impl Operation {
             self,
             Self::BatchList
                 | Self::RelationList
+                | Self::BatchChanges
+                | Self::AdminBatchList
+                | Self::AdminBatchShow
                 | Self::ProblemList
                 | Self::PreviewNew
                 | Self::BatchPreview

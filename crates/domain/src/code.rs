@@ -216,6 +216,10 @@ codes! {
     92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts given do not match the chosen way of setting amounts" "所给金额与所选的金额设定方式不符";
     93 BatchSideInvalid "BATCH_SIDE_INVALID" 422 Final "A one-to-many batch has one source account and a many-to-one batch one target account; each row names the account on the other side" "一对多批次须指定一个转出账户，多对一批次须指定一个转入账户，另一侧的账户由各行指定";
     94 RatioInvalid "RATIO_INVALID" 422 Final "A ratio must be a decimal without a sign and with at most 6 decimal places, such as 2.5" "比例须为不带符号且最多6位小数的十进制数，例如 2.5";
+    380 OutsideShape "OUTSIDE_BATCH_SHAPE" 422 Final "A deposit or withdrawal batch has one relation, names no single account and converts no currency; the other side is outside the ledger" "入账或出账批次只能有一笔转账，不指定单一账户，也不换汇；另一方在账本之外";
+    381 ChangesNotReady "CHANGES_NOT_READY" 409 Later "The change report of this large batch is still being made; try again in a moment" "该批次较大，变更报告仍在生成；请稍后再试";
+    382 ChangesTooLarge "CHANGES_TOO_LARGE" 422 Final "A batch of this size is compared in the background once it is submitted, with its base only; smaller batches can be compared on request" "此规模的批次在提交后由后台与其基准批次比较；较小的批次才能按请求比较";
+    383 NetworkUnknown "NETWORK_UNKNOWN" 422 Final "Payments can be made within the ledger only: the network must be internal" "目前只支持账本内转账：网络须为 internal";
     // Codes of items that were failed without a posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a user" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not attempted: the batch stopped at an earlier failure" "未执行：批次在首次失败后已停止";

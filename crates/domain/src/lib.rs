@@ -11,6 +11,7 @@ pub mod amount;
 pub mod asset;
 pub mod batch;
 pub mod batch_ref;
+pub mod change;
 pub mod code;
 pub mod fact;
 pub mod fee;

@@ -4,8 +4,8 @@
 //! Every request passes the edge (`kit/edge`: request id, language, origin, limits, headers), then its
 //! operation's guard (authentication and permission), then its handler.
 //!
-//! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `v2` the
-//! API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
+//! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `admin` document
+//! 002's, `v2` the API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
 //! server's own endpoints. `kit` has what they share, and knows none of them.
 //!
 //! To add an endpoint, by hand:
@@ -18,6 +18,7 @@
 //! `cargo xtask docs` writes the document and the permissions page. The CLI finds an operation's path in the
 //! document; only a command that has the same effect names it (`sluice/src/api.rs`).
 
+mod admin;
 mod app;
 mod kit;
 mod operator;
@@ -41,6 +42,7 @@ fn operations() -> Routes {
         .merge(server::routes())
         .merge(people::routes())
         .merge(operator::routes())
+        .merge(admin::routes())
         .merge(progress::routes())
         .merge(v2::routes())
 }

@@ -22,6 +22,7 @@ pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
 pub mod bulk;
+pub mod change;
 pub mod chunk;
 pub mod copy;
 pub mod counter;
@@ -106,6 +107,7 @@ fn named_statements() -> Vec<bulk::Named> {
         batch_history::CATALOGUE,
         batch_origin::CATALOGUE,
         batch_rate::CATALOGUE,
+        change::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,

@@ -2,6 +2,7 @@
 //! needs its `mod`).
 
 mod batches;
+mod change;
 mod follow;
 mod imports;
 mod reap;
@@ -15,6 +16,7 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(reap::Reap);
     duties.start(imports::Imports);
     duties.start(batches::Batches::default());
+    duties.start(change::Changes);
     duties.start(follow::Follow::of(engine));
     duties
 }

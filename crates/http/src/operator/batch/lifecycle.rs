@@ -22,7 +22,8 @@ use service::{Batch, batch};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-const SUBMIT: Groups = &[
+/// The codes of a submission, in either view.
+pub(crate) const SUBMIT: Groups = &[
     DRAFT,
     TEXT,
     &[
@@ -35,7 +36,8 @@ const SUBMIT: Groups = &[
         Code::BatchSimilar,
     ],
 ];
-const EXECUTE: &[Code] = &[Code::BatchAboveMaximum, Code::RateChanged];
+/// The codes of an execution apart from those of any state change, in either view.
+pub(crate) const EXECUTE: &[Code] = &[Code::BatchAboveMaximum, Code::RateChanged];
 const RESUME: &[Code] = &[Code::BatchNotResumable];
 const CANCEL: &[Code] = &[Code::BatchCannotCancel, Code::BatchCancelled, Code::Forbidden];
 

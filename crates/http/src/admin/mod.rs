@@ -1,0 +1,10 @@
+//! The admin API (document 002): `/api/v1/admin`, for finance and administrators; auditors may read. Fields are in
+//! snake case, a wrong state is 409, and document 002's texts are the codes' own.
+
+mod batch;
+
+use crate::kit::routes::Routes;
+
+pub(crate) fn routes() -> Routes {
+    batch::routes()
+}
