@@ -20,6 +20,7 @@ use store::batch::{Filled, NewBatch};
 use store::batch_history::Event;
 use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
+use store::change::{ChangeCount, ChangeReport};
 use store::fx::FxRate;
 use store::fx_policy::PairPolicy;
 use store::holder::Holder;

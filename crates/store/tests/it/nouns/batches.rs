@@ -221,7 +221,7 @@ pub async fn change(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     let own = store::similar::Subject { batch: Some(id), ..like };
     // It has paid, but not ended.
     assert_eq!(change::paid_bases(tx, &like, (0, 9)).await.unwrap(), []);
-    assert_eq!(change::paid_since(tx, &like, (2, 9)).await.unwrap(), [batch.clone()]);
+    assert_eq!(change::paid_since(tx, &like, (2, 9)).await.unwrap(), std::slice::from_ref(&batch));
     assert_eq!(change::paid_since(tx, &like, (3, 9)).await.unwrap(), []);
     assert_eq!(change::paid_since(tx, &own, (2, 9)).await.unwrap(), []);
     ended(tx, &batch).await;
