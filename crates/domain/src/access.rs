@@ -193,6 +193,7 @@ operations! {
     Metrics "metrics" ([Admin Auditor] MetricsRead);
     Document "openApi" (everyone);
     Viewer "apiViewer" (everyone);
+    PublicInfo "getPublicInfo" (everyone);
     // People.
     SetUp "setUp" (everyone);
     Login "login" (everyone);
@@ -252,6 +253,14 @@ operations! {
     BatchApprovals "listBatchApprovals" ([Operator Finance Admin Auditor] Read);
     BatchRecall "recallBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
     BatchReopen "reopenBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
+    BatchChanges "getBatchChanges" ([Operator Finance Admin Auditor] Read);
+    // Batches, the admin view.
+    AdminBatchList "listAdminBatches" ([Finance Admin Auditor] Read);
+    AdminBatchCreate "createAdminBatch" ([Finance Admin] BatchesWrite);
+    AdminBatchShow "getAdminBatch" ([Finance Admin Auditor] Read);
+    AdminBatchSubmit "submitAdminBatch" ([Finance Admin] own [; BatchesWrite]);
+    AdminBatchCancel "cancelAdminBatch" ([Finance Admin] BatchesExecute);
+    AdminBatchExecute "executeAdminBatch" ([Finance Admin] BatchesExecute);
     // Single transfers.
     TransferCreate "createAccountTransfer" ([Finance Admin] TransfersWrite);
     TransferList "listAccountTransfers" ([Operator Finance Admin Auditor] Read);
@@ -300,6 +309,9 @@ impl Operation {
             Self::BatchList
                 | Self::RelationList
                 | Self::ApprovalList
+                | Self::BatchChanges
+                | Self::AdminBatchList
+                | Self::AdminBatchShow
                 | Self::ProblemList
                 | Self::PreviewNew
                 | Self::BatchPreview

@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::item::ItemState;
 use crate::stored_enum::stored_enum;
+use crate::transfer::TransferKind;
 
 /// The most items in one atomic batch, which is one chunk.
 pub const ATOMIC_ITEMS_MAX: usize = 50_000;
@@ -26,6 +27,31 @@ stored_enum! {
         ManyToOne = 2 "many_to_one",
         /// Each row names both sides, for files of unrelated payments.
         ManyToMany = 3 "many_to_many",
+        /// One payment into the ledger: the payer is outside.
+        Deposit = 4 "deposit",
+        /// One payment out of the ledger: the payee is outside.
+        Withdrawal = 5 "withdrawal",
+    }
+}
+
+impl BatchType {
+    /// Whether the single side is outside the ledger. Such a batch has one item.
+    #[must_use]
+    pub const fn is_outside(self) -> bool {
+        match self {
+            Self::Deposit | Self::Withdrawal => true,
+            Self::OneToMany | Self::ManyToOne | Self::ManyToMany => false,
+        }
+    }
+
+    /// Why the money of its items moves.
+    #[must_use]
+    pub const fn transfer_kind(self) -> TransferKind {
+        match self {
+            Self::OneToMany | Self::ManyToOne | Self::ManyToMany => TransferKind::Item,
+            Self::Deposit => TransferKind::Deposit,
+            Self::Withdrawal => TransferKind::Withdrawal,
+        }
     }
 }
 

@@ -232,6 +232,10 @@ codes! {
     372 CannotConfirmOwn "CANNOT_CONFIRM_OWN" 400 Final "You made this change of the approval policy; a second administrator must confirm it" "不能确认自己对审批策略的修改，须由另一位管理员确认";
     373 DecisionsInvalid "DECISIONS_INVALID" 422 Final "Send 1 to 20 decisions, each about another batch" "一次须提交1至20项审批，且每个批次只能出现一次";
     374 IdempotencyKeyMissing "IDEMPOTENCY_KEY_REQUIRED" 400 Final "Send an Idempotency-Key with this request, so that repeating it cannot decide twice" "此请求须附带 Idempotency-Key，以防重复审批";
+    380 OutsideShape "OUTSIDE_BATCH_SHAPE" 422 Final "A deposit or withdrawal batch has one relation, names no single account and converts no currency; the other side is outside the ledger" "入账或出账批次只能有一笔转账，不指定单一账户，也不换汇；另一方在账本之外";
+    381 ChangesNotReady "CHANGES_NOT_READY" 409 Later "The change report of this large batch is still being made; try again in a moment" "该批次较大，变更报告仍在生成；请稍后再试";
+    382 ChangesTooLarge "CHANGES_TOO_LARGE" 422 Final "A batch of this size is compared in the background once it is submitted, with its base only; smaller batches can be compared on request" "此规模的批次在提交后由后台与其基准批次比较；较小的批次才能按请求比较";
+    383 NetworkUnknown "NETWORK_UNKNOWN" 422 Final "Payments can be made within the ledger only: the network must be internal" "目前只支持账本内转账：网络须为 internal";
     // Codes of items that were failed without a posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a user" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not attempted: the batch stopped at an earlier failure" "未执行：批次在首次失败后已停止";

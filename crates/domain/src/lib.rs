@@ -12,6 +12,7 @@ pub mod approval;
 pub mod asset;
 pub mod batch;
 pub mod batch_ref;
+pub mod change;
 pub mod code;
 pub mod fact;
 pub mod fee;

@@ -4,8 +4,8 @@
 //! Every request passes the edge (`kit/edge`: request id, language, origin, limits, headers), then its
 //! operation's guard (authentication and permission), then its handler.
 //!
-//! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `admin` document 002's, `v2` the
-//! API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
+//! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `admin` document
+//! 002's, `v2` the API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
 //! server's own endpoints. `kit` has what they share, and knows none of them.
 //!
 //! To add an endpoint, by hand:

@@ -76,6 +76,12 @@ impl Rates {
         stored.keeping(kept.iter())
     }
 
+    /// Whether a rate from one currency to another is stored.
+    #[must_use]
+    pub fn knows(&self, source: AssetId, target: AssetId) -> bool {
+        self.stored.contains_key(&(source, target))
+    }
+
     /// Converts an amount from the source's currency to the target's; none within one currency.
     pub fn exchange(&self, source: AssetId, target: AssetId, amount: i64) -> Result<Option<Exchange>, Code> {
         if source == target {

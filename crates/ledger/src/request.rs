@@ -4,6 +4,7 @@
 //! one audit row, and a slice is a run of batch items under one lease, each of which the door turns into a
 //! request when its turn comes.
 
+use domain::batch::BatchType;
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId, TransferId};
 use domain::transfer::TransferKind;
@@ -101,9 +102,13 @@ impl Effects {
 
 impl PostingRequest {
     /// The request of an item. It is built on the stack when the item is decided, and copies no text.
-    pub(crate) fn of_item(batch: BatchId, item: &DueItem, exchange: Result<Option<Exchange>, Code>) -> Self {
+    pub(crate) fn of_item(
+        (batch, kind): (BatchId, BatchType),
+        item: &DueItem,
+        exchange: Result<Option<Exchange>, Code>,
+    ) -> Self {
         Self {
-            kind: TransferKind::Item,
+            kind: kind.transfer_kind(),
             source: Party::Account(item.source),
             target: Party::Account(item.target),
             amount: item.amount,

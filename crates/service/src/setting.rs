@@ -2,7 +2,7 @@
 
 use crate::factor::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service, account_cache};
+use crate::{Error, Service, account_cache, visible};
 use domain::access::Role;
 use domain::account_ref::GivenAccount;
 use domain::code::Code;
@@ -15,6 +15,7 @@ use store::Tx;
 use store::audit::Actor;
 
 const TIME_ZONE: &str = "time_zone";
+const ORGANISATION: &str = "organisation_name";
 /// Days within which a similar batch is refused; an account's override is under `duplicate_window.ID`.
 const WINDOW: &str = "duplicate_window";
 const WINDOW_OF: &str = "duplicate_window.";
@@ -26,6 +27,8 @@ const FACTOR_ROLES: &str = "factor_roles";
 pub struct SettingsChange {
     /// The IANA name of the time zone in which the days and months of limits begin.
     pub time_zone: Option<String>,
+    /// What the organisation is called; an empty text removes it.
+    pub organisation_name: Option<String>,
     /// Days within which a similar batch is refused; 0 switches the comparison off.
     pub duplicate_window: Option<i64>,
     /// The same for batches with this single account; without days the organisation's window applies again.
@@ -64,6 +67,12 @@ pub async fn factor_roles(service: &Service) -> Result<Vec<Role>, Error> {
 pub(crate) async fn factor_roles_in(tx: &mut Tx) -> Result<Vec<Role>, Error> {
     let names = store::setting::get(tx, FACTOR_ROLES).await?.unwrap_or_default();
     Ok(names.split(' ').filter_map(Role::from_name).collect())
+}
+
+/// What the organisation is called, if it was said.
+pub async fn organisation_name(service: &Service) -> Result<Option<String>, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::setting::get(&mut tx, ORGANISATION).await?)
 }
 
 /// The windows within which similar batches are refused.
@@ -106,6 +115,9 @@ async fn set_in(write: &mut Write, change: &SettingsChange) -> Result<WriteResul
     if let Some(name) = &change.time_zone {
         facts.push(set_time_zone(&mut write.tx, name).await?);
     }
+    if let Some(name) = &change.organisation_name {
+        facts.push(set_organisation(&mut write.tx, name).await?);
+    }
     if let Some(days) = change.duplicate_window {
         facts.push(set_window(&mut write.tx, None, Some(days)).await?);
     }
@@ -139,6 +151,16 @@ async fn set_time_zone(tx: &mut Tx, name: &str) -> Result<Fact, Error> {
     store::setting::set(tx, TIME_ZONE, name).await?;
     store::head::raise_policy_version(tx).await?;
     Ok(Fact::new(Action::SettingSet, None).with("time_zone", name).with("before", before))
+}
+
+async fn set_organisation(tx: &mut Tx, name: &str) -> Result<Fact, Error> {
+    let name = if name.trim().is_empty() { None } else { Some(visible(name)?) };
+    let before = store::setting::get(tx, ORGANISATION).await?;
+    match &name {
+        Some(name) => store::setting::set(tx, ORGANISATION, name).await?,
+        None => store::setting::delete(tx, ORGANISATION).await.map(|_| ())?,
+    }
+    Ok(Fact::new(Action::SettingSet, None).with("organisation_name", name).with("before", before))
 }
 
 async fn set_window(tx: &mut Tx, account: Option<&GivenAccount>, days: Option<i64>) -> Result<Fact, Error> {

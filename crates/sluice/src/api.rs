@@ -153,6 +153,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::Skip { .. } => O::RelationSkip,
         BatchVerb::Items(_) => O::RelationList,
         BatchVerb::History(_) => O::BatchHistory,
+        BatchVerb::Changes(_) => O::BatchChanges,
         BatchVerb::List(_) => O::BatchList,
         // A server resumes unfinished runs by itself.
         BatchVerb::Run { id: None, .. } | BatchVerb::Export(_) => return None,

@@ -5,6 +5,7 @@ use crate::say::say;
 use domain::access::Role;
 use domain::account::AccountStatus;
 use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::change::ChangeKind;
 use domain::code::{Code, Language};
 use domain::fact::BatchEvent;
 use domain::fx::Rounding;
@@ -34,11 +35,15 @@ macro_rules! words {
 
 words! {
     AccountStatus { Active "正常" Frozen "已冻结" Closed "已关闭" }
-    BatchType { OneToMany "一对多" ManyToOne "多对一" ManyToMany "多对多" }
+    BatchType { OneToMany "一对多" ManyToOne "多对一" ManyToMany "多对多" Deposit "入账" Withdrawal "出账" }
     BatchMode { Continue "遇到失败时继续执行" StopOnFailure "首次失败即停止" Atomic "全部成功或全部不执行" }
     BatchState {
         Draft "草稿" Pending "待执行" Approved "已批准" Rejected "已驳回" Processing "处理中" Paused "已暂停"
         Completed "已完成" PartiallyCompleted "部分完成" Failed "失败" Cancelled "已取消"
+    }
+    ChangeKind {
+        AccountChanged "收款账户变更" PayeeNew "新收款人" PayeeGone "收款人缺失" AmountMoved "金额变动" PaidRecently "近期已付相同金额"
+        FirstPayment "首次付款" AccountOpened "新开账户" HolderChanged "持有人资料变更"
     }
     ItemState {
         Pending "等待中" Processing "处理中" Completed "成功" Failed "失败" Unknown "结果未知" Skipped "已跳过"

@@ -563,6 +563,25 @@ CREATE TABLE batch_editor (
   PRIMARY KEY (batch, kind, id, person)
 ) COMPACT;
 
+-- What is different about a submitted batch: against an earlier one, and about the accounts that it pays. Made once a
+-- submission. `counts` has a line a kind: its number, how many changes, how many of them listed, what they pay.
+CREATE TABLE change_report (
+  batch        NUMBER NOT NULL PRIMARY KEY REFERENCES batch (id),
+  submitted_at NUMBER NOT NULL,
+  made_at      NUMBER NOT NULL,
+  base         NUMBER,
+  recent_since NUMBER NOT NULL,
+  counts       TEXT NOT NULL
+);
+-- The changes of a kind, a thousand in a part, a line each: account, account before, amount before and after, origin, time.
+CREATE TABLE change_part (
+  batch   NUMBER NOT NULL REFERENCES batch (id),
+  kind    NUMBER NOT NULL,
+  part    NUMBER NOT NULL,
+  changes TEXT NOT NULL,
+  PRIMARY KEY (batch, kind, part)
+);
+
 -- For people: the batch's transitions, with who, when and why.
 CREATE TABLE batch_history (
   id         DRAWN KEY,

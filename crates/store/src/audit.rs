@@ -106,13 +106,23 @@ static MAKERS: Lookup = Lookup {
     and: "subject = 'transfer' AND action = 'transfer.create'",
     lock: Lock::None,
 };
+static BY_ID: Lookup =
+    Lookup { columns: AuditRow::COLUMNS, from: "audit", key: "id", and: "", lock: Lock::None };
+// Along the index by subject: the log's other rows are many more than those about holders.
+static HOLDER_CHANGES: Sql = Sql::new(sql!(
+    "SELECT ",
+    AuditRow::COLUMNS,
+    " FROM audit WHERE subject = 'holder' AND at >= $1 AND at <= $2 AND result = 'ok'
+       AND action IN ('holder.change', 'holder.make_default')
+     ORDER BY at DESC, id DESC LIMIT $3"
+));
 static ALL_IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM audit");
 static IDS: Sql =
     Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM audit WHERE at >= $1 AND at < $2");
 static TIME: Sql = Sql::new("SELECT at FROM audit WHERE id >= $1 ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&LIST, &ALL_IDS, &IDS, &TIME];
+pub const CATALOGUE: &[Named] = named![&LIST, &HOLDER_CHANGES, &ALL_IDS, &IDS, &TIME];
 
 /// The lowest and the highest id of the rows written at or after one time and before another.
 pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<(i64, i64), StoreError> {
@@ -158,6 +168,20 @@ inserted! {
 /// Rows after a number, in order.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
+}
+
+/// Rows by their numbers, in any order; missing ones are omitted.
+pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AuditRow>, StoreError> {
+    tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(Row::read).collect()
+}
+
+/// The latest changes of holders and of their default accounts within a range of times, newest first.
+pub async fn holder_changes(
+    tx: &mut Tx,
+    (since, until): (i64, i64),
+    limit: i64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    tx.fetch(&HOLDER_CHANGES, args![since, until, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// Who requested single transfers, as pairs of transfer number and the requester's name at that time.

@@ -47,6 +47,13 @@ static LAST: Sql = Sql::new(sql!(
     Event::COLUMNS,
     " FROM batch_history WHERE batch = $1 ORDER BY id DESC LIMIT 1"
 ));
+// A single item's retry moves its batch too, so every event counts.
+static MOVES: Sql = Sql::new(sql!(
+    "SELECT ",
+    Event::COLUMNS,
+    " FROM (SELECT h.*, LAG(h.state) OVER (ORDER BY h.id) AS state_before FROM batch_history h WHERE h.batch = $1) m
+     WHERE state_before IS NULL OR state_before <> state ORDER BY id LIMIT $2"
+));
 static RETRIES: Sql = Sql::new(sql!(
     "SELECT ",
     Event::COLUMNS,
@@ -60,7 +67,7 @@ static OF_ITEMS: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&INSERT, &LIST, &PAGE, &LAST, &RETRIES, &COUNT, &OF_ITEMS];
+pub const CATALOGUE: &[Named] = named![&INSERT, &LIST, &PAGE, &LAST, &MOVES, &RETRIES, &COUNT, &OF_ITEMS];
 
 /// Writes an event.
 pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), StoreError> {
@@ -98,6 +105,11 @@ pub async fn page(
 /// A batch's last event.
 pub async fn last(tx: &mut Tx, batch: BatchId) -> Result<Option<Event>, StoreError> {
     tx.fetch(&LAST, args![batch.0]).await?.first().map(Row::read).transpose()
+}
+
+/// A batch's first event, and those that changed its state, in order.
+pub async fn moves(tx: &mut Tx, batch: BatchId, limit: i64) -> Result<Vec<Event>, StoreError> {
+    tx.fetch(&MOVES, args![batch.0, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// The retries and resumptions that may have covered an item, in order.

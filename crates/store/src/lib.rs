@@ -28,6 +28,7 @@ pub mod batch_origin;
 pub mod batch_rate;
 pub mod bulk;
 pub mod challenge;
+pub mod change;
 pub mod chunk;
 pub mod copy;
 pub mod counter;
@@ -123,6 +124,7 @@ fn named_statements() -> Vec<bulk::Named> {
         batch_origin::CATALOGUE,
         batch_rate::CATALOGUE,
         challenge::CATALOGUE,
+        change::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,

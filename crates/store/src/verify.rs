@@ -27,8 +27,9 @@ static BALANCES: Sql = Sql::new(
 );
 static ITEMS: Sql = Sql::new(
     "SELECT i.number, i.batch, i.amount, i.state, i.code, t.status, t.amount, t.fee, t.source, t.target,
-            i.source, i.target, i.line, t.kind
-     FROM item_now i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
+            i.source, i.target, i.line, t.kind, b.kind
+     FROM item_now i LEFT JOIN transfer t ON t.number = i.number LEFT JOIN batch b ON b.id = i.batch
+     WHERE i.number > $1 ORDER BY i.number LIMIT $2",
 );
 static RUNS: Sql = Sql::new(
     "SELECT r.first_number, r.last_number, r.chunk,
@@ -166,7 +167,8 @@ pub async fn balances(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, Store
 }
 
 /// A page of items with their transfers: number, batch, amount, state, code, transfer's status, amount,
-/// fee, source, target, item's source, target, line, transfer's kind.
+/// fee, source, target, item's source, target, line, transfer's kind,
+/// batch's type.
 pub async fn items(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&ITEMS, args![after, limit]).await
 }
@@ -264,8 +266,8 @@ pub async fn batches(tx: &mut Tx) -> Result<Rows, StoreError> {
 /// The first account that a batch pays twice or, in a many-to-one batch, that pays twice.
 pub async fn paid_twice(tx: &mut Tx, batch: &Batch) -> Result<Option<i64>, StoreError> {
     let sql = match batch.kind {
-        BatchType::ManyToOne => &PAYER_TWICE,
-        BatchType::OneToMany | BatchType::ManyToMany => &PAYEE_TWICE,
+        BatchType::ManyToOne | BatchType::Withdrawal => &PAYER_TWICE,
+        BatchType::OneToMany | BatchType::ManyToMany | BatchType::Deposit => &PAYEE_TWICE,
     };
     tx.fetch(sql, args![batch.id.0]).await?.first().map(|row| row.i64(0)).transpose()
 }

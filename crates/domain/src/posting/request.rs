@@ -1,5 +1,6 @@
 //! What the fold is asked for, and what it makes of it.
 
+use crate::batch::BatchType;
 use crate::id::{AccountId, PostingId, TransferId};
 use crate::stored_enum::stored_enum;
 use crate::transfer::TransferKind;
@@ -74,10 +75,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request for a batch item, shared so that a run and its preview decide the same thing.
+    /// The request for an item of a batch of a type.
     #[must_use]
-    pub const fn item(transfer: TransferId, source: AccountId, target: AccountId, amount: i64) -> Self {
-        Self { transfer, kind: TransferKind::Item, source, target, amount, exchanged: None }
+    pub const fn item(
+        batch: BatchType,
+        transfer: TransferId,
+        (source, target): (AccountId, AccountId),
+        amount: i64,
+    ) -> Self {
+        Self { transfer, kind: batch.transfer_kind(), source, target, amount, exchanged: None }
     }
 }
 

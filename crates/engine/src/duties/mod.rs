@@ -3,6 +3,7 @@
 
 mod approvals;
 mod batches;
+mod change;
 mod follow;
 mod imports;
 mod reap;
@@ -18,6 +19,7 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(imports::Imports);
     duties.start(approvals::Approvals);
     duties.start(batches::Batches::default());
+    duties.start(change::Changes);
     duties.start(follow::Follow::of(engine));
     duties.start(secrets::Secrets);
     duties

@@ -1,10 +1,12 @@
-//! The admin API (document 002): `/api/v1/admin/transfer/batches` and the queue of approvals. Fields are
-//! `snake_case`, and a wrong state is 409.
+//! The admin API (document 002): `/api/v1/admin/transfer/batches` and the queue of approvals, for finance and
+//! administrators; auditors may read. Fields are in snake case, a wrong state is 409, and document 002's texts are the
+//! codes' own.
 
 mod approval;
+mod batch;
 
 use crate::kit::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    approval::routes()
+    Routes::new().merge(approval::routes()).merge(batch::routes())
 }

@@ -78,18 +78,21 @@ impl<T> Answer<T> {
     }
 }
 
-fn words(message: Message) -> String {
-    match language::current() {
-        Language::English => message.english.to_owned(),
-        Language::Chinese => message.chinese.to_owned(),
+impl Message {
+    /// The text in the request's language.
+    pub(crate) fn text(self) -> String {
+        match language::current() {
+            Language::English => self.english.to_owned(),
+            Language::Chinese => self.chinese.to_owned(),
+        }
     }
 }
 
 impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         let message = match self.remark {
-            None => words(self.message),
-            Some(remark) => format!("{}; {}", words(self.message), words(remark)),
+            None => self.message.text(),
+            Some(remark) => format!("{}; {}", self.message.text(), remark.text()),
         };
         Json(Envelope { success: true, message, data: self.data }).into_response()
     }
@@ -98,6 +101,6 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 impl<T: Serialize> IntoResponse for ListAnswer<T> {
     fn into_response(self) -> Response {
         let Self { data, pagination } = self;
-        Json(ListEnvelope { success: true, message: words(OK), data, pagination }).into_response()
+        Json(ListEnvelope { success: true, message: OK.text(), data, pagination }).into_response()
     }
 }

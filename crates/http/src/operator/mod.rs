@@ -1,7 +1,7 @@
 //! The operator's API (document 000): `/api/batch-transfers`. A wrong state is 400 here, and document 000's texts are
 //! used to the letter.
 
-mod batch;
+pub(crate) mod batch;
 
 use crate::kit::routes::Routes;
 

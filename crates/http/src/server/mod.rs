@@ -1,7 +1,8 @@
-//! The server's own endpoints: health, metrics and the API description.
+//! The server's own endpoints: health, metrics, what is public about it, and the API description.
 
 mod document;
 mod health;
+mod info;
 mod metrics;
 mod viewer;
 
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> Routes {
         .add(Operation::Health, routes!(health::health), &[])
         .add(Operation::Ready, routes!(health::ready), &[&[Code::ServerAway]])
         .add(Operation::Metrics, routes!(metrics::metrics), &[])
+        .add(Operation::PublicInfo, routes!(info::info), &[])
         .add(Operation::Document, routes!(document::document), &[])
         .add(Operation::Viewer, routes!(viewer::viewer), &[])
 }

@@ -109,7 +109,7 @@ fn body(kind: BatchType, convert: bool, rows: &[Row<'_>]) -> Json {
     match kind {
         BatchType::OneToMany => body["sourceAccountId"] = json!("PAY"),
         BatchType::ManyToOne => body["targetAccountId"] = json!("PAY"),
-        BatchType::ManyToMany => body["currency"] = json!("USD"),
+        BatchType::ManyToMany | BatchType::Deposit | BatchType::Withdrawal => body["currency"] = json!("USD"),
     }
     body
 }

@@ -12,7 +12,7 @@ use crate::request::{
     Answer, Effects, Outcome, Party, PostingRequest, Requests, Slice, SliceOutcome, Written,
 };
 use domain::account::AccountKind;
-use domain::batch::BatchMode;
+use domain::batch::{BatchMode, BatchType};
 use domain::code::Code;
 use domain::id::{AccountId, BatchId, TransferId};
 use domain::posting::{Book, Posted, Posting, Request};
@@ -208,7 +208,7 @@ impl Decider<'_> {
     fn slice(&mut self, place: usize, slice: &Slice, batch: Batch) -> SliceOutcome {
         let before =
             (self.decided.postings.len(), self.decided.transfers.len(), self.decided.exchanges.len());
-        let (mode, tally) = (batch.mode, batch.tally);
+        let (mode, tally, of) = (batch.mode, batch.tally, (batch.id, batch.kind));
         if mode == BatchMode::Atomic {
             self.book.set_savepoint();
         }
@@ -216,7 +216,7 @@ impl Decider<'_> {
         let rates = batch.convert.then(|| kept.get(&batch.id).unwrap_or(&context.rates));
         let mut decided = DecidedSlice::new(place, batch, self.decided.chunk);
         for item in slice.items.iter() {
-            let request = self.request_of(slice.batch, item, rates);
+            let request = self.request_of(of, item, rates);
             let (_, result) = self.decide(item.number, Cow::Owned(request), Some(&mut decided));
             if result.is_err() && mode != BatchMode::Continue {
                 decided.stopped = true;
@@ -238,12 +238,12 @@ impl Decider<'_> {
         SliceOutcome::Done { completed, failed, stopped }
     }
 
-    fn request_of(&self, batch: BatchId, item: &DueItem, rates: Option<&Rates>) -> PostingRequest {
+    fn request_of(&self, of: (BatchId, BatchType), item: &DueItem, rates: Option<&Rates>) -> PostingRequest {
         if self.refused.contains(&item.number) {
             let refused = Some(Code::ServerFault);
-            return PostingRequest { refused, ..PostingRequest::of_item(batch, item, Ok(None)) };
+            return PostingRequest { refused, ..PostingRequest::of_item(of, item, Ok(None)) };
         }
-        PostingRequest::of_item(batch, item, self.exchange(item, rates))
+        PostingRequest::of_item(of, item, self.exchange(item, rates))
     }
 
     /// The conversion of an item, if its batch converts and the currencies of its accounts differ.

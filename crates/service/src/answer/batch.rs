@@ -60,6 +60,8 @@ words! {
         "one_to_many" OneToMany,
         "many_to_one" ManyToOne,
         "many_to_many" ManyToMany,
+        "deposit" Deposit,
+        "withdrawal" Withdrawal,
     }
 }
 

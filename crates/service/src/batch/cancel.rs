@@ -50,6 +50,37 @@ pub async fn cancel(
     claimed!(write.claim()).end(done).await
 }
 
+/// Cancels a batch that has not begun; one that has is refused with `BATCH_CANNOT_CANCEL`.
+pub async fn cancel_unbegun(
+    service: &Service,
+    actor: &Actor,
+    request: &BatchRequest<'_>,
+) -> Result<Batch, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchCancel));
+    let done = cancel_unbegun_in(&mut write, request).await;
+    write.end(done).await
+}
+
+async fn cancel_unbegun_in(
+    write: &mut Write,
+    request: &BatchRequest<'_>,
+) -> Result<WriteResult<Batch>, Error> {
+    let batch = locked(write, request.batch).await?;
+    let wrong = |code| Err(Error::refused(code, batch.state_text()));
+    match batch.state {
+        BatchState::Draft | BatchState::Pending | BatchState::Approved => {
+            cancel_whole(write, &batch, request.note).await
+        }
+        BatchState::Cancelled => wrong(Code::BatchCancelled),
+        BatchState::Rejected => wrong(Code::BatchState),
+        BatchState::Processing
+        | BatchState::Paused
+        | BatchState::Completed
+        | BatchState::PartiallyCompleted
+        | BatchState::Failed => wrong(Code::BatchCannotCancel),
+    }
+}
+
 /// Interrupts a batch that has no runner, or calls it off for good: the rest fails or is skipped, and the
 /// counters determine how it ended.
 async fn end_rest(service: &Service, id: BatchId) -> Result<Batch, Error> {

@@ -7,8 +7,8 @@ use super::items::{extent, insert_items, number_of_rows};
 use super::rows::row::{AcceptedRows, NewRow, ROWS_MAX, too_many_rows};
 use super::rows::{self, Amounts};
 use super::submit::{PreparedBatch, Submission, freeze};
-use super::terms::{BatchTerms, asset_of_batch, single, terms};
-use super::{lookup, similar};
+use super::terms::{BatchTerms, asset_of_batch, check_outside, outside, single, terms};
+use super::{change, lookup, similar};
 use crate::approval::makers;
 use crate::payee::{Given, Side};
 use crate::write::{Write, WriteResult, claimed};
@@ -39,7 +39,7 @@ pub struct CreateBatch {
     /// The single account of a batch that many pay into.
     pub target: Option<Given>,
     /// The currency of the amounts, where the single account does not determine it: always for
-    /// `many_to_many`, and for `many_to_one` if it converts.
+    /// `many_to_many`, deposits and withdrawals, and for `many_to_one` if it converts.
     pub currency: Option<String>,
     /// How the amounts are given.
     pub amounts: Amounts,
@@ -90,7 +90,9 @@ pub async fn create(service: &Service, actor: &Actor, new: &CreateBatch) -> Resu
     let mut write = claimed!(service.write(actor, Action::BatchCreate));
     write.about = about;
     let done = make(&mut write, new, read).await;
-    write.end(done).await
+    let created = write.end(done).await?;
+    change::after_submission(service, &created.batch.batch).await;
+    Ok(created)
 }
 
 /// Resolves and checks everything; writes nothing.
@@ -105,6 +107,7 @@ pub(crate) async fn read_batch(service: &Service, new: &CreateBatch) -> Result<R
     if new.rate_mode.is_some() && !new.convert {
         return Err(Error::refused(Code::RateModeInvalid, "convert"));
     }
+    check_outside(new.kind, number_of_rows(new.rows.len()))?;
     let mut tx = service.store.read().await?;
     let terms = terms_of_new(&mut tx, new).await?;
     let accepted = rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?;
@@ -171,6 +174,13 @@ async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Resu
 async fn terms_of_new(tx: &mut Tx, new: &CreateBatch) -> Result<BatchTerms, Error> {
     let wrong_side = |field: &str| Err(Error::refused(Code::BatchSideInvalid, field));
     let (named, side) = match (new.kind, &new.source, &new.target) {
+        (BatchType::Deposit | BatchType::Withdrawal, None, None) if !new.convert && !new.allow_repeat => {
+            let (single, asset) = outside(tx, new.currency.as_deref()).await?;
+            return terms(tx, new.kind, asset, Some(single), false).await;
+        }
+        (BatchType::Deposit | BatchType::Withdrawal, ..) => {
+            return Err(Error::refused(Code::OutsideShape, new.kind.name()));
+        }
         (BatchType::OneToMany, Some(named), None) => (Some(named), Side::Payer),
         (BatchType::ManyToOne, None, Some(named)) => (Some(named), Side::Payee),
         (BatchType::ManyToMany, None, None) => (None, Side::Payer),

@@ -2,12 +2,12 @@
 
 use super::described::{Described, DescribedItem, describe_items, described, tell_times};
 use super::draft::{check_draft, check_head};
-use super::items::{delete_items, extent, insert_items};
+use super::items::{delete_items, extent, insert_items, number_of_rows};
 use super::lookup::{changed, locked};
 use super::request::BatchRequest;
 use super::rows::row::{Accepted, AcceptedRows, NewRow, ROWS_MAX, too_many_rows};
 use super::rows::{self, Amounts};
-use super::terms::{BatchTerms, RepeatKey, terms_of_draft};
+use super::terms::{BatchTerms, RepeatKey, check_outside, terms_of_draft};
 use crate::approval::makers;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
@@ -107,6 +107,7 @@ async fn edit_draft(
     store::batch::set_fields(tx, batch.id, &head).await?;
     if let Some((amounts, rows)) = &edit.rows {
         let terms = terms_of_draft(tx, &batch).await?;
+        check_outside(batch.kind, number_of_rows(rows.len()))?;
         let accepted = take(tx, &terms, amounts, rows).await?;
         let total = terms.within_maximum(accepted.total)?;
         delete_items(tx, batch.id, batch.range()).await?;
@@ -145,6 +146,7 @@ async fn add(
     let (first, last) = extent(&items);
     let first = if batch.tally.total_count == 0 { first } else { batch.first_number };
     let count = usize::try_from(batch.tally.total_count).unwrap_or(0) + items.len();
+    check_outside(batch.kind, number_of_rows(count))?;
     if i64::try_from(count).unwrap_or(i64::MAX) > BATCH_ITEMS_MAX {
         return Err(Code::FileTooLarge.into());
     }

@@ -5,6 +5,7 @@ use super::lookup::find;
 use crate::{Error, Service};
 use domain::batch_ref::BatchRef;
 use domain::item::ItemState;
+use store::Tx;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
 use store::import_problem::ImportProblem;
@@ -67,15 +68,26 @@ pub async fn item_list(
 ) -> Result<ItemList, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
+    item_list_in(&mut tx, batch, states, after, part).await
+}
+
+/// The same for a batch that was read in this transaction.
+pub(crate) async fn item_list_in(
+    tx: &mut Tx,
+    batch: Batch,
+    states: &[ItemState],
+    after: Option<i64>,
+    part: OffsetPage,
+) -> Result<ItemList, Error> {
     let first = batch.first_number - 1;
     let (last, states_wanted) = (batch.last_number, states.to_vec());
     let whole = ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
     let total = counted(&batch, states);
     let filter = ItemFilter { after: after.unwrap_or(first).max(first), ..whole };
-    let items = store::item::list(&mut tx, &filter, part.limit, part.offset).await?;
-    let mut items = describe_items(&mut tx, items).await?;
-    tell_times(&mut tx, batch.id, &mut items).await?;
-    Ok(ItemList { batch: described(&mut tx, batch).await?, items, total })
+    let items = store::item::list(tx, &filter, part.limit, part.offset).await?;
+    let mut items = describe_items(tx, items).await?;
+    tell_times(tx, batch.id, &mut items).await?;
+    Ok(ItemList { batch: described(tx, batch).await?, items, total })
 }
 
 /// A page of a batch's history with the event ids, in order, and its total length.

@@ -2,6 +2,7 @@
 
 pub mod attempts;
 mod cancel;
+pub mod change;
 pub mod copy;
 pub mod create;
 pub(crate) mod described;
@@ -18,6 +19,7 @@ pub(crate) mod lookup;
 mod mark;
 pub mod preview;
 pub mod problems;
+pub mod overview;
 pub mod progress;
 pub mod promise;
 pub mod reprice;
@@ -33,7 +35,8 @@ pub mod submit;
 pub(crate) mod terms;
 
 pub use attempts::item_attempts;
-pub use cancel::cancel;
+pub use cancel::{cancel, cancel_unbegun};
+pub use change::changes;
 pub use copy::copy;
 pub use create::create;
 pub use described::{Described, DescribedItem, DescribedRate};
@@ -43,6 +46,7 @@ pub use import::{import, import_into};
 pub use lifecycle::{execute, pause};
 pub use list::{count, history, item_list, problems, search, show};
 pub use lookup::{named, processing, read_ref};
+pub use overview::overview;
 pub use preview::{preview, preview_new};
 pub use problems::{drop_problems, problem_rows, refused_csv};
 pub use progress::{progress, progress_since};

@@ -5,11 +5,12 @@ use super::described::{Described, DescribedItem, describe_items, described};
 use super::list::OffsetPage;
 use super::lookup::find;
 use super::similar::{self, Found};
+use super::change::{self, ChangeSummary, Compared, RowSource};
 use super::{external_id, promise};
 use crate::consent::{self, Debited};
 use crate::{Error, Service, setting};
 use domain::asset::Asset;
-use domain::batch::{BatchMode, BatchState};
+use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, PostingId};
@@ -91,6 +92,8 @@ pub struct Preview {
     pub found: Found,
     /// The paying accounts that need a code.
     pub bound: Vec<BoundAccount>,
+    /// What is different about it; none for a large batch.
+    pub changes: Option<ChangeSummary>,
 }
 
 /// Carries balances forward item by item and reports what a run would do now; lists a part of the items.
@@ -102,8 +105,9 @@ pub async fn preview(
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
-    let mut fold = fold(service, &mut tx, rates, batch.mode, part).await?;
-    fold.begin(&mut tx, batch.account).await?;
+    let mut fold = fold(service, &mut tx, rates, (batch.kind, batch.mode), part).await?;
+    let single = batch.account.filter(|_| !batch.kind.is_outside());
+    fold.begin(&mut tx, single).await?;
     let mut content = Content::default();
     let mut after = batch.first_number - 1;
     loop {
@@ -115,10 +119,13 @@ pub async fn preview(
         content.prints.extend(items.iter().map(content::printed));
         fold.items(&mut tx, items).await?;
     }
-    let mut preview = fold.end(&mut tx, batch.account).await?;
+    let mut preview = fold.end(&mut tx, single).await?;
     preview.found = found(service, &mut tx, &batch, content).await?;
     preview.bound = consent::bound(&mut tx, Debited::Items(&batch, Unpaid::Pending)).await?;
-    Ok((described(&mut tx, batch).await?, preview))
+    let described = described(&mut tx, batch).await?;
+    drop(tx);
+    preview.changes = change::summary(service, &described.batch).await?;
+    Ok((described, preview))
 }
 
 /// The same for a batch that does not exist: nothing is stored. Refuses whatever creating it would
@@ -132,16 +139,23 @@ pub async fn preview_new(
     let read = create::read_batch(service, new).await?;
     let mut tx = service.store.read().await?;
     let rates = if new.convert { Some(Rates::load(&mut tx).await?) } else { None };
-    let mut fold = fold(service, &mut tx, rates, new.mode, part).await?;
-    let single = read.terms.single.map(|(account, _)| account);
+    let mut fold = fold(service, &mut tx, rates, (new.kind, new.mode), part).await?;
+    let single = read.terms.single.map(|(account, _)| account).filter(|_| !new.kind.is_outside());
     external_id::check(&mut tx, read.accepted.rows.iter().map(|row| &row.item)).await?;
     let (subject, rows) = (read.terms.subject(), read.accepted.rows);
     let (rows, found) = similar::examine_rows(&mut tx, &subject, rows, false, service.now()).await?;
     let payers = rows.iter().map(|row| row.item.source);
     let bound = consent::bound_among(&mut tx, payers).await?;
     fold.begin(&mut tx, single).await?;
-    fold.items(&mut tx, rows.into_iter().map(|row| row.item).collect()).await?;
-    let preview = Preview { found, bound, ..fold.end(&mut tx, single).await? };
+    let items: Vec<Item> = rows.into_iter().map(|row| row.item).collect();
+    let now = service.now();
+    let (rows, name) = (RowSource::Given(&items), new.name.as_str());
+    let compared = Compared { subject, name, rows, against: None, until: now, now };
+    drop(tx);
+    let changes = change::summary_of(service, &compared).await?;
+    let mut tx = service.store.read().await?;
+    fold.items(&mut tx, items).await?;
+    let preview = Preview { found, bound, changes, ..fold.end(&mut tx, single).await? };
     let ids = single.into_iter().map(|id| id.0).collect();
     let number = store::account::numbers(&mut tx, ids).await?.pop().map(|(_, number)| number);
     Ok((read.terms.asset, number, preview))
@@ -161,7 +175,7 @@ async fn fold(
     service: &Service,
     tx: &mut Tx,
     rates: Option<Rates>,
-    mode: BatchMode,
+    (kind, mode): (BatchType, BatchMode),
     part: OffsetPage,
 ) -> Result<Fold, Error> {
     let policies = store::policy::book(tx).await?;
@@ -173,6 +187,7 @@ async fn fold(
         policies,
         rates,
         today,
+        kind,
         mode,
         part,
         assets,
@@ -200,6 +215,7 @@ struct Fold {
     /// The rates of a batch that converts.
     rates: Option<Rates>,
     today: Calendar,
+    kind: BatchType,
     mode: BatchMode,
     part: OffsetPage,
     assets: HashMap<AssetId, Asset>,
@@ -254,7 +270,8 @@ impl Fold {
     }
 
     fn post(&mut self, item: &Item) -> Result<(i64, Option<(AssetId, i64)>), Code> {
-        let mut request = Request::item(item.number, item.source, item.target, item.amount);
+        let mut request =
+            Request::item(self.kind, item.number, (item.source, item.target), item.amount);
         let sides = self.book.get(item.source).zip(self.book.get(item.target));
         let target = sides.map(|(_, target)| target.asset);
         let exchange = match (&self.rates, sides) {

@@ -7,7 +7,7 @@ use super::lookup::{changed, locked};
 use super::request::BatchRequest;
 use super::similar::{self, Examined, Found};
 use super::terms::within_maximum;
-use super::{linked, reprice};
+use super::{change, linked, reprice};
 use crate::approval::round;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, asset};
@@ -62,7 +62,9 @@ pub async fn submit<'a>(
     let request = request.into();
     let mut write = claimed!(service.write(actor, Action::BatchSubmit));
     let done = submit_in(&mut write, &request, submission).await;
-    write.end(done).await
+    let submitted = write.end(done).await?;
+    change::after_submission(service, &submitted.batch.batch).await;
+    Ok(submitted)
 }
 
 async fn submit_in(

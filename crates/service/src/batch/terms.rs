@@ -2,6 +2,7 @@
 
 use crate::payee::{AccountAsset, Given, Party, Payees, Side};
 use crate::{Error, asset};
+use domain::account::AccountKind;
 use domain::asset::Asset;
 use domain::batch::BatchType;
 use domain::code::Code;
@@ -10,6 +11,7 @@ use domain::policy::PolicyBook;
 use domain::script::Digits;
 use ledger::rates::Rates;
 use store::Tx;
+use store::account::SystemAccount;
 use store::batch::Batch;
 use store::item::Item;
 use store::similar::Subject;
@@ -40,8 +42,8 @@ impl BatchTerms {
     /// The side that the rows name.
     pub(crate) const fn own_side(&self) -> Side {
         match self.kind {
-            BatchType::ManyToOne => Side::Payer,
-            BatchType::OneToMany | BatchType::ManyToMany => Side::Payee,
+            BatchType::ManyToOne | BatchType::Withdrawal => Side::Payer,
+            BatchType::OneToMany | BatchType::ManyToMany | BatchType::Deposit => Side::Payee,
         }
     }
 
@@ -87,6 +89,7 @@ impl BatchTerms {
         let own = self.single.filter(|(_, asset)| *asset == self.asset.id).map(|(account, _)| account);
         let policy = self.policies.of(own.unwrap_or(AccountId(0)), self.asset.id);
         let total = i64::try_from(total).map_err(|_| above())?;
+        let policy = policy.filter(|_| self.kind.transfer_kind().is_limited());
         if policy.is_some_and(|policy| total > policy.batch_max) { Err(above()) } else { Ok(total) }
     }
 }
@@ -109,6 +112,25 @@ pub(crate) async fn single(tx: &mut Tx, named: &Given, side: Side) -> Result<Acc
         Some(code) => Err(Error::refused(code, about())),
         None => Ok((found.account, found.asset)),
     }
+}
+
+/// The single side of a deposit or withdrawal: the outside, in the currency that the request names.
+pub(crate) async fn outside(tx: &mut Tx, named: Option<&str>) -> Result<(AccountAsset, Asset), Error> {
+    let asset = currency(tx, named).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, "currency"))?;
+    let is_world = |account: &SystemAccount| {
+        (account.asset, account.kind, account.stripe) == (asset.id, AccountKind::World, 0)
+    };
+    let world = store::account::system(tx).await?.into_iter().find(is_world);
+    let world = world.ok_or_else(|| store::StoreError::Corrupt(format!("no outside for {}", asset.code)))?;
+    Ok(((world.id, asset.id), asset))
+}
+
+/// Refuses a deposit or withdrawal of another number of items than one.
+pub(crate) fn check_outside(kind: BatchType, count: i64) -> Result<(), Error> {
+    if kind.is_outside() && count != 1 {
+        return Err(Error::refused(Code::OutsideShape, count.to_string()));
+    }
+    Ok(())
 }
 
 /// The currency of all amounts: that of the paying accounts.

@@ -109,23 +109,33 @@ pub async fn show(service: &Service, number: i64) -> Result<TransferDetail, Erro
 
 /// The authors of transfers, by transfer number: from a single transfer's audit row, or from an item's batch.
 pub(super) async fn makers(tx: &mut Tx, transfers: &[Transfer]) -> Result<HashMap<i64, String>, Error> {
-    let (items, singles): (Vec<_>, Vec<_>) =
-        transfers.iter().partition(|transfer| transfer.kind == TransferKind::Item);
-    let numbers = |all: Vec<&Transfer>| all.iter().map(|transfer| transfer.number.0).collect::<Vec<_>>();
+    let singles = transfers.iter().filter(|transfer| transfer.kind != TransferKind::Item);
+    let singles = singles.map(|transfer| transfer.number.0).collect();
     let mut makers: HashMap<i64, String> =
-        store::audit::makers_of_transfers(tx, numbers(singles)).await?.into_iter().collect();
-    makers.extend(store::transfer::item_makers(tx, numbers(items)).await?);
+        store::audit::makers_of_transfers(tx, singles).await?.into_iter().collect();
+    // A deposit or withdrawal may settle an item as well.
+    let others = transfers.iter().map(|transfer| transfer.number.0).filter(|id| !makers.contains_key(id));
+    let items = store::transfer::item_makers(tx, others.collect()).await?;
+    makers.extend(items);
     Ok(makers)
 }
 
 /// A transfer by its number. The memo of an item is stored only with the item.
 async fn with_memo(tx: &mut Tx, number: i64) -> Result<Option<Transfer>, Error> {
     let Some(mut transfer) = store::transfer::get(tx, TransferId(number)).await? else { return Ok(None) };
-    if transfer.kind == TransferKind::Item && transfer.memo.is_none() {
+    if transfer.memo.is_none() && is_of_batch(transfer.kind) {
         let items = store::item::by_numbers(tx, vec![number]).await?;
         transfer.memo = items.into_iter().next().and_then(|item| item.memo);
     }
     Ok(Some(transfer))
+}
+
+/// Whether a transfer of a kind may settle an item.
+const fn is_of_batch(kind: TransferKind) -> bool {
+    match kind {
+        TransferKind::Item | TransferKind::Deposit | TransferKind::Withdrawal => true,
+        TransferKind::Single | TransferKind::Opening => false,
+    }
 }
 
 async fn read_postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error> {

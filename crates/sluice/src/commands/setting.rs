@@ -40,6 +40,9 @@ pub(crate) struct SettingChangeArgs {
     /// IANA name of the time zone in which days begin
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
+    /// What the organisation is called, as shown before sign-in; empty removes it
+    #[arg(long, value_name = "NAME")]
+    organisation_name: Option<String>,
     /// Days within which a batch that pays the same as an earlier one is refused; 0 disables the check
     #[arg(long, value_name = "DAYS")]
     duplicate_window: Option<i64>,
@@ -62,6 +65,7 @@ impl SettingChangeArgs {
         let days = self.duplicate_window;
         SettingsChange {
             time_zone: self.time_zone.clone(),
+            organisation_name: self.organisation_name.clone(),
             duplicate_window: days.filter(|_| self.account.is_none()),
             account_window: self.account.clone().map(|account| (account, days)),
             factor_roles: match (&self.factor_roles, self.no_factor_roles) {
@@ -87,18 +91,20 @@ pub(crate) async fn run(session: &Session, args: &SettingArgs) -> Result<Exit, F
         setting::set(&session.service, &session.actor, &args.change()).await?;
     }
     let zone = setting::time_zone(&session.service).await?;
+    let organisation = setting::organisation_name(&session.service).await?;
     let windows = setting::duplicate_windows(&session.service).await?;
     let roles = setting::factor_roles(&session.service).await?;
     let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
     let own = windows.accounts.iter().map(|(account, days)| json!({ "account": account, "days": days }));
     let json = json!({
-        "time_zone": zone, "duplicate_window": windows.days, "duplicate_windows": own.collect::<Vec<_>>(),
-        "factor_roles": names,
+        "time_zone": zone, "organisation_name": organisation, "duplicate_window": windows.days,
+        "duplicate_windows": own.collect::<Vec<_>>(), "factor_roles": names,
     });
     let text = || {
         let own = windows.accounts.iter().map(|(account, days)| format!("{account} {days}"));
         session.out.fields(&[
             (say("time zone", "时区"), zone.clone()),
+            (say("organisation", "组织名称"), organisation.clone().unwrap_or_default()),
             (say("duplicate window", "重复付款检查窗口（天）"), windows.days.to_string()),
             (say("per account", "账户单独设置"), own.collect::<Vec<_>>().join(", ")),
             (

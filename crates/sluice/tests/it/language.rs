@@ -249,6 +249,7 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "recall", "1"], 1);
     walk.say(&["batch", "reopen", "1"], 1);
     walk.say(&["batch", "history", "1"], 0);
+    walk.say(&["batch", "changes", "1"], 0);
     let out = walk.ledger.path().join("5.csv").display().to_string();
     walk.say(&["batch", "export", "1", "--out", &out], 0);
     // More than the account has: an item fails, is retried and is skipped.

@@ -118,6 +118,7 @@ const READERS: &[&str] = &[
     "asset list",
     "audit",
     "backup",
+    "batch changes",
     "batch export",
     "batch history",
     "batch items",

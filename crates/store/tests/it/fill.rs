@@ -11,6 +11,7 @@ use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
 use domain::item::ItemState;
 use domain::policy::Policy;
 use domain::posting::{Posting, PostingKind, opened};
+use domain::change::{Change, ChangeKind};
 use domain::similar::Printed;
 use domain::transfer::TransferKind;
 use domain::work::Work;
@@ -24,6 +25,7 @@ use store::batch::{Filled, NewBatch};
 use store::batch_history::Event;
 use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
+use store::change::{ChangeCount, ChangeReport};
 use store::fx::FxRate;
 use store::fx_policy::PairPolicy;
 use store::holder::Holder;
@@ -209,6 +211,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     let printed = |k: i64| Printed { print: u64::MAX - k.unsigned_abs(), item: k };
     let made = store::batch::get(tx, id).await?.unwrap();
     store::similar::write(tx, &made, &(1..=rows).map(printed).collect::<Vec<_>>(), 2).await?;
+    changes(tx, id, rows).await?;
     let mut script = Script::new();
     store::voucher::insert_later(&mut script, vec![(TransferId(1), "[]".to_owned())]);
     tx.run(script).await?;
@@ -275,6 +278,26 @@ async fn approved(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreErr
         login: "check-1".into(),
     };
     store::approval::insert(tx, &approval).await
+}
+
+/// A change report: every row's payee is new, and one is a changed account.
+async fn changes(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
+    let new = |k: i64| Change::of(ChangeKind::PayeeNew, AccountId(k), (0, 5)).since(k, 2 * k);
+    let changed = Change {
+        account_before: Some(AccountId(2)),
+        ..Change::of(ChangeKind::AccountChanged, AccountId(1), (4, 5))
+    };
+    let listed: Vec<Change> = std::iter::once(changed).chain((1..=rows).map(new)).collect();
+    let count = |kind, found| ChangeCount { kind, found, listed: found, amount: 5 * found };
+    let report = ChangeReport {
+        batch,
+        submitted_at: 2,
+        made_at: 3,
+        base: Some(batch),
+        recent_since: 1,
+        counts: vec![count(ChangeKind::AccountChanged, 1), count(ChangeKind::PayeeNew, rows)],
+    };
+    store::change::write(tx, &report, &listed).await
 }
 
 async fn items(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ use domain::code::Code;
 use domain::id::PostingId;
 use domain::item::ItemState;
 use domain::similar::Printed;
+use domain::transfer::TransferKind;
 use hashbrown::HashMap;
 use store::Tx;
 use store::batch::Batch;
@@ -60,11 +61,13 @@ fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verificat
     let state = ItemState::from_number(state);
     let completed = state == Some(ItemState::Completed);
     let transfer = row.opt_i64(5)?;
+    let kind = row.opt_i64(14)?.and_then(BatchType::from_number);
+    let kind = kind.map_or(TransferKind::Item, BatchType::transfer_kind);
     let matches = match transfer {
         None => !completed,
         Some(status) => {
             let same = row.i64(6)? == amount && row.i64(8)? == row.i64(10)? && row.i64(9)? == row.i64(11)?;
-            completed && status == 1 && same && row.i64(13)? == 2
+            completed && status == 1 && same && row.opt_i64(13)? == Some(kind.number())
         }
     };
     found.check(matches && state.is_some(), "item_settled_once", || format!("item {number}"));
@@ -91,7 +94,8 @@ fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verificat
         }
         Some(ItemState::Pending) | None => {}
     }
-    Ok(i64::from(completed))
+    // A deposit or withdrawal need not settle an item, so those of batches are not counted with the others.
+    Ok(i64::from(completed && kind == TransferKind::Item))
 }
 
 async fn batches(

@@ -23,7 +23,8 @@ use service::{Batch, approval, batch};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-const SUBMIT: Groups = &[
+/// The codes of a submission, in either view.
+pub(crate) const SUBMIT: Groups = &[
     DRAFT,
     groups::SUBMITTED,
     TEXT,
@@ -37,7 +38,8 @@ const SUBMIT: Groups = &[
         Code::BatchSimilar,
     ],
 ];
-const EXECUTE: &[Code] = &[Code::BatchAboveMaximum, Code::RateChanged];
+/// The codes of an execution apart from those of any state change, in either view.
+pub(crate) const EXECUTE: &[Code] = &[Code::BatchAboveMaximum, Code::RateChanged];
 const RESUME: &[Code] = &[Code::BatchNotResumable];
 const CANCEL: &[Code] = &[Code::BatchCannotCancel, Code::BatchCancelled, Code::Forbidden];
 

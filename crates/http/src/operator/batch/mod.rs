@@ -5,26 +5,27 @@
 
 mod approval;
 mod attempts;
+pub(crate) mod change;
 mod copy;
 mod create;
-mod draft;
+pub(crate) mod draft;
 mod edit;
 mod found;
 mod history;
-mod input;
-mod lifecycle;
+pub(crate) mod input;
+pub(crate) mod lifecycle;
 mod list;
-mod note;
+pub(crate) mod note;
 mod party_input;
-mod path;
+pub(crate) mod path;
 mod preview;
 mod problems;
 mod relation_input;
 mod relations;
 mod reprice;
 mod rework;
-mod view;
-mod words;
+pub(crate) mod view;
+pub(crate) mod words;
 
 use crate::kit::routes::Routes;
 
@@ -42,5 +43,6 @@ pub(crate) fn routes() -> Routes {
         .merge(relations::routes())
         .merge(problems::routes())
         .merge(attempts::routes())
+        .merge(change::routes())
         .merge(history::routes())
 }

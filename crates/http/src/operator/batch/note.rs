@@ -89,7 +89,8 @@ impl BatchCancelInput {
     }
 }
 
-fn words(note: Option<String>, reason: Option<String>) -> Result<String, Problem> {
+/// The remark under either name; refused under both.
+pub(crate) fn words(note: Option<String>, reason: Option<String>) -> Result<String, Problem> {
     let (name, text) = match (note, reason) {
         (Some(_), Some(_)) => {
             return Err(Problem::about(Code::BodyInvalid, "note, reason: send only one of them"));

@@ -1,6 +1,6 @@
 //! The batch and the relation in a path. Anything that is neither an id nor a number counts as not found.
 
-use crate::kit::problem::OperatorProblem;
+use crate::kit::problem::{OperatorProblem, Problem};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use domain::batch_ref::BatchRef;
@@ -23,7 +23,7 @@ impl<S: Send + Sync> FromRequestParts<S> for BatchName {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, OperatorProblem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        batch(&path.map_err(|_| Code::BatchNotFound)?.0).map(Self)
+        Ok(Self(read_name(&path.map_err(|_| Code::BatchNotFound)?.0)?))
     }
 }
 
@@ -33,14 +33,14 @@ impl<S: Send + Sync> FromRequestParts<S> for RelationName {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, OperatorProblem> {
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
         let Path((name, relation)) = path.map_err(|_| Code::BatchNotFound)?;
-        let batch = batch(&name)?;
+        let batch = read_name(&name)?;
         let relation = id(&relation).ok_or(Code::ItemNotFound)?;
         Ok(Self { batch, relation })
     }
 }
 
-/// Without a tag, and without white space around it.
-fn batch(text: &str) -> Result<BatchRef, OperatorProblem> {
+/// A batch as a path or a query names it: without a tag, and without white space around it.
+pub(crate) fn read_name(text: &str) -> Result<BatchRef, Problem> {
     if id(text).is_some() || is_number(text) { Ok(read_ref(text)?) } else { Err(Code::BatchNotFound.into()) }
 }
 
@@ -88,7 +88,7 @@ mod tests {
             ("１", false),
             ("", false),
         ] {
-            assert_eq!(batch(text).is_ok(), expected, "{text}");
+            assert_eq!(read_name(text).is_ok(), expected, "{text}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Previews: what a run would do, without moving money.
 
+use super::change::ChangeSummaryView;
 use super::create;
 use super::found::BatchFoundView;
 use super::input::BatchCreateInput;
@@ -96,6 +97,8 @@ pub(crate) struct BatchPreviewView {
     found: BatchFoundView,
     /// The approvals that the batch needs and has, and who may give them.
     approval: ApprovalView,
+    /// What is different about the batch, in counts; null if it has more than 5,000 relations.
+    changes: Option<ChangeSummaryView>,
     /// A page of the transfers.
     relations: Vec<RelationForeseenView>,
     /// The page's position in the list.
@@ -194,11 +197,13 @@ fn view(
     let total = preview.would_succeed + preview.would_fail;
     let single = preview.single.as_ref();
     let found = BatchFoundView::of(preview.found, asset);
+    let changes = preview.changes.as_ref().map(|changes| ChangeSummaryView::of(changes, asset));
     BatchPreviewView {
         found,
         approval: approval.into(),
         require_2fa: !preview.bound.is_empty(),
         accounts: preview.bound.into_iter().take(LISTED_MAX).map(CodeAccountView::from).collect(),
+        changes,
         batch_id: batch,
         currency: asset.code.clone(),
         total_count: total,

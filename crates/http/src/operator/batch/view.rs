@@ -288,7 +288,10 @@ pub(crate) struct RelationView {
 impl RelationView {
     pub(crate) fn of(batch: &Described, described: DescribedItem) -> Self {
         let DescribedItem { item, source, target, transfer, contact, created_at, updated_at } = described;
-        let own = if batch.batch.kind == BatchType::ManyToOne { &source } else { &target };
+        let own = match batch.batch.kind {
+            BatchType::ManyToOne | BatchType::Withdrawal => &source,
+            BatchType::OneToMany | BatchType::ManyToMany | BatchType::Deposit => &target,
+        };
         let (contact_type, target_identifier) = contact.unwrap_or_else(|| (ContactType::Inner, own.clone()));
         let created_at = created_at.unwrap_or(batch.batch.created_at);
         let amount = |minor: i64| major(minor, &batch.asset);

@@ -4,29 +4,31 @@ use domain::batch::{BatchMode, BatchState, BatchType, ContactType};
 use domain::item::ItemState;
 use serde::{Deserialize, Serialize};
 use service::batch::create::RateMode;
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 /// The schemas of domain enums, which are read and written by their names on the wire.
 macro_rules! schemas {
-    ($(#[doc = $doc:literal] $name:ident of $domain:ident;)*) => {$(
-        #[doc = $doc]
+    ($($(#[doc = $doc:literal])+ $name:ident of $domain:ident;)*) => {$(
+        $(#[doc = $doc])+
         pub(crate) enum $name {}
 
-        impl PartialSchema for $name {
-            fn schema() -> RefOr<Schema> {
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use utoipa::openapi::{ObjectBuilder, Type};
                 let names = $domain::ALL.iter().map(|value| value.name());
                 let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
-                text.description(Some($doc.trim())).into()
+                text.description(Some(concat!($($doc),+).trim())).into()
             }
         }
 
-        impl ToSchema for $name {}
+        impl utoipa::ToSchema for $name {}
     )*};
 }
 
+pub(super) use schemas;
+
 schemas! {
-    /// Which side of a batch is a single account.
+    /// Which side of a batch is a single account, or outside the ledger.
     BatchTypeWord of BatchType;
     /// How a failed relation affects the rest of the batch.
     BatchModeWord of BatchMode;

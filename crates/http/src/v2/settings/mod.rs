@@ -21,7 +21,7 @@ const SET: Message = Message { english: "The settings are now in effect", chines
 
 pub(crate) fn routes() -> Routes {
     const CODES: &[Code] =
-        &[Code::TimeZoneUnknown, Code::WindowInvalid, Code::AccountNotFound, Code::IdInvalid];
+        &[Code::TimeZoneUnknown, Code::NameInvalid, Code::WindowInvalid, Code::AccountNotFound, Code::IdInvalid];
     Routes::new().add(Operation::SettingsShow, routes!(show), &[]).add(
         Operation::SettingsSet,
         routes!(set),
@@ -36,6 +36,9 @@ pub(crate) struct SettingsView {
     /// The time zone that determines when a limit's days and months begin, as an IANA name.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
+    /// What the organisation is called; null if it was not said.
+    #[schema(example = "Example Ltd")]
+    organisation_name: Option<String>,
     /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables
     /// the check.
     #[schema(example = 4)]
@@ -65,6 +68,9 @@ pub(crate) struct SettingsInput {
     /// The time zone that determines when a limit's days and months begin, as an IANA name.
     #[schema(example = "Europe/Berlin", min_length = 1, max_length = 64)]
     time_zone: Option<String>,
+    /// What the organisation is called, as shown before sign-in; an empty text removes it.
+    #[schema(example = "Example Ltd", max_length = 255)]
+    organisation_name: Option<String>,
     /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables
     /// the check.
     #[schema(minimum = 0, maximum = 35, example = 4)]
@@ -104,6 +110,7 @@ async fn current(app: &App) -> Result<SettingsView, Problem> {
     let window = |(account, days)| AccountWindowView { account, days };
     Ok(SettingsView {
         time_zone: setting::time_zone(&app.service).await?,
+        organisation_name: setting::organisation_name(&app.service).await?,
         duplicate_window: windows.days,
         duplicate_windows: windows.accounts.into_iter().map(window).collect(),
         factor_roles: setting::factor_roles(&app.service).await?.into_iter().map(RoleName::of).collect(),
@@ -129,6 +136,7 @@ pub(crate) async fn set(
     let service = who.proving(&app.service, input.code());
     let change = SettingsChange {
         time_zone: input.time_zone,
+        organisation_name: input.organisation_name,
         duplicate_window: input.duplicate_window,
         account_window: input.account_window.map(|window| (window.account.into(), window.days)),
         factor_roles: input.factor_roles.map(|roles| roles.into_iter().map(RoleName::role).collect()),

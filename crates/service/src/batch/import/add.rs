@@ -76,6 +76,9 @@ pub async fn import_into<R: Read + Send + 'static>(
     let (terms, scale) = {
         let mut tx = service.store.read().await?;
         let batch = find(&mut tx, batch).await?;
+        if batch.kind.is_outside() {
+            return Err(Error::refused(Code::OutsideShape, batch.number()));
+        }
         let terms = terms_of_draft(&mut tx, &batch).await?;
         let scale = terms.asset.scale;
         (BatchTerms { digits: Digits::Fold, ..terms }, scale)

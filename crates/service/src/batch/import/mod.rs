@@ -26,7 +26,7 @@ use super::draft::check_head;
 use super::similar::{self, Examined, Found};
 use super::submit::{Submission, freeze, may_submit};
 use super::terms::{BatchTerms, asset_of_batch, single, terms};
-use super::{external_id, lookup, problems};
+use super::{change, external_id, lookup, problems};
 use crate::approval::makers;
 use crate::payee::{Field, Given, Payees, Side};
 use crate::write::{Write, WriteResult};
@@ -127,7 +127,12 @@ pub async fn import<R: Read + Send + 'static>(
         Err(error) => Err(error),
     };
     match result {
-        Ok(imported) => Ok(imported),
+        Ok(imported) => {
+            if let Some(batch) = &imported.batch {
+                change::after_submission(service, batch).await;
+            }
+            Ok(imported)
+        }
         Err(error) => {
             state.lease.discard(&service.store).await?;
             import_refused(service, actor, about, error).await
@@ -321,6 +326,9 @@ async fn terms_of_import(tx: &mut Tx, import: &BatchImport) -> Result<BatchTerms
     let (side, field) = match import.kind {
         BatchType::ManyToOne => (Side::Payee, Field::Payee),
         BatchType::OneToMany | BatchType::ManyToMany => (Side::Payer, Field::Payer),
+        BatchType::Deposit | BatchType::Withdrawal => {
+            return Err(Error::refused(Code::OutsideShape, import.kind.name()));
+        }
     };
     let single = if import.kind == BatchType::ManyToMany {
         None

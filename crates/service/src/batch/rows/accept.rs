@@ -101,7 +101,8 @@ impl BatchTerms {
         if amount <= 0 {
             return Err(Code::AmountNotPositive);
         }
-        if let Some(policy) = self.policies.of(source.0, self.asset.id) {
+        let is_limited = self.kind.transfer_kind().is_limited();
+        if let Some(policy) = self.policies.of(source.0, self.asset.id).filter(|_| is_limited) {
             if amount < policy.limit.min {
                 return Err(Code::BelowMinimum);
             }

@@ -85,7 +85,7 @@ pub(crate) struct BatchImportArgs {
 }
 
 fn kind(text: &str) -> Result<BatchType, Say> {
-    BatchType::from_name(text).ok_or(say(
+    BatchType::from_name(text).filter(|kind| !kind.is_outside()).ok_or(say(
         "must be one_to_many, many_to_one or many_to_many",
         "可用 one_to_many（一对多）、many_to_one（多对一）或 many_to_many（多对多）",
     ))

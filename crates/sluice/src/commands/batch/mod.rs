@@ -1,5 +1,6 @@
 //! `batch`: from a file to completed payments.
 
+mod changes;
 mod export;
 mod found;
 mod import;
@@ -155,6 +156,10 @@ pub(crate) enum BatchVerb {
     /// Show the history of a batch: events, times and actors
     #[command(after_help = "Example:\n  sluice batch history batch-20260531-001")]
     History(BatchName),
+    /// Show what is different about a batch: payees, amounts and accounts
+    #[command(after_help = "Example:\n  sluice batch changes batch-20260531-001\n  sluice batch changes \
+                            batch-20260531-001 --against batch-20260430-001 --kind payee_new")]
+    Changes(changes::BatchChangesArgs),
     /// Write a batch's result as CSV
     #[command(after_help = "Example:\n  sluice batch export batch-20260531-001 --out result.csv")]
     Export(export::ExportArgs),
@@ -170,6 +175,7 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::Status(_)
         | BatchVerb::Items(_)
         | BatchVerb::History(_)
+        | BatchVerb::Changes(_)
         | BatchVerb::Export(_)
         | BatchVerb::Problems(problems::ProblemsArgs { drop: None, .. })
         | BatchVerb::List(_) => Access::Read,
@@ -222,6 +228,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         }
         BatchVerb::Items(args) => items::run(session, args).await,
         BatchVerb::History(name) => list::history(session, name.read()?).await,
+        BatchVerb::Changes(args) => changes::run(session, args).await,
         BatchVerb::Export(args) => export::run(session, args).await,
         BatchVerb::List(args) => list::run(session, args).await,
     }

@@ -195,3 +195,58 @@ pub async fn similar(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(similar::forget_before(tx, 3).await.unwrap(), 1);
     assert_eq!(similar::part(tx, batch, 0).await.unwrap(), None);
 }
+
+/// A report reads back whole and its changes in parts; a new submission makes it due again, and replaces it.
+pub async fn change(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
+    use domain::change::{Change, ChangeKind};
+    use store::change::{self, ChangeReport};
+    let batch = store::batch::get(tx, id).await.unwrap().unwrap();
+    let report = change::report(tx, id).await.unwrap().unwrap();
+    assert_eq!((report.base, report.submitted_at, report.made_at), (Some(id), 2, 3));
+    let counts: Vec<_> = report.counts.iter().map(|one| (one.kind, one.found, one.amount)).collect();
+    assert_eq!(counts, [(ChangeKind::AccountChanged, 1, 5), (ChangeKind::PayeeNew, rows, 5 * rows)]);
+    let new = change::part(tx, id, ChangeKind::PayeeNew, 0).await.unwrap();
+    let expected = |k: i64| Change::of(ChangeKind::PayeeNew, AccountId(k), (0, 5)).since(k, 2 * k);
+    assert_eq!(new, (1..=rows).map(expected).collect::<Vec<_>>());
+    assert_eq!(change::part(tx, id, ChangeKind::PayeeNew, 1).await.unwrap(), []);
+    let changed = change::part(tx, id, ChangeKind::AccountChanged, 0).await.unwrap();
+    assert_eq!(changed.iter().map(|one| one.account_before).collect::<Vec<_>>(), [Some(AccountId(2))]);
+    // Due: only what was submitted and has no report of that submission.
+    assert_eq!(batch.submitted_at, Some(2));
+    assert_eq!(change::due(tx, 2).await.unwrap(), []);
+    change::write(tx, &ChangeReport { submitted_at: 1, ..report.clone() }, &[]).await.unwrap();
+    assert_eq!((change::due(tx, 2).await.unwrap(), change::due(tx, 3).await.unwrap()), (vec![id], vec![]));
+    assert_eq!(change::part(tx, id, ChangeKind::PayeeNew, 0).await.unwrap(), []);
+    let like = store::similar::Subject { batch: None, asset: batch.asset, kind: batch.kind, account: batch.account };
+    let own = store::similar::Subject { batch: Some(id), ..like };
+    // It has paid, but not ended.
+    assert_eq!(change::paid_bases(tx, &like, (0, 9)).await.unwrap(), []);
+    assert_eq!(change::paid_since(tx, &like, (2, 9)).await.unwrap(), std::slice::from_ref(&batch));
+    assert_eq!(change::paid_since(tx, &like, (3, 9)).await.unwrap(), []);
+    assert_eq!(change::paid_since(tx, &own, (2, 9)).await.unwrap(), []);
+    ended(tx, &batch).await;
+    for (subject, range, is_found) in [
+        (like, (2, 3), true),
+        (own, (2, 3), false),
+        (like, (3, 9), false),
+        (like, (0, 2), false),
+        (store::similar::Subject { kind: BatchType::ManyToOne, ..like }, (2, 3), false),
+        (store::similar::Subject { account: None, ..like }, (2, 3), false),
+    ] {
+        let found = change::paid_bases(tx, &subject, range).await.unwrap();
+        assert_eq!(!found.is_empty(), is_found, "{subject:?} {range:?}");
+    }
+    assert_eq!(change::paid_since(tx, &like, (2, 8)).await.unwrap().len(), 1);
+    assert_eq!(change::paid_since(tx, &like, (2, 9)).await.unwrap().len(), 0);
+    let known = change::accounts(tx, vec![1, 2, 999]).await.unwrap();
+    let mut known: Vec<_> = known.iter().map(|account| (account.id.0, account.asset)).collect();
+    known.sort_unstable();
+    assert_eq!(known, [(1, batch.asset), (2, batch.asset)]);
+}
+
+/// The batch runs and ends at 8.
+async fn ended(tx: &mut Tx, batch: &store::batch::Batch) {
+    for (state, at) in [(BatchState::Processing, None), (BatchState::PartiallyCompleted, Some(8))] {
+        store::batch::set_state(tx, batch.id, state, BatchIntent::Run, Some(7), at).await.unwrap();
+    }
+}

@@ -102,6 +102,14 @@ pub const BEFORE: &[Alike] = &[
         "id=batchId currency would_succeed=successCount would_fail=failedCount amount=successAmount \
          fee=feeAmount already_paid left_out held_by_others balance_before balance_after",
     ),
+    alike(
+        "batch changes 2",
+        "GET /api/batch-transfers/2/changes?pageSize=100",
+        "",
+        "changes data.changes: kind account holder account_before=accountBefore amount_before=amountBefore amount \
+         paid_by_batch=paidByBatch changed_by=changedBy",
+    ),
+    alike("batch changes 99", "GET /api/batch-transfers/99/changes", "", "refused BATCH_NOT_FOUND"),
     alike("batch preview 99", "POST /api/batch-transfers/99/preview", "", "refused BATCH_NOT_FOUND"),
     alike(
         "batch import fx.csv --type many_to_many --currency USD --name Abroad --convert",

@@ -3,7 +3,7 @@
 use super::{Alike, alike};
 
 const POLICY: &str = "currency min max day month batch_max fee_threshold fee_rate fee_min fee_max";
-const SETTINGS: &str = "time_zone duplicate_window factor_roles";
+const SETTINGS: &str = "time_zone organisation_name duplicate_window factor_roles";
 const RATE: &str = "from=source to=target rate origin";
 const FX_POLICY: &str = "from=source to=target tolerance rounding minimum max_age_h=maxAgeHours";
 
@@ -104,6 +104,12 @@ pub const RULES: &[Alike] = &[
         "setting set --time-zone Asia/Shanghai",
         "PUT /api/v2/settings",
         r#"{"timeZone":"Asia/Shanghai"}"#,
+        SETTINGS,
+    ),
+    alike(
+        "setting set --organisation-name Example-Ltd",
+        "PUT /api/v2/settings",
+        r#"{"organisationName":"Example-Ltd"}"#,
         SETTINGS,
     ),
     alike("setting set --time-zone UTC", "PUT /api/v2/settings", r#"{"timeZone":"UTC"}"#, SETTINGS),
