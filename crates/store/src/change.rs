@@ -117,17 +117,8 @@ static ACCOUNTS: Lookup = Lookup {
 };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![
-    &ADD,
-    &ADD_PART,
-    &FORGET,
-    &FORGET_PARTS,
-    &GET,
-    &GET_PART,
-    &DUE,
-    &PAID_BASES,
-    &PAID_SINCE,
-];
+pub const CATALOGUE: &[Named] =
+    named![&ADD, &ADD_PART, &FORGET, &FORGET_PARTS, &GET, &GET_PART, &DUE, &PAID_BASES, &PAID_SINCE,];
 
 /// Stores a report, replacing that of an earlier submission. `listed` are the changes in the order of kinds.
 pub async fn write(tx: &mut Tx, report: &ChangeReport, listed: &[Change]) -> Result<(), StoreError> {
@@ -140,9 +131,10 @@ pub async fn write(tx: &mut Tx, report: &ChangeReport, listed: &[Change]) -> Res
             tx.execute(&ADD_PART, args![batch, first.kind.number(), part, encode(changes)]).await?;
         }
     }
-    let counts = report.counts.iter().map(|one| {
-        format!("{} {} {} {}", one.kind.number(), one.found, one.listed, one.amount)
-    });
+    let counts = report
+        .counts
+        .iter()
+        .map(|one| format!("{} {} {} {}", one.kind.number(), one.found, one.listed, one.amount));
     let counts = counts.collect::<Vec<_>>().join("\n");
     let base = report.base.map(|id| id.0);
     let args = args![batch, report.submitted_at, report.made_at, base, report.recent_since, counts];

@@ -212,10 +212,8 @@ impl World {
 
     /// The same without waiting for the next code.
     pub fn proving_now(&self, who: &Who) -> Service {
-        let code = match who.role {
-            Some(_) => Some(Secret::new(secret(who.id()).code(step_at(self.now())).as_str())),
-            None => None,
-        };
+        let code = || Secret::new(secret(who.id()).code(step_at(self.now())).as_str());
+        let code = who.role.map(|_| code());
         self.service.clone().with_proof(Proof { session: None, code })
     }
 

@@ -1,11 +1,11 @@
 //! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
+use super::change::{self, ChangeSummary, Compared, RowSource};
 use super::create::{self, CreateBatch};
 use super::described::{Described, DescribedItem, describe_items, described};
 use super::list::OffsetPage;
 use super::lookup::find;
 use super::similar::{self, Found};
-use super::change::{self, ChangeSummary, Compared, RowSource};
 use super::{external_id, promise};
 use crate::consent::{self, Debited};
 use crate::{Error, Service, setting};
@@ -270,8 +270,7 @@ impl Fold {
     }
 
     fn post(&mut self, item: &Item) -> Result<(i64, Option<(AssetId, i64)>), Code> {
-        let mut request =
-            Request::item(self.kind, item.number, (item.source, item.target), item.amount);
+        let mut request = Request::item(self.kind, item.number, (item.source, item.target), item.amount);
         let sides = self.book.get(item.source).zip(self.book.get(item.target));
         let target = sides.map(|(_, target)| target.asset);
         let exchange = match (&self.rates, sides) {

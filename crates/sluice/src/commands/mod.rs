@@ -2,8 +2,8 @@
 
 pub(crate) mod accept_loss;
 pub(crate) mod account;
-pub(crate) mod approval;
 pub(crate) mod account_totp;
+pub(crate) mod approval;
 pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod backup;

@@ -2,6 +2,7 @@
 
 use super::path::AdminBatchName;
 use crate::kit::answer::{Answer, Envelope, Message};
+use crate::kit::body::Input;
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;
@@ -15,7 +16,7 @@ use crate::operator::batch::words::BatchStateWord;
 use domain::access::Operation as O;
 use domain::batch::BatchState;
 use domain::code::Code;
-use domain::code::groups::{BATCH, NOTE};
+use domain::code::groups::{APPROVED, BATCH, DEBIT, NOTE};
 use serde::{Deserialize, Serialize};
 use service::batch;
 use service::batch::submit::Submission;
@@ -27,7 +28,7 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .add(O::AdminBatchSubmit, routes!(submit), SUBMIT)
         .add(O::AdminBatchCancel, routes!(cancel), &[BATCH, NOTE, CANCEL])
-        .add(O::AdminBatchExecute, routes!(execute), &[BATCH, EXECUTE])
+        .add(O::AdminBatchExecute, routes!(execute), &[BATCH, APPROVED, EXECUTE, DEBIT])
 }
 
 const SUBMITTED: Message =
@@ -54,6 +55,8 @@ pub(super) struct AdminSubmitInput {
     #[serde(default)]
     without_paid: bool,
 }
+
+impl Input for AdminSubmitInput {}
 
 /// A submitted batch.
 #[derive(Debug, Serialize, ToSchema)]
@@ -161,7 +164,8 @@ pub(super) async fn execute(
     AdminBatchName(batch): AdminBatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<AdminStartedView>, Problem> {
-    let batch = batch::execute(&once.service, who.actor(), batch).await?;
+    let service = once.body.0.of(&once.service).await;
+    let batch = batch::execute(&service, who.actor(), batch).await?;
     let view = AdminStartedView {
         batch_id: batch.number(),
         status: batch.state,

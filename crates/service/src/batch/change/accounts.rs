@@ -86,9 +86,7 @@ impl HolderChanges {
         let of_holder = account.holder.and_then(|holder| self.0.get(&holder)).into_iter().flatten();
         let counts = |one: &&HolderChange| one.currency.is_none_or(|currency| currency == account.asset);
         changes.extend(
-            of_holder
-                .filter(counts)
-                .map(|one| change(ChangeKind::HolderChanged).since(one.audit, one.at)),
+            of_holder.filter(counts).map(|one| change(ChangeKind::HolderChanged).since(one.audit, one.at)),
         );
         changes
     }

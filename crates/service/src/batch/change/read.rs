@@ -226,7 +226,11 @@ fn fields(row: &AuditRow) -> Vec<ChangedField> {
     };
     [("name", "name"), ("email", "email"), ("uid", "uid"), ("account", "defaultAccount")]
         .into_iter()
-        .map(|(name, field)| ChangedField { field, before: value("before", name), after: value("after", name) })
+        .map(|(name, field)| ChangedField {
+            field,
+            before: value("before", name),
+            after: value("after", name),
+        })
         .filter(|changed| changed.before != changed.after)
         .collect()
 }
