@@ -29,7 +29,7 @@ pub struct SignedIn {
 #[derive(Debug, Clone)]
 pub enum SignIn {
     /// The person has no second factor and is signed in.
-    Complete(SignedIn),
+    Complete(Box<SignedIn>),
     /// The person has one, and is signed in once a code of it is given (`challenge::sign_in`).
     Challenged(Challenged),
 }
@@ -85,7 +85,7 @@ async fn with_password(
         return Ok(challenge::begin(write, &user).await?.map(SignIn::Challenged));
     }
     let opening = Opening { user, factor: None, factor_at: None };
-    Ok(open_session(write, opening, client, life).await?.map(SignIn::Complete))
+    Ok(open_session(write, opening, client, life).await?.map(|signed_in| SignIn::Complete(Box::new(signed_in))))
 }
 
 /// Begins the session of a person who has proven everything.

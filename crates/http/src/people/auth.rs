@@ -256,7 +256,7 @@ pub(super) async fn login(
     let life = app.options.session_life();
     match login::sign_in(&app.service, &body.login, &body.password, &client, life).await? {
         SignIn::Complete(signed_in) => {
-            let (cookie, view) = welcome(&app, signed_in).await?;
+            let (cookie, view) = welcome(&app, *signed_in).await?;
             Ok((Some(cookie), Answer::saying(SIGNED_IN, LoginView::SignedIn(view))))
         }
         SignIn::Challenged(Challenged { token, expires_at }) => {

@@ -16,7 +16,6 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use domain::code::groups::STEP_UP;
 use domain::id::UserId;
-use domain::noun::NounId;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,6 @@ use store::user::User;
 
 /// One that made, edited or submitted a batch, and when for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "for the verbs of approvals"))]
 pub(crate) struct Maker {
     /// The user, the key, or the person who made the key.
     pub principal: Principal,
@@ -69,7 +68,6 @@ pub(crate) async fn approves_from(service: &Service, tx: &mut Tx, user: i64) -> 
     Ok(last.map_or(i64::MIN, |at| at.saturating_add(cooling)))
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "for the verbs of approvals"))]
 fn cooling(from: i64) -> Error {
     let time = Timestamp::from_microsecond(from).unwrap_or_default().to_string();
     let refusal = Refusal::bilingual(

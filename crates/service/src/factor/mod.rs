@@ -116,7 +116,7 @@ impl Proven {
     /// Records that the request's code was used up by a transaction that has committed.
     pub(crate) fn accept(&self, used: FactorUse) {
         // A second use of the same code in the same request is the same use.
-        drop(self.accepted.set(used));
+        self.accepted.get_or_init(|| used);
     }
 }
 

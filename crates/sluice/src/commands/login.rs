@@ -40,7 +40,7 @@ pub(crate) async fn login(session: &Session, args: &LoginArgs) -> Result<Exit, F
     let client = client();
     let SignedIn { user, session: begun, token } =
         match login::sign_in(service, &args.login, &password, &client, life).await? {
-            SignIn::Complete(signed_in) => signed_in,
+            SignIn::Complete(signed_in) => *signed_in,
             SignIn::Challenged(Challenged { token, .. }) => {
                 let code =
                     prompt::secret(say("Authenticator or recovery code", "动态验证码或恢复码"), language)?;
