@@ -2,9 +2,10 @@
 //! `snake_case`, and a wrong state is 409.
 
 mod approval;
+mod queue;
 
 use crate::kit::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    approval::routes()
+    Routes::new().merge(queue::routes()).merge(approval::routes())
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod access;
+mod approvals;
 mod basics;
 mod batch;
 mod batch_convert;
