@@ -16,6 +16,9 @@ async fn banded(world: &World) -> (Who, Who, Who) {
     let maker = world.person("maker-1", Role::Operator).await;
     let finance = world.person("check-1", Role::Finance).await;
     let admin = world.person("admin-1", Role::Admin).await;
+    // So that a batch which an approver makes finds two others.
+    world.person("spare-1", Role::Finance).await;
+    world.person("spare-2", Role::Finance).await;
     world.policy(&world.cli, "EUR", Some("1000"), &[level(2, &[])]).await.unwrap();
     (maker, finance, admin)
 }

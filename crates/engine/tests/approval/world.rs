@@ -177,7 +177,7 @@ impl World {
 
     pub async fn person_without_factor(&self, by: &Actor, login: &str, role: Role) -> Who {
         let new = NewUser { login: login.to_owned(), name: login.to_owned(), role };
-        let id = user::add(&self.service, by, &new).await.unwrap().user.id;
+        let id = user::add(&self.acting(by), by, &new).await.unwrap().user.id;
         let mut tx = self.store.write().await.unwrap();
         store::user::set_password(&mut tx, id, Some("a hash"), self.now()).await.unwrap();
         tx.commit().await.unwrap();
@@ -200,8 +200,16 @@ impl World {
     pub async fn key(&self, by: &Actor, name: &str) -> Who {
         let scopes = Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
         let new = NewApiKey { name: name.to_owned(), scopes, ..NewApiKey::default() };
-        let id = api_key::add(&self.service, by, &new).await.unwrap().key.id;
+        let id = api_key::add(&self.acting(by), by, &new).await.unwrap().key.id;
         Who { actor: Actor::new(Principal::Key(id), format!("key:{name}"), "test"), role: None }
+    }
+
+    /// The use cases for an administrator's change, with the next one-time code if it is a person's.
+    fn acting(&self, by: &Actor) -> Service {
+        match by.author.principal {
+            Principal::User(_) => self.proving(&Who { actor: by.clone(), role: Some(Role::Admin) }),
+            _ => self.service.clone(),
+        }
     }
 
     /// The use cases with a person's next one-time code.

@@ -4,9 +4,10 @@
 
 mod approval;
 mod batch;
+mod queue;
 
 use crate::kit::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().merge(approval::routes()).merge(batch::routes())
+    Routes::new().merge(queue::routes()).merge(approval::routes()).merge(batch::routes())
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod account_totp;
+mod approvals;
 mod basics;
 mod batch;
 mod batch_convert;

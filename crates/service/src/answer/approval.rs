@@ -4,7 +4,7 @@ use super::asset::AssetForm;
 use super::batch::BatchForm;
 use super::form::{form, words};
 use super::user::RoleWord;
-use crate::approval::DecidedBatch;
+use crate::approval::decide::DecidedBatch;
 use crate::approval_policy::{ApprovalPolicyOf, WaitingPolicy};
 use domain::approval::{ApprovalAction, ApprovalPolicy, Band, Level};
 

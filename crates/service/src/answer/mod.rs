@@ -53,7 +53,7 @@ use self::refused::RefusedForm;
 use self::user::{UserAddedForm, UserForm};
 use crate::Error;
 use crate::api_key::{ApiKey, Made};
-use crate::approval::DecidedBatch;
+use crate::approval::decide::DecidedBatch;
 use crate::approval_policy::ApprovalPolicyOf;
 use crate::batch::described::Described;
 use crate::batch::edit;

@@ -3,6 +3,7 @@
 //! retry and a run after a crash check content and approvals, but neither age nor the approvers' present roles.
 
 use super::{expiry, makers, round};
+use crate::batch::lookup::find;
 use crate::write::Write;
 use crate::{Error, Service};
 use domain::access::Role;
@@ -62,7 +63,7 @@ pub(crate) async fn settle_expired<T>(
     result: Result<T, Error>,
 ) -> Result<T, Error> {
     if result.as_ref().is_err_and(|error| error.code() == Some(Code::ApprovalExpired)) {
-        let found = crate::batch::named(service, batch).await?;
+        let found = find(&mut service.store.read().await?, batch).await?;
         expiry::expire(service, found.id).await?;
     }
     result

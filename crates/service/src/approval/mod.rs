@@ -9,7 +9,7 @@
 //! of `round::renew` in the verb's transaction.
 
 mod back;
-mod decide;
+pub(crate) mod decide;
 mod expiry;
 pub(crate) mod gate;
 pub(crate) mod makers;
@@ -26,5 +26,3 @@ pub use queue::{QueuePart, Queued, QueuedBatches, queue};
 pub use standing::{ApprovalStanding, LevelStanding, foreseen, of_batch, standing_of};
 pub use store::approval::Approval;
 pub use withdraw::withdraw;
-
-pub(crate) use gate::gate;

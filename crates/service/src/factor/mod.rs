@@ -22,8 +22,7 @@ pub use remove::{remove, reset};
 pub use standing::{FactorStanding, since, standing};
 
 pub(crate) use code::{matches_now, use_step_of};
-pub(crate) use cooling::{Maker, may_approve};
-pub(crate) use cooling::{approves_from, sponsored};
+pub(crate) use cooling::{Maker, approves_from, may_approve, sponsored};
 
 use crate::write::Write;
 use crate::{Error, Secret, Service, setting};

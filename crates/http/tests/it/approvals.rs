@@ -1,0 +1,142 @@
+//! Approvals over HTTP: document 002's operation to the letter, the queue, the policy, and ways back to draft.
+
+use crate::batch_tools::{BATCHES, at, salaries, world_with_payees};
+use crate::browser::{Browser, PASSWORD, add, first_admin};
+use crate::phone::{Phone, enrol, signed_in};
+use crate::world::{Answer, World, answer};
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
+
+/// A finance user whose cooling-off has ended, under a policy of one approval from 0.00 USD.
+struct Office {
+    world: World,
+    checker: Browser,
+    phone: Phone,
+}
+
+async fn office() -> Office {
+    let world = world_with_payees(1).await;
+    let admin = first_admin(&world).await;
+    add(&admin, "check-1", "finance").await;
+    let body = json!({ "currency": "USD", "bands": [{ "from": "0.00", "levels": [{ "count": 1 }] }] });
+    let set = admin.put("/api/v2/approval-policies", body).await;
+    assert_eq!((&set.data()["version"], &set.data()["validHours"]), (&json!(1), &json!(72)));
+    let first = Browser::signed_in(&world, "check-1", PASSWORD).await;
+    let (phone, _) = enrol(&world, &first).await;
+    world.clock.pass(Duration::from_secs(25 * 3_600));
+    let checker = signed_in(&world, "203.0.113.9", "check-1", &phone).await;
+    Office { world, checker, phone }
+}
+
+impl Office {
+    async fn batch(&self) -> (i64, String) {
+        let made = self.world.post(BATCHES, salaries(1, "10.00")).await;
+        let data = made.data();
+        assert_eq!(data["approval"]["needed"], json!(1));
+        (data["id"].as_i64().unwrap(), data["batchNumber"].as_str().unwrap().to_owned())
+    }
+
+    async fn decide(&self, number: &str, key: Option<&str>, body: Json) -> Answer {
+        let path = format!("/api/v1/admin/transfer/batches/{number}/approve");
+        let request = self.checker.request(Method::POST, &path).header("Accept-Language", "zh").json(&body);
+        answer(match key {
+            Some(key) => request.header("Idempotency-Key", key),
+            None => request,
+        })
+        .await
+    }
+
+    fn body(&self, action: &str) -> Json {
+        json!({ "action": action, "note": "已核实，批准", "2fa_code": self.phone.next_code(&self.world) })
+    }
+}
+
+#[tokio::test]
+async fn document_002s_approval_to_the_letter() {
+    let office = office().await;
+    let (id, number) = office.batch().await;
+    let queue = office.checker.get("/api/v1/approvals").await;
+    assert_eq!(
+        (&queue.data()[0]["batch_id"], &queue.json["pagination"]["total"]),
+        (&json!(number), &json!(1))
+    );
+    let unkeyed = office.decide(&number, None, office.body("approve")).await;
+    assert_eq!((unkeyed.status, unkeyed.code()), (400, "IDEMPOTENCY_KEY_REQUIRED"));
+    let wrong = json!({ "action": "approve", "2fa_code": "000000" });
+    let refused = office.decide(&number, Some("k-0"), wrong).await;
+    assert_eq!((refused.status, refused.code()), (401, "AUTH_2FA_CODE_INVALID"));
+    let executed = office.world.post(&at(id, "/execute"), json!({})).await;
+    assert_eq!((executed.status, executed.code()), (400, "BATCH_NOT_APPROVED"));
+
+    let body = office.body("approve");
+    let approved = office.decide(&number, Some("k-1"), body.clone()).await;
+    let data = approved.data().clone();
+    assert_eq!(approved.json["message"], "批次已审批通过");
+    assert_eq!((&data["batch_id"], &data["status"]), (&json!(number), &json!("approved")));
+    assert_eq!(data["approved_by"], "check-1");
+    assert!(data["approved_at"].as_str().unwrap().ends_with('Z'), "{data}");
+    // Sent again with another code: the first answer again.
+    let again = office.decide(&number, Some("k-1"), office.body("approve")).await;
+    assert_eq!(again.data(), &data);
+    let other = office.decide(&number, Some("k-2"), office.body("approve")).await;
+    assert_eq!((other.status, other.code()), (409, "BATCH_NOT_PENDING"));
+    let none = office.decide("batch-20260310-999", Some("k-3"), office.body("approve")).await;
+    assert_eq!((none.status, none.code()), (404, "BATCH_NOT_FOUND"));
+
+    let shown = office.world.get(&at(id, "/approvals")).await;
+    let decisions = &shown.data()["decisions"];
+    assert_eq!((&decisions[0]["approver"], &decisions[0]["counts"]), (&json!("check-1"), &json!(true)));
+    let withdraw = format!("/api/v1/admin/transfer/batches/{number}/withdraw-approval");
+    let withdrawn = office.checker.post(&withdraw, json!({ "reason": "row 7" })).await;
+    assert_eq!(withdrawn.data(), &json!({ "batch_id": number, "status": "pending" }));
+    let rejected = office.decide(&number, Some("k-4"), office.body("reject")).await;
+    assert_eq!(
+        (&rejected.data()["status"], &rejected.data()["approved_at"]),
+        (&json!("rejected"), &Json::Null)
+    );
+    let reopened = office.world.post(&at(id, "/reopen"), json!({ "note": "mended" })).await;
+    assert_eq!(reopened.data()["state"], "draft");
+    let recalled = office.world.post(&at(id, "/recall"), Json::Null).await;
+    assert_eq!((recalled.status, recalled.code()), (400, "BATCH_WRONG_STATE"));
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_approves_their_own_batch() {
+    let office = office().await;
+    let made = office.checker.post(BATCHES, salaries(1, "10.00")).await;
+    // The administrator could approve it.
+    let may = &made.data()["approval"]["mayApprove"];
+    assert_eq!(may[0]["login"], "root");
+    let number = made.data()["batchNumber"].as_str().unwrap().to_owned();
+    let own = office.decide(&number, Some("k-1"), office.body("approve")).await;
+    assert_eq!((own.status, own.code()), (400, "CANNOT_APPROVE_OWN"));
+    assert_eq!(own.json["message"], "不能审批自己提交的申请");
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn a_policy_that_was_read_can_be_set_again() {
+    let office = office().await;
+    let read = office.checker.get("/api/v2/approval-policies").await;
+    let dollars =
+        read.data().as_array().unwrap().iter().find(|one| one["currency"] == "USD").unwrap().clone();
+    let admin = Browser::signed_in(&office.world, "root", PASSWORD).await;
+    let set = admin.put("/api/v2/approval-policies", dollars.clone()).await;
+    assert_eq!(set.data(), &dollars, "nothing changed");
+    let mut older = dollars;
+    older["version"] = json!(7);
+    assert_eq!(admin.put("/api/v2/approval-policies", older).await.code(), "APPROVAL_POLICY_CHANGED");
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn a_single_transfer_in_the_lowest_band_says_to_make_a_batch() {
+    let office = office().await;
+    let body = json!({ "fromAccountId": "PAY", "toAccountId": "P-0", "fromAmountCents": 100 });
+    let refused = office.world.post("/api/v2/account-transfers", body).await;
+    assert_eq!((refused.status, refused.code()), (422, "APPROVAL_REQUIRED"));
+    assert!(refused.json["message"].as_str().unwrap().contains("enter it as a batch"), "{}", refused.json);
+    office.world.stop().await;
+}
