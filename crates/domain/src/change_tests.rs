@@ -24,7 +24,13 @@ fn letter(id: AccountId) -> char {
 fn shown(changes: &[Change]) -> String {
     let one = |change: &Change| {
         let before = change.account_before.map_or(String::new(), |id| format!("{}>", letter(id)));
-        format!("{} {before}{} {} {}", change.kind.name(), letter(change.account), change.before, change.after)
+        format!(
+            "{} {before}{} {} {}",
+            change.kind.name(),
+            letter(change.account),
+            change.before,
+            change.after
+        )
     };
     changes.iter().map(one).collect::<Vec<_>>().join("; ")
 }
@@ -65,7 +71,8 @@ fn the_changes_are_those_of_the_table() {
 #[test]
 fn a_row_that_names_both_sides_is_compared_by_both() {
     let row = |account, other| Paid { account: AccountId(account), other: AccountId(other), amount: 5 };
-    let (base, batch) = (PaidRows::new(vec![row(1, 2), row(1, 3)]), PaidRows::new(vec![row(1, 3), row(2, 1)]));
+    let (base, batch) =
+        (PaidRows::new(vec![row(1, 2), row(1, 3)]), PaidRows::new(vec![row(1, 3), row(2, 1)]));
     let found: Vec<_> = compare(&batch, &base).iter().map(|one| (one.kind, one.account.0)).collect();
     assert_eq!(found, [(ChangeKind::PayeeGone, 1), (ChangeKind::PayeeNew, 2)]);
 }

@@ -5,8 +5,29 @@ use crate::script::fold;
 
 /// English months, in full and abbreviated; quarters and halves are letters before a number.
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
     "dec",
 ];
 /// Words that only say which one of a series it is, when a number is next to them.
@@ -93,10 +114,16 @@ mod tests {
     #[test]
     fn the_pattern_of_a_series_is_the_same() {
         for (pattern, names) in [
-            ("payroll", &["October payroll", "Payroll 2026-11", "PAYROLL  Nov. 2026", "Ｐａｙｒｏｌｌ １２/2026"][..]),
+            (
+                "payroll",
+                &["October payroll", "Payroll 2026-11", "PAYROLL  Nov. 2026", "Ｐａｙｒｏｌｌ １２/2026"][..],
+            ),
             ("supplier run", &["Supplier run", "supplier-run!", "2026 Q3 supplier run", "W47 supplier run"]),
             ("weekly rent", &["weekly rent 3rd", "Weekly rent (12)", "weekly rent, week 47"]),
-            ("工 资 发 放", &["12月工资发放", "2025年12月工资发放", "十二月工资发放", "２０２６年１月 工资发放"]),
+            (
+                "工 资 发 放",
+                &["12月工资发放", "2025年12月工资发放", "十二月工资发放", "２０２６年１月 工资发放"],
+            ),
             ("奖 金", &["第三季度奖金", "第3季度奖金", "2026年第一季度奖金"]),
             ("一 般 报 销", &["一般报销", "一般报销 2026年3月"]),
             ("", &["2026-11", "November", "", "11"]),
@@ -109,7 +136,8 @@ mod tests {
 
     #[test]
     fn different_series_have_different_patterns() {
-        let names = ["payroll", "payroll bonus", "rent", "工资", "奖金", "marchand", "mayor's fund", "week", "ST"];
+        let names =
+            ["payroll", "payroll bonus", "rent", "工资", "奖金", "marchand", "mayor's fund", "week", "ST"];
         let patterns: std::collections::HashSet<_> = names.iter().map(|name| name_pattern(name)).collect();
         assert_eq!(patterns.len(), names.len());
     }

@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod access;
+mod admin;
 mod basics;
 mod batch;
+mod batch_changes;
 mod batch_convert;
 mod batch_copy;
 mod batch_create;
 mod batch_drafts;
 mod batch_ends;
 mod batch_list;
+mod batch_outside;
 mod batch_preview;
 mod batch_problems;
 mod batch_races;

@@ -61,7 +61,11 @@ pub async fn overview(
 }
 
 /// Amounts in US dollars at the stored rate; none if there is none.
-async fn in_usd(tx: &mut Tx, asset: &Asset, (one, other): (i64, i64)) -> Result<Option<(String, String)>, Error> {
+async fn in_usd(
+    tx: &mut Tx,
+    asset: &Asset,
+    (one, other): (i64, i64),
+) -> Result<Option<(String, String)>, Error> {
     let assets = store::asset::all(tx).await?;
     let Some(usd) = assets.into_iter().find(|asset| asset.code == COMPARED_IN) else { return Ok(None) };
     let rates = Rates::load(tx).await?;

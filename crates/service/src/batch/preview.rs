@@ -1,11 +1,11 @@
 //! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
+use super::change::{self, ChangeSummary, ComparedBatch, RowSource};
 use super::create::{self, CreateBatch};
 use super::described::{Described, DescribedItem, describe_items, described};
 use super::list::OffsetPage;
 use super::lookup::find;
 use super::similar::{self, Found};
-use super::change::{self, ChangeSummary, Compared, RowSource};
 use super::{external_id, promise};
 use crate::{Error, Service, setting};
 use domain::asset::Asset;
@@ -139,7 +139,7 @@ pub async fn preview_new(
     let items: Vec<Item> = rows.into_iter().map(|row| row.item).collect();
     let now = service.now();
     let (rows, name) = (RowSource::Given(&items), new.name.as_str());
-    let compared = Compared { subject, name, rows, against: None, until: now, now };
+    let compared = ComparedBatch { subject, name, rows, against: None, until: now, now };
     drop(tx);
     let changes = change::summary_of(service, &compared).await?;
     let mut tx = service.store.read().await?;
@@ -259,8 +259,7 @@ impl Fold {
     }
 
     fn post(&mut self, item: &Item) -> Result<(i64, Option<(AssetId, i64)>), Code> {
-        let mut request =
-            Request::item(self.kind, item.number, (item.source, item.target), item.amount);
+        let mut request = Request::item(self.kind, item.number, (item.source, item.target), item.amount);
         let sides = self.book.get(item.source).zip(self.book.get(item.target));
         let target = sides.map(|(_, target)| target.asset);
         let exchange = match (&self.rates, sides) {

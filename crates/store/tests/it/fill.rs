@@ -3,13 +3,13 @@
 use crate::world::tester;
 use domain::account::{AccountKind, Window};
 use domain::batch::{BatchMode, BatchState, BatchTally, BatchType, ContactType};
+use domain::change::{Change, ChangeKind};
 use domain::code::Code;
 use domain::fx::{FxPolicy, Rounding};
 use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
 use domain::item::ItemState;
 use domain::policy::Policy;
 use domain::posting::{Posting, PostingKind, opened};
-use domain::change::{Change, ChangeKind};
 use domain::similar::Printed;
 use domain::transfer::TransferKind;
 use domain::work::Work;

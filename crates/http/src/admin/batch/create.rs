@@ -22,8 +22,13 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
-    const CODES: &[Code] =
-        &[Code::NetworkUnknown, Code::SourceNotFound, Code::AssetUnknown, Code::IdUntagged, Code::BatchSideInvalid];
+    const CODES: &[Code] = &[
+        Code::NetworkUnknown,
+        Code::SourceNotFound,
+        Code::AssetUnknown,
+        Code::IdUntagged,
+        Code::BatchSideInvalid,
+    ];
     Routes::new().add(O::AdminBatchCreate, routes!(create), &[ROWS, CODES])
 }
 
@@ -118,10 +123,7 @@ impl AdminBatchInput {
 #[utoipa::path(post, path = "/api/v1/admin/transfer/batches", operation_id = "createAdminBatch", tag = "admin",
     request_body = AdminBatchInput,
     responses((status = 200, description = "The draft.", body = Envelope<AdminBatchView>)))]
-pub(super) async fn create(
-    who: Who,
-    once: Once<AdminBatchInput>,
-) -> Result<Answer<AdminBatchView>, Problem> {
+pub(super) async fn create(who: Who, once: Once<AdminBatchInput>) -> Result<Answer<AdminBatchView>, Problem> {
     let Once { body, service } = once;
     let new = body.into_new()?;
     let made = service.settle(batch::create(&service, who.actor(), &new).await).await?;

@@ -68,7 +68,9 @@ impl<T: Serialize> IntoResponse for AdminPage<T> {
 }
 
 /// A filter that may be sent empty, as in document 002's example: `status=` is all.
-pub(super) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(given: D) -> Result<Option<T>, D::Error> {
+pub(super) fn or_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    given: D,
+) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(given)?;
     if text.is_empty() {
         return Ok(None);

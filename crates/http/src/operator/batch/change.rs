@@ -15,9 +15,9 @@ use domain::asset::Asset;
 use domain::change::{ChangeKind, LATELY_DAYS, MOVED_PERCENT, RECENT_DAYS};
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
+use service::Batch;
 use service::batch;
 use service::batch::Described;
-use service::Batch;
 use service::batch::change::{
     ChangeCount, ChangePage, ChangeQuery, ChangeSummary, ChangedField, DescribedChange,
 };
@@ -314,7 +314,8 @@ pub(crate) async fn changes(
     let limit = paging::size(query.page_size, USUAL)?;
     let asked = ChangeQuery { batch, against, kind: query.kind, from, limit };
     let page = batch::changes(&app.service, &asked).await?;
-    let next = page.next.map(|(kind, place)| app.cursors.seal(&sealed, &format!("{} {place}", kind.number())));
+    let next =
+        page.next.map(|(kind, place)| app.cursors.seal(&sealed, &format!("{} {place}", kind.number())));
     Ok(Answer::of(view(page, paging::by_cursor(limit, next))))
 }
 

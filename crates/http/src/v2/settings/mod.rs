@@ -17,8 +17,13 @@ use utoipa_axum::routes;
 const SET: Message = Message { english: "The settings are now in effect", chinese: "设置已生效" };
 
 pub(crate) fn routes() -> Routes {
-    const CODES: &[Code] =
-        &[Code::TimeZoneUnknown, Code::NameInvalid, Code::WindowInvalid, Code::AccountNotFound, Code::IdInvalid];
+    const CODES: &[Code] = &[
+        Code::TimeZoneUnknown,
+        Code::NameInvalid,
+        Code::WindowInvalid,
+        Code::AccountNotFound,
+        Code::IdInvalid,
+    ];
     Routes::new().add(Operation::SettingsShow, routes!(show), &[]).add(
         Operation::SettingsSet,
         routes!(set),

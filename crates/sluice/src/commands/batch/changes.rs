@@ -104,9 +104,10 @@ fn to_json(one: &DescribedChange, asset: &Asset, base_asset: &Asset) -> Value {
 
 fn cells(one: &DescribedChange, asset: &Asset, base_asset: &Asset, language: Language) -> Vec<String> {
     let (before, after) = amounts(one, asset, base_asset);
-    let values = one.fields.iter().map(|one| {
-        format!("{} -> {}", or_empty(one.before.as_deref()), or_empty(one.after.as_deref()))
-    });
+    let values = one
+        .fields
+        .iter()
+        .map(|one| format!("{} -> {}", or_empty(one.before.as_deref()), or_empty(one.after.as_deref())));
     let at = (one.change.at != 0).then(|| time(one.change.at));
     let since = one.batch.clone().into_iter().chain(values).chain(at);
     vec![
