@@ -94,7 +94,7 @@ static DUE: Sql = Sql::new(sql!(
 ));
 static PAID_BASES: Sql = Sql::new(sql!(
     "SELECT id FROM batch
-     WHERE submitted_at >= $1 AND submitted_at < $2 AND ready = 1 AND asset = $3 AND kind = $4
+     WHERE submitted_at >= $1 AND submitted_at <= $2 AND ready = 1 AND asset = $3 AND kind = $4
        AND COALESCE(account, 0) = $5 AND id <> $6 AND state IN (",
     [BatchState::Completed],
     ", ",
@@ -197,14 +197,14 @@ pub async fn due(tx: &mut Tx, since: i64) -> Result<Vec<BatchId>, StoreError> {
 }
 
 /// Ended batches that paid in the same currency, type and account as a batch, submitted within a range of
-/// times, newest first.
+/// times, both included, newest first.
 pub async fn paid_bases(
     tx: &mut Tx,
     like: &crate::similar::Subject,
-    (since, before): (i64, i64),
+    (since, until): (i64, i64),
 ) -> Result<Vec<Batch>, StoreError> {
     let (id, account) = (like.batch.map_or(0, |id| id.0), like.account.map_or(0, |id| id.0));
-    let args = args![since, before, like.asset.0, like.kind.number(), account, id, BASES];
+    let args = args![since, until, like.asset.0, like.kind.number(), account, id, BASES];
     by_ids(tx, &PAID_BASES, args).await
 }
 

@@ -55,7 +55,7 @@ groups! {
     ROWS: [NAME_TEXT PARTIES AMOUNT AMOUNT_TEXT]
         BatchEmpty BatchRowsInvalid BatchAboveMaximum AmountMissing AmountModeInvalid RatioInvalid PayeeNotFound
         PayeeAmbiguous PayeeMissing PayeeConflict DuplicateTarget DuplicateSource FullWidthDigits MixedScripts
-        NumberSpaces IdInvalid ExternalIdInvalid ExternalIdUsed ExternalIdRepeated;
+        NumberSpaces IdInvalid ExternalIdInvalid ExternalIdUsed ExternalIdRepeated OutsideShape;
     /// A change of a batch's state.
     BATCH: [] BatchNotFound BatchState;
     /// The submission of a batch, as far as approvals are concerned.

@@ -4,15 +4,18 @@
 
 mod access;
 mod account_totp;
+mod admin;
 mod approvals;
 mod basics;
 mod batch;
+mod batch_changes;
 mod batch_convert;
 mod batch_copy;
 mod batch_create;
 mod batch_drafts;
 mod batch_ends;
 mod batch_list;
+mod batch_outside;
 mod batch_preview;
 mod batch_problems;
 mod batch_races;

@@ -1,6 +1,6 @@
 //! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
-use super::change::{self, ChangeSummary, Compared, RowSource};
+use super::change::{self, ChangeSummary, ComparedBatch, RowSource};
 use super::create::{self, CreateBatch};
 use super::described::{Described, DescribedItem, describe_items, described};
 use super::list::OffsetPage;
@@ -150,7 +150,7 @@ pub async fn preview_new(
     let items: Vec<Item> = rows.into_iter().map(|row| row.item).collect();
     let now = service.now();
     let (rows, name) = (RowSource::Given(&items), new.name.as_str());
-    let compared = Compared { subject, name, rows, against: None, until: now, now };
+    let compared = ComparedBatch { subject, name, rows, against: None, until: now, now };
     drop(tx);
     let changes = change::summary_of(service, &compared).await?;
     let mut tx = service.store.read().await?;

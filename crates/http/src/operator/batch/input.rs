@@ -33,7 +33,8 @@ pub(crate) struct BatchCreateInput {
     /// The batch's name.
     #[schema(min_length = 1, max_length = 255)]
     name: String,
-    /// Which side is a single account.
+    /// Which side is a single account. A `deposit` or `withdrawal` has one relation, whose other side is outside
+    /// the ledger.
     #[serde(rename = "type")]
     #[schema(value_type = BatchTypeWord)]
     kind: BatchType,
@@ -43,9 +44,9 @@ pub(crate) struct BatchCreateInput {
     /// The single receiving account (`many_to_one`).
     #[schema(value_type = Option<BatchPartySchema>)]
     target_account_id: Option<BatchPartyInput>,
-    /// The currency of all amounts. Required for `many_to_many`. For `many_to_one` with `convert`, the
-    /// currency of the paying accounts, if it differs from the receiving account's. Otherwise it must be the
-    /// single account's currency.
+    /// The currency of all amounts. Required for `many_to_many`, `deposit` and `withdrawal`. For `many_to_one`
+    /// with `convert`, the currency of the paying accounts, if it differs from the receiving account's.
+    /// Otherwise it must be the single account's currency.
     #[schema(min_length = 3, max_length = 12, example = "USD")]
     currency: Option<String>,
     /// The relations, at most 50,000.

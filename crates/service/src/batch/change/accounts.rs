@@ -1,8 +1,8 @@
 //! What is new about the accounts of a batch: that they have no entry yet, were opened lately, or belong to a
 //! holder who was changed lately.
 
+use super::compared::{ComparedBatch, DAY_US};
 use super::found::FoundChanges;
-use super::{Compared, DAY_US};
 use crate::Error;
 use domain::batch::BatchType;
 use domain::change::{Change, ChangeKind, LATELY_DAYS, Paid, PaidRows};
@@ -20,7 +20,7 @@ const HOLDER_CHANGES_MAX: i64 = 100_000;
 
 /// A change of a holder, or of its default account in a currency.
 #[derive(Debug)]
-struct HolderChange {
+struct ChangedHolder {
     audit: i64,
     at: i64,
     currency: Option<AssetId>,
@@ -28,7 +28,7 @@ struct HolderChange {
 
 /// The changes of holders within the days of the rule.
 #[derive(Debug)]
-pub(super) struct HolderChanges(HashMap<HolderId, Vec<HolderChange>>);
+pub(super) struct HolderChanges(HashMap<HolderId, Vec<ChangedHolder>>);
 
 impl HolderChanges {
     /// Reads those before a time.
@@ -40,11 +40,11 @@ impl HolderChanges {
         }
         let assets = store::asset::all(tx).await?;
         let assets: HashMap<String, AssetId> = assets.into_iter().map(|one| (one.code, one.id)).collect();
-        let mut holders: HashMap<HolderId, Vec<HolderChange>> = HashMap::new();
+        let mut holders: HashMap<HolderId, Vec<ChangedHolder>> = HashMap::new();
         for row in rows {
             let Some(holder) = row.subject_id.map(HolderId) else { continue };
             let currency = currency(&row).and_then(|code| assets.get(&code).copied());
-            holders.entry(holder).or_default().push(HolderChange { audit: row.id, at: row.at, currency });
+            holders.entry(holder).or_default().push(ChangedHolder { audit: row.id, at: row.at, currency });
         }
         Ok(Self(holders))
     }
@@ -53,7 +53,7 @@ impl HolderChanges {
     pub(super) async fn compare(
         &self,
         tx: &mut Tx,
-        compared: &Compared<'_>,
+        compared: &ComparedBatch<'_>,
         rows: &PaidRows,
         found: &mut FoundChanges,
     ) -> Result<(), Error> {
@@ -74,7 +74,7 @@ impl HolderChanges {
         Ok(())
     }
 
-    fn of_account(&self, account: &KnownAccount, amount: i64, compared: &Compared<'_>) -> Vec<Change> {
+    fn of_account(&self, account: &KnownAccount, amount: i64, compared: &ComparedBatch<'_>) -> Vec<Change> {
         let change = |kind| Change::of(kind, account.id, (0, amount));
         let mut changes = Vec::new();
         if pays_accounts(compared.subject.kind) && account.head.is_none() {
@@ -84,7 +84,7 @@ impl HolderChanges {
             changes.push(change(ChangeKind::AccountOpened).since(0, account.opened_at));
         }
         let of_holder = account.holder.and_then(|holder| self.0.get(&holder)).into_iter().flatten();
-        let counts = |one: &&HolderChange| one.currency.is_none_or(|currency| currency == account.asset);
+        let counts = |one: &&ChangedHolder| one.currency.is_none_or(|currency| currency == account.asset);
         changes.extend(
             of_holder.filter(counts).map(|one| change(ChangeKind::HolderChanged).since(one.audit, one.at)),
         );

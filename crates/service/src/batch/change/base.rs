@@ -1,7 +1,7 @@
 //! The batch that another one is compared with: the last ended one of the same kind, account and name, apart
 //! from numbers, dates and months. Once there are templates, the last one of the same template comes first.
 
-use super::{Compared, DAY_US};
+use super::compared::{ComparedBatch, DAY_US};
 use crate::Error;
 use domain::change::name_pattern;
 use store::Tx;
@@ -11,7 +11,7 @@ use store::batch::Batch;
 const BASE_US: i64 = 400 * DAY_US;
 
 /// The base of a batch, if there is one.
-pub(super) async fn of(tx: &mut Tx, compared: &Compared<'_>) -> Result<Option<Batch>, Error> {
+pub(super) async fn of(tx: &mut Tx, compared: &ComparedBatch<'_>) -> Result<Option<Batch>, Error> {
     let range = (compared.until.saturating_sub(BASE_US), compared.until);
     let mut bases = store::change::paid_bases(tx, &compared.subject, range).await?;
     let pattern = name_pattern(compared.name);

@@ -1,12 +1,12 @@
 //! Collects changes: all of them are counted, and the first of each kind are kept to be listed.
 
-use super::ChangeCount;
 use crate::Error;
 use domain::change::{Change, ChangeKind, LISTED_MAX, join_accounts};
 use domain::id::{AccountId, HolderId};
 use hashbrown::HashMap;
 use std::cmp::Reverse;
 use store::Tx;
+use store::change::ChangeCount;
 
 /// Accounts per step.
 const STEP: usize = 10_000;

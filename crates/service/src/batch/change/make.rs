@@ -3,72 +3,24 @@
 //! frozen content allows.
 
 use super::accounts::HolderChanges;
+use super::compared::{ComparedBatch, RowSource};
 use super::found::FoundChanges;
 use super::rows::{Pass, rows_of, rows_of_items};
-use super::{ChangeReport, base, recent};
+use super::{base, recent};
 use crate::{Error, Service};
 use domain::change::{Change, PaidRows, compare};
 use domain::id::BatchId;
 use store::Tx;
 use store::batch::Batch;
-use store::item::Item;
-use store::similar::Subject;
+use store::change::ChangeReport;
 
 /// The rows of a pass, of each batch: 24 bytes each.
 const PASS_ROWS: i64 = 1_000_000;
 
-/// Where the rows are.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum RowSource<'a> {
-    /// In a batch.
-    Batch(&'a Batch),
-    /// In a request.
-    Given(&'a [Item]),
-}
-
-/// What is compared.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Compared<'a> {
-    /// Its currency, type and account.
-    pub subject: Subject,
-    /// Its name, by which its base is found.
-    pub name: &'a str,
-    /// Its rows.
-    pub rows: RowSource<'a>,
-    /// The base, if it was chosen.
-    pub against: Option<&'a Batch>,
-    /// The time it is seen from: its submission, or now.
-    pub until: i64,
-    /// When the report is made.
-    pub now: i64,
-}
-
-impl<'a> Compared<'a> {
-    /// A batch: if it was submitted, as of then.
-    pub(crate) fn of(batch: &'a Batch, now: i64) -> Self {
-        Self {
-            subject: crate::batch::similar::subject(batch),
-            name: &batch.name,
-            rows: RowSource::Batch(batch),
-            against: None,
-            until: batch.submitted_at.filter(|_| super::is_submitted(batch)).unwrap_or(now),
-            now,
-        }
-    }
-
-    /// How many rows it has.
-    pub(crate) fn count(&self) -> i64 {
-        match self.rows {
-            RowSource::Batch(batch) => batch.tally.total_count,
-            RowSource::Given(items) => i64::try_from(items.len()).unwrap_or(i64::MAX),
-        }
-    }
-}
-
 /// A report and its listed changes, in the order of kinds.
 pub(super) async fn report(
     service: &Service,
-    compared: &Compared<'_>,
+    compared: &ComparedBatch<'_>,
 ) -> Result<(ChangeReport, Vec<Change>), Error> {
     let mut tx = service.store.read().await?;
     let base = match compared.against {
@@ -100,7 +52,7 @@ pub(super) async fn report(
 
 async fn one_pass(
     tx: &mut Tx,
-    compared: &Compared<'_>,
+    compared: &ComparedBatch<'_>,
     (base, recents, holders): (Option<&Batch>, &recent::Recents, &HolderChanges),
     pass: Pass,
     found: &mut FoundChanges,

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod base;
+mod compared;
 mod found;
 mod make;
 mod read;
@@ -15,20 +16,14 @@ mod rows;
 pub use read::{ChangePage, ChangeQuery, ChangedField, DescribedChange, changes};
 pub use store::change::{ChangeCount, ChangeReport};
 
+use self::compared::{AT_ONCE_MAX, DAY_US, is_submitted, stored};
 use crate::{Error, Service};
-use domain::batch::BatchState;
 use domain::id::BatchId;
 use store::Tx;
 use store::batch::Batch;
 
-pub(crate) use make::{Compared, RowSource};
+pub(crate) use compared::{ComparedBatch, RowSource};
 
-/// Batches up to this size have their changes in a preview, and their report with their submission.
-pub const AT_ONCE_MAX: i64 = 5_000;
-/// Batches up to this size can be compared on request.
-pub const ON_REQUEST_MAX: i64 = 100_000;
-/// A day in microseconds.
-const DAY_US: i64 = 86_400_000_000;
 /// How long after a submission its report is still made.
 const DUE_US: i64 = 2 * DAY_US;
 
@@ -52,7 +47,7 @@ pub async fn due(service: &Service) -> Result<Vec<BatchId>, Error> {
 pub async fn make(service: &Service, id: BatchId) -> Result<bool, Error> {
     let batch = store::batch::get(&mut service.store.read().await?, id).await?;
     let Some(batch) = batch.filter(is_submitted) else { return Ok(false) };
-    let (report, changes) = make::report(service, &Compared::of(&batch, service.now())).await?;
+    let (report, changes) = make::report(service, &ComparedBatch::of(&batch, service.now())).await?;
     let mut tx = service.store.write().await?;
     let now = store::batch::lock(&mut tx, id).await?.filter(is_submitted);
     if now.is_none_or(|now| now.submitted_at != batch.submitted_at) {
@@ -79,7 +74,7 @@ pub async fn summary(service: &Service, batch: &Batch) -> Result<Option<ChangeSu
     let report = match stored(&mut tx, batch).await? {
         Some(report) => report,
         None if batch.tally.total_count > AT_ONCE_MAX => return Ok(None),
-        None => make::report(service, &Compared::of(batch, service.now())).await?.0,
+        None => make::report(service, &ComparedBatch::of(batch, service.now())).await?.0,
     };
     summed(&mut tx, report).await.map(Some)
 }
@@ -87,7 +82,7 @@ pub async fn summary(service: &Service, batch: &Batch) -> Result<Option<ChangeSu
 /// The same for rows that are in no batch.
 pub(crate) async fn summary_of(
     service: &Service,
-    compared: &Compared<'_>,
+    compared: &ComparedBatch<'_>,
 ) -> Result<Option<ChangeSummary>, Error> {
     if compared.count() > AT_ONCE_MAX {
         return Ok(None);
@@ -102,18 +97,4 @@ async fn summed(tx: &mut Tx, report: ChangeReport) -> Result<ChangeSummary, Erro
         None => None,
     };
     Ok(ChangeSummary { report, base })
-}
-
-/// The report stored for a batch's present submission.
-async fn stored(tx: &mut Tx, batch: &Batch) -> Result<Option<ChangeReport>, Error> {
-    if !is_submitted(batch) {
-        return Ok(None);
-    }
-    let report = store::change::report(tx, batch.id).await?;
-    Ok(report.filter(|report| Some(report.submitted_at) == batch.submitted_at))
-}
-
-/// Whether the content is frozen.
-fn is_submitted(batch: &Batch) -> bool {
-    batch.state != BatchState::Draft && batch.submitted_at.is_some()
 }

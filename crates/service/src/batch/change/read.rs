@@ -1,6 +1,7 @@
 //! Reads a report: its counts, and a page of its changes with the names of what they refer to.
 
-use super::{ChangeReport, Compared, ON_REQUEST_MAX, make, stored};
+use super::compared::{ComparedBatch, ON_REQUEST_MAX, is_submitted, stored};
+use super::make;
 use crate::batch::described::{Described, described};
 use crate::batch::lookup::find;
 use crate::{Error, Service};
@@ -13,7 +14,7 @@ use store::Tx;
 use store::account::AccountView;
 use store::audit::AuditRow;
 use store::batch::Batch;
-use store::change::PART;
+use store::change::{ChangeReport, PART};
 
 /// Which changes to read.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +100,7 @@ pub async fn changes(service: &Service, query: &ChangeQuery) -> Result<ChangePag
         None => {
             check_size(&batch, against.as_ref())?;
             let against = against.as_ref();
-            let compared = Compared { against, ..Compared::of(&batch, service.now()) };
+            let compared = ComparedBatch { against, ..ComparedBatch::of(&batch, service.now()) };
             let (report, all) = make::report(service, &compared).await?;
             (report, Changes::Made(all))
         }
@@ -123,7 +124,7 @@ fn check_size(batch: &Batch, against: Option<&Batch>) -> Result<(), Error> {
     if most <= ON_REQUEST_MAX {
         return Ok(());
     }
-    let is_coming = against.is_none() && super::is_submitted(batch);
+    let is_coming = against.is_none() && is_submitted(batch);
     let code = if is_coming { Code::ChangesNotReady } else { Code::ChangesTooLarge };
     Err(Error::refused(code, ON_REQUEST_MAX.to_string()))
 }

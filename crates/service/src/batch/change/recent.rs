@@ -1,9 +1,9 @@
 //! Payees that were paid the same amount lately, in whatever batch. Batches are searched from the newest on, up
 //! to a number of items; the report says since when they were searched.
 
+use super::compared::{ComparedBatch, DAY_US};
 use super::found::FoundChanges;
 use super::rows::row_of;
-use super::{Compared, DAY_US};
 use crate::Error;
 use domain::batch::BatchType;
 use domain::change::{Change, ChangeKind, LATELY_DAYS, Paid, RECENT_DAYS};
@@ -30,7 +30,7 @@ pub(super) struct Recents {
 type Same = (AccountId, i64);
 
 /// The batches that paid in the currency within the days of the rule.
-pub(super) async fn batches(tx: &mut Tx, compared: &Compared<'_>) -> Result<Recents, Error> {
+pub(super) async fn batches(tx: &mut Tx, compared: &ComparedBatch<'_>) -> Result<Recents, Error> {
     let mut since = compared.until.saturating_sub(RECENT_DAYS * DAY_US);
     let submitted_since = since.saturating_sub(LATELY_DAYS * DAY_US);
     let found = store::change::paid_since(tx, &compared.subject, (submitted_since, since)).await?;
@@ -54,7 +54,7 @@ fn paid_at(batch: &Batch) -> i64 {
 /// Finds the rows that pay what one of the batches paid; each with the newest of them.
 pub(super) async fn compare(
     tx: &mut Tx,
-    compared: &Compared<'_>,
+    compared: &ComparedBatch<'_>,
     recents: &Recents,
     rows: &[Paid],
     found: &mut FoundChanges,
@@ -84,7 +84,7 @@ pub(super) async fn compare(
 
 /// Whom an earlier item paid and how much, as a row of the new batch says it. Where many pay one, only payments to
 /// that one count.
-fn paid_by(item: &Item, compared: &Compared<'_>) -> Option<Same> {
+fn paid_by(item: &Item, compared: &ComparedBatch<'_>) -> Option<Same> {
     let subject = &compared.subject;
     let counts = match subject.kind {
         BatchType::ManyToOne | BatchType::Withdrawal => Some(item.target) == subject.account,

@@ -230,7 +230,7 @@ pub async fn change(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
         (like, (2, 3), true),
         (own, (2, 3), false),
         (like, (3, 9), false),
-        (like, (0, 2), false),
+        (like, (0, 1), false),
         (store::similar::Subject { kind: BatchType::ManyToOne, ..like }, (2, 3), false),
         (store::similar::Subject { account: None, ..like }, (2, 3), false),
     ] {
