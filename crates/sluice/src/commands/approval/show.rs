@@ -68,14 +68,15 @@ fn table(session: &Session, batches: &[Queued]) -> String {
 /// `approval show`.
 pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
     let (batch, standing) = approval::of_batch(&session.service, batch).await?;
-    let mut json = json!({
+    let levels: Vec<_> = standing.levels.iter().map(level_json).collect();
+    let decisions: Vec<_> = standing.decisions.iter().map(|one| decision_json(one, standing.round)).collect();
+    let json = json!({
         "batch_id": batch.number(), "id": batch.id.0, "status": batch.state.name(),
         "needed": standing.needed, "given": standing.given, "content_hash": standing.content_hash,
         "valid_hours": standing.valid_hours, "expires_at": standing.expires_at.map(time),
         "may_approve": standing.may_approve.iter().map(|user| &user.login).collect::<Vec<_>>(),
+        "levels": levels, "decisions": decisions,
     });
-    json["levels"] = standing.levels.iter().map(level_json).collect();
-    json["decisions"] = standing.decisions.iter().map(|one| decision_json(one, standing.round)).collect();
     session.out.answer(json, || {
         let state = batch.state.word(session.language).to_owned();
         text(session, (batch.number(), state), &standing)
