@@ -33,7 +33,7 @@ static ADD: Sql = Sql::new(
 );
 static OF_MANY: Lookup =
     Lookup { columns: Editor::COLUMNS, from: "batch_editor", key: "batch", and: "", lock: Lock::None };
-// A key's secret is known to whoever created or rotated it.
+// The users who created or rotated a key know its secret.
 static BEHIND_KEY: Sql = Sql::new(
     "SELECT created_by_id FROM api_key WHERE id = $1 AND created_by_kind = 3
      UNION

@@ -259,7 +259,7 @@ proptest! {
     }
 }
 
-/// The decisions of a batch are append-only, whoever decides what.
+/// The decisions of a batch are append-only.
 #[tokio::test]
 async fn a_decision_stays_as_it_was_made() {
     let world = world().await;

@@ -1,4 +1,4 @@
-//! How approvals look in every part of the API: levels, and how a batch stands.
+//! How approvals look in every part of the API: levels, and what a batch needs and has.
 
 use crate::kit::time::wire;
 use domain::access::Role;

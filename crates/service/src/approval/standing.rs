@@ -1,4 +1,4 @@
-//! How a batch stands: what it needs, what was given, and who may still approve.
+//! The approvals of a batch: what it needs, what was given, and who may still approve.
 
 use super::round::{self, Payment};
 use super::{gate, makers};

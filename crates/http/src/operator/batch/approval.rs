@@ -112,7 +112,7 @@ pub(crate) async fn approvals(
 
 /// Takes a submission back: the batch is a draft again, and its approvals no longer count.
 ///
-/// Only for whoever submitted it, until it is executed.
+/// Only the submitter may do this, until the batch is executed.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/recall", operation_id = "recallBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchNoteInput>,
