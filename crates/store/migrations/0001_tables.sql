@@ -497,72 +497,6 @@ CREATE TABLE batch_print (
 );
 CREATE INDEX batch_print_at ON batch_print (at);
 
--- Approvals. What a batch needs is frozen when it is submitted; whatever voids its approvals begins another round, and the
--- last round counts.
-
--- Every version of a currency's approval policy. In force is the highest version with `in_force_at`; one that loosens waits
--- until `due_at` or for a second administrator. `lowest` is its lowest band.
-CREATE TABLE approval_policy (
-  asset        NUMBER NOT NULL REFERENCES asset (id),
-  version      NUMBER NOT NULL,
-  content      TEXT NOT NULL,
-  lowest       NUMBER,
-  set_by       TEXT NOT NULL,
-  set_by_kind  NUMBER NOT NULL,
-  set_by_id    NUMBER,
-  set_at       NUMBER NOT NULL,
-  due_at       NUMBER NOT NULL,
-  in_force_at  NUMBER,
-  confirmed_by NUMBER,
-  PRIMARY KEY (asset, version)
-);
-
--- `needed`: how many approvals the levels ask for. `maker`: who submitted it; with `day`, `asset` and `account` it tells what
--- counts together when a band is chosen.
-CREATE TABLE approval_round (
-  batch          NUMBER NOT NULL REFERENCES batch (id),
-  round          NUMBER NOT NULL,
-  levels         TEXT NOT NULL,
-  needed         NUMBER NOT NULL CHECK (needed >= 0),
-  valid_h        NUMBER NOT NULL,
-  policy_version NUMBER NOT NULL,
-  content_hash   TEXT NOT NULL,
-  day            NUMBER NOT NULL,
-  asset          NUMBER NOT NULL,
-  account        NUMBER,
-  amount         NUMBER NOT NULL,
-  maker          TEXT NOT NULL,
-  cause          NUMBER NOT NULL,
-  opened_at      NUMBER NOT NULL,
-  PRIMARY KEY (batch, round)
-);
-CREATE INDEX approval_round_day ON approval_round (day, asset);
-
--- `action`: 1 approved, 2 rejected. `role`: the approver's at that time.
-CREATE TABLE approval (
-  batch        NUMBER NOT NULL REFERENCES batch (id),
-  round        NUMBER NOT NULL,
-  app_user     NUMBER NOT NULL REFERENCES app_user (id),
-  role         NUMBER NOT NULL,
-  action       NUMBER NOT NULL,
-  content_hash TEXT NOT NULL,
-  note         TEXT,
-  factor       TEXT NOT NULL,
-  at           NUMBER NOT NULL,
-  PRIMARY KEY (batch, round, app_user)
-);
-CREATE INDEX approval_user ON approval (app_user, at);
-
--- Who created, edited, repriced or submitted a batch, the person behind it (0: none), and when for the first time.
-CREATE TABLE batch_editor (
-  batch  NUMBER NOT NULL,
-  kind   NUMBER NOT NULL,
-  id     NUMBER NOT NULL,
-  person NUMBER NOT NULL,
-  at     NUMBER NOT NULL,
-  PRIMARY KEY (batch, kind, id, person)
-) COMPACT;
-
 -- What is different about a submitted batch: against an earlier one, and about the accounts that it pays. Made once a
 -- submission. `counts` has a line a kind: its number, how many changes, how many of them listed, what they pay.
 CREATE TABLE change_report (
@@ -740,6 +674,72 @@ CREATE TABLE login_failure (
   failures NUMBER NOT NULL,
   last_at  NUMBER NOT NULL
 );
+
+-- Approvals. What a batch needs is frozen when it is submitted; whatever voids its approvals begins another round, and the
+-- last round counts.
+
+-- Every version of a currency's approval policy. In force is the highest version with `in_force_at`; one that loosens waits
+-- until `due_at` or for a second administrator. `lowest` is its lowest band.
+CREATE TABLE approval_policy (
+  asset        NUMBER NOT NULL REFERENCES asset (id),
+  version      NUMBER NOT NULL,
+  content      TEXT NOT NULL,
+  lowest       NUMBER,
+  set_by       TEXT NOT NULL,
+  set_by_kind  NUMBER NOT NULL,
+  set_by_id    NUMBER,
+  set_at       NUMBER NOT NULL,
+  due_at       NUMBER NOT NULL,
+  in_force_at  NUMBER,
+  confirmed_by NUMBER,
+  PRIMARY KEY (asset, version)
+);
+
+-- `needed`: how many approvals the levels ask for. `maker`: who submitted it; with `day`, `asset` and `account` it tells what
+-- counts together when a band is chosen.
+CREATE TABLE approval_round (
+  batch          NUMBER NOT NULL REFERENCES batch (id),
+  round          NUMBER NOT NULL,
+  levels         TEXT NOT NULL,
+  needed         NUMBER NOT NULL CHECK (needed >= 0),
+  valid_h        NUMBER NOT NULL,
+  policy_version NUMBER NOT NULL,
+  content_hash   TEXT NOT NULL,
+  day            NUMBER NOT NULL,
+  asset          NUMBER NOT NULL,
+  account        NUMBER,
+  amount         NUMBER NOT NULL,
+  maker          TEXT NOT NULL,
+  cause          NUMBER NOT NULL,
+  opened_at      NUMBER NOT NULL,
+  PRIMARY KEY (batch, round)
+);
+CREATE INDEX approval_round_day ON approval_round (day, asset);
+
+-- `action`: 1 approved, 2 rejected. `role`: the approver's at that time.
+CREATE TABLE approval (
+  batch        NUMBER NOT NULL REFERENCES batch (id),
+  round        NUMBER NOT NULL,
+  app_user     NUMBER NOT NULL REFERENCES app_user (id),
+  role         NUMBER NOT NULL,
+  action       NUMBER NOT NULL,
+  content_hash TEXT NOT NULL,
+  note         TEXT,
+  factor       TEXT NOT NULL,
+  at           NUMBER NOT NULL,
+  PRIMARY KEY (batch, round, app_user)
+);
+CREATE INDEX approval_user ON approval (app_user, at);
+
+-- Who created, edited, repriced or submitted a batch, the person behind it (0: none), and when for the first time.
+CREATE TABLE batch_editor (
+  batch  NUMBER NOT NULL,
+  kind   NUMBER NOT NULL,
+  id     NUMBER NOT NULL,
+  person NUMBER NOT NULL,
+  at     NUMBER NOT NULL,
+  PRIMARY KEY (batch, kind, id, person)
+) COMPACT;
 
 -- Who, what, from where, result. A single request has a row of its own, a batch run one a chunk. Rows come in the order of
 -- time, so the index by time only grows at its end.

@@ -73,12 +73,12 @@ async fn single_transfer_above_the_band() {
     for (from, to) in [(Some("EUR-PAY"), Some("EUR-A")), (None, Some("EUR-A")), (Some("EUR-PAY"), None)] {
         for (amount, expected) in [("1000.00", Some(Code::ApprovalRequired)), ("999.99", None)] {
             let moved =
-                transfer::create(&world.service, &finance.actor, &request(from, to, amount)).await.unwrap();
+                transfer::create(&world.proving(&finance), &finance.actor, &request(from, to, amount)).await.unwrap();
             assert_eq!(moved.outcome.code, expected, "{from:?} {to:?} {amount}");
         }
     }
     let dollars = request(Some("USD-PAY"), Some("USD-A"), "1000.00");
-    let moved = transfer::create(&world.service, &finance.actor, &dollars).await.unwrap();
+    let moved = transfer::create(&world.proving(&finance), &finance.actor, &dollars).await.unwrap();
     assert_eq!(moved.outcome.code, None, "USD has no band");
     world.verified().await;
 }
@@ -104,7 +104,7 @@ async fn loosen_pay_restore() {
         amount: "1500.00".to_owned().into(),
         ..TransferRequest::default()
     };
-    let paid = transfer::create(&world.service, &admin.actor, &pay).await.unwrap();
+    let paid = transfer::create(&world.proving(&admin), &admin.actor, &pay).await.unwrap();
     assert_eq!(paid.outcome.code, Some(Code::ApprovalRequired));
     // The one who loosened it cannot confirm it.
     let own = approval_policy::confirm(&world.proving(&admin), &admin.actor, "EUR", None).await;

@@ -60,7 +60,7 @@ async fn approve(world: Arc<World>, who: Who, batch: BatchId) -> &'static str {
 }
 
 async fn execute(world: Arc<World>, who: Who, batch: BatchId) -> &'static str {
-    code(&batch::execute(&world.service, &who.actor, batch.into()).await)
+    code(&batch::execute(&world.proving_now(&who), &who.actor, batch.into()).await)
 }
 
 async fn recall(world: Arc<World>, who: Who, batch: BatchId) -> &'static str {
@@ -95,6 +95,7 @@ async fn of_fifty_approvals_by_one_person_one_wins() {
 async fn of_fifty_executions_one_wins() {
     let crowd = crowd().await;
     let batch = crowd.approved().await;
+    crowd.world.pass(30 * SECOND);
     let ask = |who: &Who| execute(crowd.world.clone(), who.clone(), batch);
     let counted = at_once(crowd.checkers.iter().map(ask).collect()).await;
     assert_eq!(counted, [("BATCH_WRONG_STATE", MANY - 1), ("ok", 1)]);
@@ -123,6 +124,7 @@ async fn of_executions_and_recalls_only_one_kind_wins() {
     for _ in 0..3 {
         let crowd = crowd().await;
         let batch = crowd.approved().await;
+        crowd.world.pass(30 * SECOND);
         let mut tasks = tokio::task::JoinSet::new();
         for who in &crowd.checkers {
             let (world, maker) = (crowd.world.clone(), crowd.maker.clone());

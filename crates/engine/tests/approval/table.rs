@@ -231,11 +231,11 @@ async fn done(world: &World, who: &Who, verb: &str, id: BatchId, reach: Reach) -
         "withdraw" => approval::withdraw(service, actor, ask).await.map(drop),
         "recall" => approval::recall(service, actor, ask).await.map(drop),
         "reopen" => approval::reopen(service, actor, ask).await.map(drop),
-        "execute" => batch::execute(service, actor, id.into()).await.map(drop),
+        "execute" => batch::execute(&world.proving(who), actor, id.into()).await.map(drop),
         "pause" => batch::pause(service, actor, ask).await.map(drop),
-        "resume" => batch::resume(service, actor, id.into()).await.map(drop),
+        "resume" => batch::resume(&world.proving(who), actor, id.into()).await.map(drop),
         "cancel" => batch::cancel(service, actor, &ask, false).await.map(drop),
-        "retry" => batch::retry(service, actor, id.into(), Rework::AllFailed).await.map(drop),
+        "retry" => batch::retry(&world.proving(who), actor, id.into(), Rework::AllFailed).await.map(drop),
         other => panic!("{other}"),
     }
 }

@@ -254,7 +254,7 @@ impl World {
     }
 
     pub async fn execute(&self, by: &Who, batch: BatchId) -> Result<(), Error> {
-        batch::execute(&self.service, &by.actor, batch.into()).await.map(|_| ())
+        batch::execute(&self.proving(by), &by.actor, batch.into()).await.map(|_| ())
     }
 
     pub async fn batch(&self, batch: BatchId) -> Batch {

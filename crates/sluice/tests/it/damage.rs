@@ -26,6 +26,10 @@ const AT_WORK: &str = "
     INSERT INTO enrolment (app_user, session, begun_at) VALUES (1, 1, 1);
     INSERT INTO recovery_code (app_user, selector, hash) VALUES (1, 'ABCD', 'h');
     INSERT INTO challenge (token, app_user, password_at, tries, expires_at) VALUES ('c', 1, 1, 0, 2);
+    INSERT INTO approval_policy (asset, version, content, set_by, set_by_kind, set_at, due_at)
+      VALUES (1, 1, '{}', 'x', 2, 1, 1);
+    INSERT INTO approval (batch, round, app_user, role, action, content_hash, factor, at)
+      SELECT MAX(batch), 1, 1, 1, 1, 'h', 'totp', 1 FROM approval_round;
     INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
     PRAGMA wal_checkpoint(TRUNCATE);";
 

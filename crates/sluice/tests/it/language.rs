@@ -15,7 +15,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("account import", &["holder"]),
     (
         "audit",
-        &["account", "asset", "batch", "holder", "ledger", "ok", "policy", "setting", "transfer", "user"],
+        &["account", "anonymous", "asset", "batch", "holder", "ledger", "ok", "policy", "setting", "transfer", "user"],
     ),
     ("copy", TABLES),
     ("fx policy", &["down"]),
@@ -195,7 +195,7 @@ fn money(walk: &mut Walk) {
     walk.say(&["policy", "show", "--currency", "USD", "--account", "1001"], 0);
     walk.say(&["policy", "set", "--currency", "USD", "--max", "none"], 0);
     walk.say(&["approval", "policy", "set", "--currency", "USD", "--no-bands", "--valid-hours", "24"], 0);
-    walk.say(&["approval", "policy", "set", "--currency", "USD", "--band", "1000"], 2);
+    walk.say(&["approval", "policy", "set", "--currency", "USD", "--band", "1000"], 64);
     walk.say(&["approval", "policy", "set", "--currency", "USD", "--band", "1000=1"], 1);
     walk.say(&["approval", "policy", "show"], 0);
     walk.say(&["approval", "policy", "confirm", "--currency", "USD"], 1);

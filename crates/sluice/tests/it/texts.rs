@@ -83,7 +83,10 @@ fn every_option_and_command_that_texts_mention_exists() {
             let Some(place) = words.iter().position(|word| nouns.contains(word)) else { continue };
             named += 1;
             let name = words[place..].iter().take(2).copied().collect::<Vec<_>>().join(" ");
-            let exists = commands.contains(&name) || commands.contains(words[place]);
+            let group = format!("{name} ");
+            let exists = commands.contains(&name)
+                || commands.contains(words[place])
+                || commands.iter().any(|command| command.starts_with(&group));
             assert!(exists, "`{name}` is not a command, but {path} has: {line}");
         }
     }

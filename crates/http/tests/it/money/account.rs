@@ -11,7 +11,7 @@ async fn an_account_is_opened_shown_frozen_unfrozen_and_closed() {
         "id": a.id, "number": "A-1", "kind": "customer", "status": "active", "currency": "USD", "scale": 2, "isDefault": true,
         "holder": { "id": "hold_1", "mixedScripts": false, "name": "ann", "email": "ann@example.com", "uid": null },
         "balanceCents": 1_000_000, "availableCents": 1_000_000, "heldCents": 0, "overdraftCents": 0,
-        "createdAt": "2026-03-10T12:00:00Z",
+        "createdAt": "2026-03-10T12:00:00Z", "totp": "none",
     });
     assert_eq!(*shown.data(), expected);
     let verb = |verb: &str| format!("/api/v2/accounts/{}/{verb}", a.id);

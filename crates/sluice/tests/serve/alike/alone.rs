@@ -4,6 +4,7 @@
 pub const COMMANDS: &[(&str, &str)] = &[
     ("init", "makes the ledger that a server opens"),
     ("account import", "a file of accounts is read where it is; the API opens one account a call"),
+    ("approval list", "no batch of these ledgers waits for anybody; the tests of `http` read the queue"),
     ("approval approve", "asks the person who signed in for a code"),
     ("approval reject", "as above"),
     ("approval withdraw", "of the person who signed in"),
@@ -57,6 +58,7 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("endSession", "of the signed-in user"),
     ("endUserSessions", "`user disable` and `user reset` end them"),
     ("getHolder", "`holder list` shows the same fields"),
+    ("listApprovals", "as `approval list`"),
     ("approveBatch", "`approval approve` asks the person who signed in for a code"),
     ("withdrawApproval", "`approval withdraw` acts as the person who signed in"),
     ("confirmApprovalPolicy", "`approval policy confirm` asks the person who signed in for a code"),

@@ -17,6 +17,7 @@ const APART: &[(&str, &str)] = &[
     ("history", "follows later; `verify` compares it with the postings"),
     ("history_mark", "follows later"),
     ("batch_print", "kept of when it was made"),
+    ("batch_editor", "who made and changed what"),
 ];
 
 /// Columns that are not compared: who and from where, and what a server's own commits count up.
@@ -28,19 +29,28 @@ const DROPPED: &[&str] = &[
     "created_by",
     "created_by_kind",
     "created_by_id",
+    "set_by",
+    "set_by_kind",
+    "set_by_id",
+    "approval_round.maker",
     "commit_number",
     // A login, of which no command knows, has its row there.
     "audit.id",
     // A file has a hash and a line above its rows, and numbers of lines are in the hash of the content.
     "batch.file_hash",
     "batch.content_hash",
+    "approval_round.content_hash",
     "item.line",
+    // With the times of what was found.
+    "change_part.changes",
+    "change_report.recent_since",
 ];
 
 /// Columns of which only is compared whether they have a value: times, and what is drawn at random.
 const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id", "sealed"];
-/// What is not compared within a detail: the hash as above, and until when a key's former secret holds.
-const DETAILS: &[&str] = &["content_hash", "before_until"];
+/// What is not compared within a detail: the hash as above, until when a key's former secret
+/// holds, and from when a policy does.
+const DETAILS: &[&str] = &["content_hash", "before_until", "due_at"];
 /// What brings items into a batch: a file or a list, so that the details differ.
 const INTAKES: &[&str] = &["batch.import", "batch.create", "batch.edit", "created", "edited"];
 

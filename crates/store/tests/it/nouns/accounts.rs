@@ -90,16 +90,20 @@ pub async fn account_totp(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let bound = BoundAccount { id: one, number: "N1".to_owned(), automatic };
     let all = (1..=rows + 1).collect();
     assert_eq!(store::account_totp::among(tx, all).await.unwrap(), std::slice::from_ref(&bound));
-    payers(tx, batch, &bound).await;
+    payers(tx, batch, AccountId(rows + 1)).await;
     assert!(store::account_totp::delete(tx, one).await.unwrap());
     assert!(!store::account_totp::delete(tx, one).await.unwrap());
 }
 
-/// The payers of a batch by the states of its items. Those of [`fill`] are paid by an account that is not bound.
-async fn payers(tx: &mut Tx, batch: BatchId, bound: &BoundAccount) {
+/// The payers of a batch by the states of its items: all of [`fill`] are paid by one account.
+async fn payers(tx: &mut Tx, batch: BatchId, payer: AccountId) {
     for items in [Unpaid::Pending, Unpaid::Failed, Unpaid::Untried] {
         assert_eq!(store::account_totp::payers(tx, batch, items).await.unwrap(), [], "{items:?}");
     }
+    assert!(store::account_totp::begin(tx, payer, 6).await.unwrap());
+    assert!(store::account_totp::confirm(tx, payer, true, 7).await.unwrap());
+    let number = store::account::by_id(tx, payer).await.unwrap().unwrap().number;
+    let bound = &BoundAccount { id: payer, number, automatic: true };
     for (state, code, expected) in [
         (2, "NULL", [true, false, false]),
         (5, "22", [false, true, false]),
@@ -107,7 +111,7 @@ async fn payers(tx: &mut Tx, batch: BatchId, bound: &BoundAccount) {
         (5, "101", [false, true, true]),
         (7, "NULL", [false; 3]),
     ] {
-        tx.fetch_text(format!("UPDATE item SET source = 1, state = {state}, code = {code}"), vec![])
+        tx.fetch_text(format!("UPDATE item SET state = {state}, code = {code}"), vec![])
             .await
             .unwrap();
         // A run completes pending items.

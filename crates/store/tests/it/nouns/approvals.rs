@@ -48,7 +48,7 @@ pub async fn approval_round(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(store::approval_round::same_day(tx, &of_another).await.unwrap(), [5 * rows]);
     let elsewhere = ApprovalRound { account: None, ..of_another };
     assert_eq!(store::approval_round::same_day(tx, &elsewhere).await.unwrap(), [0_i64; 0]);
-    assert_eq!(store::approval_round::waiting(tx).await.unwrap(), [], "it is not pending");
+    assert_eq!(store::approval_round::waiting(tx).await.unwrap(), std::slice::from_ref(&round));
     let next = ApprovalRound { round: 2, cause: RoundCause::Withdrawn, ..round };
     store::approval_round::open(tx, &next).await.unwrap();
     assert_eq!(store::approval_round::last(tx, batch).await.unwrap(), Some(next));
