@@ -117,8 +117,8 @@ pub async fn confirm(
     confirmed
 }
 
-/// Unbinds an account, or drops its unconfirmed secret. A bound account asks for its own code. Whoever lost it gives a
-/// code of their own second factor instead, or has access to the ledger itself.
+/// Unbinds an account, or drops its unconfirmed secret. A bound account asks for its own code. A user who lost the app
+/// gives a code of their own second factor instead; the command line needs neither.
 pub async fn unbind(
     service: &Service,
     actor: &Actor,
@@ -239,7 +239,7 @@ async fn unbind_in(
 /// Unbinding without the account's code: by a code of the person's own factor. A session alone does not suffice.
 async fn without_code(write: &mut Write, account: &AccountView) -> Result<(), Error> {
     if write.actor.author.principal == Principal::CommandLine {
-        // Whoever has the data directory or the database could delete the row.
+        // An operator with the data directory or the database could delete the row.
         return Ok(());
     }
     if write.service.proof.given.code.is_none() {

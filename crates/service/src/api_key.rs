@@ -1,6 +1,6 @@
 //! API keys: credentials for programs. A key is shown once, when it is created.
 
-use crate::factor::{Need, demand};
+use crate::factor::demand::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, secret, visible};
 use domain::access::Scope;

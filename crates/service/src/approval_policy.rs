@@ -3,8 +3,9 @@
 
 use crate::asset::asset_for;
 use crate::factor::{self, Maker, Need};
+use crate::steady::micros;
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service, session};
+use crate::{Error, Service};
 use domain::access::Role;
 use domain::amount::Amount;
 use domain::approval::{ApprovalPolicy, Approver, Band, Level};
@@ -72,6 +73,11 @@ impl PolicyInForce {
     pub(crate) const fn none() -> Self {
         Self { policy: ApprovalPolicy::NONE, version: 0 }
     }
+}
+
+/// Whether batches of any currency need approvals from some amount upwards.
+pub async fn any(service: &Service) -> Result<bool, Error> {
+    Ok(!store::approval_policy::lowest(&mut service.store.read().await?).await?.is_empty())
 }
 
 /// The policies of all currencies.
@@ -199,7 +205,7 @@ fn next(
     version: i64,
 ) -> ApprovalPolicyVersion {
     let now = write.now;
-    let wait = if policy.loosens(before) { session::micros(write.service.approver_cooling) } else { 0 };
+    let wait = if policy.loosens(before) { micros(write.service.approver_cooling) } else { 0 };
     ApprovalPolicyVersion {
         asset: asset.id,
         version,

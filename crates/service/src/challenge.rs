@@ -1,11 +1,12 @@
 //! The second step of signing in: a right password of a person with a second factor gives a challenge instead of a
 //! session, and a code of the factor (or a recovery code) turns it into one. A challenge can do nothing else.
 
+use crate::factor::code::use_step_of;
 use crate::factor::guess::Guesser;
 use crate::factor::recovery::{self, RecoveryHash};
-use crate::factor::use_step_of;
-use crate::login::{Opening, SignedIn, open_session};
-use crate::session::{Client, SessionLife, micros};
+use crate::session::{Client, SessionLife};
+use crate::signed_in::{Opening, SignedIn, open_session};
+use crate::steady::micros;
 use crate::write::{Write, WriteResult};
 use crate::{Error, Secret, Service, secret};
 use domain::code::Code;

@@ -2,7 +2,7 @@
 //! long a batch keeps its rates.
 
 use crate::asset::{asset_for, find};
-use crate::factor::{Need, demand};
+use crate::factor::demand::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::amount::Amount;

@@ -48,6 +48,7 @@ mod secret;
 pub mod session;
 pub mod set_up;
 pub mod setting;
+mod signed_in;
 pub mod statement;
 pub mod statistics;
 mod steady;

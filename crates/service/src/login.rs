@@ -1,9 +1,10 @@
 //! Signing in and out, and changing one's password.
 
 use crate::challenge::{self, Challenged};
-use crate::factor::{Need, demand};
+use crate::factor::demand::{Need, demand};
 use crate::login_failure::{self, LoginAttempt};
-use crate::session::{self, Beginning, Client, SessionLife, micros};
+use crate::session::{self, Beginning, Client, SessionLife};
+use crate::signed_in::{Opening, open_session};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Secret, Service};
 use domain::code::Code;
@@ -11,19 +12,9 @@ use domain::fact::{Action, Fact};
 use domain::identity::Login;
 use domain::principal::Principal;
 use store::audit::Actor;
-use store::session::Session;
 use store::user::User;
 
-/// A person who has just signed in.
-#[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// The user.
-    pub user: User,
-    /// The session.
-    pub session: Session,
-    /// Its token, for the person's cookie; it is stored nowhere else.
-    pub token: Secret,
-}
+pub use crate::signed_in::SignedIn;
 
 /// What a right password gives.
 #[derive(Debug, Clone)]
@@ -32,15 +23,6 @@ pub enum SignIn {
     Complete(Box<SignedIn>),
     /// The person has one, and is signed in once a code of it is given (`challenge::sign_in`).
     Challenged(Challenged),
-}
-
-/// A session that is to begin.
-pub(crate) struct Opening {
-    pub user: User,
-    /// How the second factor was proven.
-    pub factor: Option<&'static str>,
-    /// When a one-time code was accepted.
-    pub factor_at: Option<i64>,
 }
 
 /// Checks a person's password. A wrong login, a wrong password and a disabled user get the same answer, after the
@@ -88,28 +70,6 @@ async fn with_password(
     Ok(open_session(write, opening, client, life)
         .await?
         .map(|signed_in| SignIn::Complete(Box::new(signed_in))))
-}
-
-/// Begins the session of a person who has proven everything.
-pub(crate) async fn open_session(
-    write: &mut Write,
-    opening: Opening,
-    client: &Client,
-    life: SessionLife,
-) -> Result<WriteResult<SignedIn>, Error> {
-    let Opening { user, factor, factor_at } = opening;
-    let (service, tx) = (&write.service, &mut write.tx);
-    let time = service.steady_now();
-    let (begun, used) = (time.saturating_sub(micros(life.max)), time.saturating_sub(micros(life.idle)));
-    store::session::end_old(tx, begun, used).await?;
-    let is_first = store::user::take_new(tx, user.id).await?;
-    let (session, token) =
-        session::begin(service, tx, user.id, client, Beginning { factor_at, is_first }).await?;
-    let fact = Fact::new(Action::UserLogin, Some(user.id))
-        .with("session", session.id)
-        .with("agent", session.agent.as_str())
-        .with("factor", factor);
-    Ok(WriteResult::one(SignedIn { user, session, token }, fact))
 }
 
 /// The user with a login, and the password hash. An invalid login is looked up as an empty one, which no

@@ -5,7 +5,7 @@
 //! No user is locked out permanently: the wait is bounded, and an address from which a login has succeeded
 //! before has a separate count for that login, unaffected by attempts from elsewhere.
 
-use crate::session::{SKEW, micros};
+use crate::steady::{SKEW, micros};
 use crate::{Error, Refusal, Service, secret};
 use domain::code::Code;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Policies: limits and fees, by currency and by account.
 
 use crate::asset::asset_for;
-use crate::factor::{Need, demand};
+use crate::factor::demand::{Need, demand};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, account_cache};
 use domain::account_ref::GivenAccount;

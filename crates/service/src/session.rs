@@ -2,6 +2,7 @@
 //! it.
 
 use crate::identity::{Identity, Who};
+use crate::steady::{SKEW, micros};
 use crate::write::WriteResult;
 use crate::{Error, Secret, Service, secret};
 use domain::code::Code;
@@ -16,8 +17,6 @@ pub use store::session::Session;
 
 /// The shortest interval between updates of a session's last-seen time.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
-/// The largest clock difference between two nodes. A time further in the future was written by a wrong clock.
-pub(crate) const SKEW: Duration = Duration::from_secs(300);
 /// The most sessions of a user that are listed.
 const LISTED: i64 = 200;
 /// The most characters of a user agent.
@@ -58,10 +57,6 @@ impl SessionLife {
             && now.saturating_sub(session.seen_at) < micros(self.idle)
             && now.saturating_sub(session.created_at) < micros(self.max)
     }
-}
-
-pub(crate) fn micros(time: Duration) -> i64 {
-    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// The person behind a session's token, if the session is valid now.

@@ -1,6 +1,7 @@
 //! Settings of the organisation.
 
-use crate::factor::{Need, demand};
+use crate::factor::demand::{Need, demand};
+use crate::factor::roles::{FACTOR_ROLES, factor_roles_in};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, account_cache, visible};
 use domain::access::Role;
@@ -19,8 +20,6 @@ const ORGANISATION: &str = "organisation_name";
 /// Days within which a similar batch is refused; an account's override is under `duplicate_window.ID`.
 const WINDOW: &str = "duplicate_window";
 const WINDOW_OF: &str = "duplicate_window.";
-/// The roles whose people must have a second factor, separated by blanks.
-const FACTOR_ROLES: &str = "factor_roles";
 
 /// The settings to change; an absent field stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,11 +61,6 @@ pub async fn time_zone(service: &Service) -> Result<String, Error> {
 /// The roles whose people must have a second factor; as shipped none.
 pub async fn factor_roles(service: &Service) -> Result<Vec<Role>, Error> {
     factor_roles_in(&mut service.store.read().await?).await
-}
-
-pub(crate) async fn factor_roles_in(tx: &mut Tx) -> Result<Vec<Role>, Error> {
-    let names = store::setting::get(tx, FACTOR_ROLES).await?.unwrap_or_default();
-    Ok(names.split(' ').filter_map(Role::from_name).collect())
 }
 
 /// What the organisation is called, if it was said.

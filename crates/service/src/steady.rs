@@ -3,6 +3,10 @@
 
 use ledger::Clock;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The largest clock difference between two nodes. A time further in the future was written by a wrong clock.
+pub(crate) const SKEW: Duration = Duration::from_secs(300);
 
 /// The latest moment seen, and the monotonic clock at that moment. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +23,11 @@ impl MonotonicTime {
         }
         shown.max(continued)
     }
+}
+
+/// A span of time as times are counted.
+pub(crate) fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

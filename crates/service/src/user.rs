@@ -1,7 +1,8 @@
 //! Users: an administrator adds and changes them but never knows their passwords. Users set their own through
 //! an invitation link.
 
-use crate::factor::{Need, demand, sponsored};
+use crate::factor::cooling::sponsored;
+use crate::factor::demand::{Need, demand};
 use crate::invitation::{self, Invited};
 use crate::session;
 use crate::write::{Write, WriteResult, claimed};

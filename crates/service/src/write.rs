@@ -24,7 +24,7 @@
 
 use crate::answer::kept::{Answer, Kept};
 use crate::factor::guess::Guesser;
-use crate::factor::{FactorUse, Turn};
+use crate::factor::proof::{FactorUse, Turn};
 use crate::{Error, Refusal, Service, code_guess};
 use domain::code::Code;
 use domain::fact::{Action, Fact};

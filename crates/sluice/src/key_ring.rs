@@ -3,7 +3,6 @@
 //! `SLUICE_MASTER_KEY` and `SLUICE_FORMER_MASTER_KEY` are secrets and therefore no settings: no command shows them.
 
 use crate::exit::Failure;
-use crate::globals::Globals;
 use crate::say::{Say, say};
 use domain::code::Language;
 use service::vault::{MasterKey, Vault};
@@ -41,8 +40,7 @@ pub(crate) struct KeyFiles {
 }
 
 /// The vault of this process; without a key it refuses whatever needs one.
-pub(crate) fn vault(globals: &Globals) -> Result<Vault, Failure> {
-    let (files, language) = (&globals.key_files, globals.language());
+pub(crate) fn vault(files: &KeyFiles, language: Language) -> Result<Vault, Failure> {
     let [current, former] = VARIABLES;
     let current = key(current, files.current.as_deref(), language)?;
     let former = key(former, files.former.as_deref(), language)?;

@@ -115,7 +115,8 @@ impl Session {
             return Ok(session);
         }
         // Reading needs no secrets, and the reader may be a user who must not have the key.
-        session.service = session.service.with_vault(key_ring::vault(globals)?);
+        let vault = key_ring::vault(&globals.key_files, globals.language())?;
+        session.service = session.service.with_vault(vault);
         if access != Access::Accept {
             session.engine().recover().await?;
         }

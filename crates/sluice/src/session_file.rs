@@ -1,5 +1,5 @@
 //! The file in which `sluice login` keeps the tokens of the person's sessions, one for each ledger. Only its owner can
-//! read it; whoever reads it is signed in as that person.
+//! read it; a process that reads it is signed in as that person.
 
 use crate::exit::Failure;
 use crate::say::say;

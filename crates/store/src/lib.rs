@@ -106,16 +106,18 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
 
 /// Every fixed statement with its name.
 fn named_statements() -> Vec<bulk::Named> {
+    [ledger_statements(), access_statements()].concat()
+}
+
+/// The statements about money, batches and the nodes that execute them.
+fn ledger_statements() -> Vec<bulk::Named> {
     [
         account::CATALOGUE,
         account_list::CATALOGUE,
-        account_totp::CATALOGUE,
-        api_key::CATALOGUE,
         approval::CATALOGUE,
         approval_policy::CATALOGUE,
         approval_round::CATALOGUE,
         asset::CATALOGUE,
-        audit::CATALOGUE,
         balance::CATALOGUE,
         balance_owner::CATALOGUE,
         batch::CATALOGUE,
@@ -123,14 +125,11 @@ fn named_statements() -> Vec<bulk::Named> {
         batch_history::CATALOGUE,
         batch_origin::CATALOGUE,
         batch_rate::CATALOGUE,
-        challenge::CATALOGUE,
         change::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,
         external_id::CATALOGUE,
-        factor::CATALOGUE,
-        failure_count::CATALOGUE,
         fx::CATALOGUE,
         fx_policy::CATALOGUE,
         head::CATALOGUE,
@@ -138,33 +137,46 @@ fn named_statements() -> Vec<bulk::Named> {
         holder::CATALOGUE,
         holder_default::CATALOGUE,
         import_problem::CATALOGUE,
-        item_contact::CATALOGUE,
-        recovery_code::CATALOGUE,
-        refused_row::CATALOGUE,
-        invitation::CATALOGUE,
         item::CATALOGUE,
+        item_contact::CATALOGUE,
         item_extent::CATALOGUE,
         item_run::CATALOGUE,
         lease::CATALOGUE,
-        login_failure::CATALOGUE,
         mark::CATALOGUE,
         named_lock::CATALOGUE,
         node::CATALOGUE,
         operation::CATALOGUE,
         policy::CATALOGUE,
         posting::CATALOGUE,
+        refused_row::CATALOGUE,
+        similar::CATALOGUE,
+        statistics::CATALOGUE,
+        transfer::CATALOGUE,
+        transfer_list::CATALOGUE,
+        verify::CATALOGUE,
+        voucher::CATALOGUE,
+    ]
+    .concat()
+}
+
+/// The statements about people, programs, their secrets, and what they did.
+fn access_statements() -> Vec<bulk::Named> {
+    [
+        account_totp::CATALOGUE,
+        api_key::CATALOGUE,
+        audit::CATALOGUE,
+        challenge::CATALOGUE,
+        factor::CATALOGUE,
+        failure_count::CATALOGUE,
+        invitation::CATALOGUE,
+        login_failure::CATALOGUE,
+        recovery_code::CATALOGUE,
         sealed_secret::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
-        similar::CATALOGUE,
         sponsor::CATALOGUE,
-        statistics::CATALOGUE,
         totp::CATALOGUE,
-        transfer::CATALOGUE,
-        transfer_list::CATALOGUE,
         user::CATALOGUE,
-        verify::CATALOGUE,
-        voucher::CATALOGUE,
     ]
     .concat()
 }

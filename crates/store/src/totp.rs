@@ -9,7 +9,8 @@ use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
 
-// A step before one that was used is refused as well: whoever saw an older code cannot play it back.
+// A step before one that was used is refused as well: an attacker who saw an older code cannot
+// replay it.
 static USE: Sql = Sql::new(
     "INSERT INTO totp_step (owner, step, used_at)
      SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT)

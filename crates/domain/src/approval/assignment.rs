@@ -2,7 +2,7 @@
 //! somebody else from filling one: the assignment fills as many places as any could. It depends on nothing but
 //! the order of the levels and of the people.
 
-use super::{Approver, Level};
+use super::level::{Approver, Level};
 
 /// Which level each person fills.
 #[derive(Debug, Clone, PartialEq, Eq)]

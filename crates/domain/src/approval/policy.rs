@@ -1,6 +1,7 @@
 //! The approval policy of a currency: its bands, its canonical text, and whether it is weaker than another.
 
-use super::{Approver, Level, Missing, missing};
+use super::assignment::{Missing, missing};
+use super::level::{APPROVING, Approver, Level};
 use crate::access::Role;
 use crate::code::Code;
 use crate::refusal::Refusal;
@@ -169,7 +170,7 @@ impl Level {
                 &format!("每级审批须为1至{COUNT_MAX}人"),
             );
         }
-        if let Some(role) = self.roles.iter().find(|role| !super::APPROVING.contains(role)) {
+        if let Some(role) = self.roles.iter().find(|role| !APPROVING.contains(role)) {
             let name = role.name();
             return wrong(&format!("the role {name} may not approve"), &format!("角色 {name} 无审批权限"));
         }

@@ -73,7 +73,9 @@ async fn single_transfer_above_the_band() {
     for (from, to) in [(Some("EUR-PAY"), Some("EUR-A")), (None, Some("EUR-A")), (Some("EUR-PAY"), None)] {
         for (amount, expected) in [("1000.00", Some(Code::ApprovalRequired)), ("999.99", None)] {
             let moved =
-                transfer::create(&world.proving(&finance), &finance.actor, &request(from, to, amount)).await.unwrap();
+                transfer::create(&world.proving(&finance), &finance.actor, &request(from, to, amount))
+                    .await
+                    .unwrap();
             assert_eq!(moved.outcome.code, expected, "{from:?} {to:?} {amount}");
         }
     }

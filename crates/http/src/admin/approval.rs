@@ -120,6 +120,7 @@ impl Input for DecideInput {
 /// A note for the timeline.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "row 7 is wrong" }))]
 pub(crate) struct WithdrawInput {
     /// Why the approval is withdrawn.
     #[schema(max_length = 500)]

@@ -44,6 +44,7 @@ pub(crate) enum QueueWord {
 #[into_params(parameter_in = Query)]
 pub(crate) struct QueueQuery {
     /// Which part; `mine` by default.
+    #[param(inline)]
     which: Option<QueueWord>,
     /// The page number, from 1.
     #[param(minimum = 1, maximum = 10_000)]

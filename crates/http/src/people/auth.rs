@@ -22,7 +22,7 @@ use service::challenge::{self, Challenged};
 use service::login::{self, SignIn, SignedIn};
 use service::session::{self, Session};
 use service::user::{self, User};
-use service::{Secret, factor, invitation, set_up};
+use service::{Secret, approval_policy, factor, invitation, set_up};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -200,6 +200,9 @@ pub(crate) struct SetUpView {
     /// The `operationId`s of what the administrator should do next.
     #[schema(example = json!(["login", "enrolTotp"]))]
     next_steps: [&'static str; 2],
+    /// Whether batches of any currency need approvals from some amount upwards; false as shipped.
+    #[schema(example = false)]
+    approval_needed: bool,
 }
 
 const SET_UP: Message = Message {
@@ -234,7 +237,8 @@ pub(super) async fn set_up(
     let SetUpInput { token, login, name, password } = body;
     let user = set_up::create_admin(&app.service, &token, (&login, &name), &password, client.address).await?;
     let next_steps = [Operation::Login.name(), Operation::TotpEnrol.name()];
-    Ok(Answer::saying(SET_UP, SetUpView { user: UserView::of(user), next_steps }))
+    let approval_needed = approval_policy::any(&app.service).await?;
+    Ok(Answer::saying(SET_UP, SetUpView { user: UserView::of(user), next_steps, approval_needed }))
 }
 
 /// Signs a user in: the response sets the session cookie.

@@ -1,7 +1,7 @@
 //! The second factor of people: an authenticator app, and recovery codes for a lost device.
 
 use super::user::UserView;
-use super::view::{RequestClient, person};
+use super::view::{RequestClient, TotpStatus, person};
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Body, CodeInput, Input};
@@ -56,25 +56,6 @@ pub(crate) struct FactorView {
     /// the factor; null: now.
     #[schema(format = DateTime, example = "2026-03-11T12:00:00Z")]
     approves_from: Option<String>,
-}
-
-/// Whether a user has a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum TotpStatus {
-    /// No.
-    None,
-    /// An authenticator app.
-    Active,
-}
-
-impl TotpStatus {
-    pub(super) const fn of(since: Option<i64>) -> Self {
-        match since {
-            None => Self::None,
-            Some(_) => Self::Active,
-        }
-    }
 }
 
 impl FactorView {

@@ -1,7 +1,6 @@
 //! Users: who may sign in, and in which role. Nobody can set another user's password.
 
-use super::factor::TotpStatus;
-use super::view::RoleName;
+use super::view::{RoleName, TotpStatus};
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::kit::body::{Body, CodeInput, Input};

@@ -1,4 +1,5 @@
-//! Common to the operations on users: parsing times, the client and the caller, role names.
+//! Common to the operations on users: parsing times, the client and the caller, role names, whether a user
+//! has a second factor.
 
 use crate::kit::problem::Problem;
 use crate::kit::who::{ClientAddress, Who};
@@ -70,6 +71,25 @@ impl RoleName {
             Self::Finance => Role::Finance,
             Self::Admin => Role::Admin,
             Self::Auditor => Role::Auditor,
+        }
+    }
+}
+
+/// Whether a user has a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum TotpStatus {
+    /// No.
+    None,
+    /// An authenticator app.
+    Active,
+}
+
+impl TotpStatus {
+    pub(super) const fn of(since: Option<i64>) -> Self {
+        match since {
+            None => Self::None,
+            Some(_) => Self::Active,
         }
     }
 }

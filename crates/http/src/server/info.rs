@@ -1,5 +1,5 @@
 //! What anybody may know about the server, so that a page can show its first screen: nothing about accounts,
-//! people or money. Whether approval is asked for anywhere belongs here too, once there are policies.
+//! people or money.
 
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope};
@@ -7,7 +7,7 @@ use crate::kit::problem::Problem;
 use axum::extract::State;
 use domain::code::Language;
 use serde::Serialize;
-use service::{setting, user};
+use service::{approval_policy, setting, user};
 use utoipa::ToSchema;
 
 /// What is public about the server.
@@ -32,6 +32,9 @@ pub(crate) struct PublicInfoView {
     /// The organisation's time zone, as an IANA name.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
+    /// Whether batches of any currency need approvals from some amount upwards; false as shipped.
+    #[schema(example = false)]
+    approval_needed: bool,
 }
 
 const fn tag(language: Language) -> &'static str {
@@ -52,5 +55,6 @@ pub(crate) async fn info(State(app): State<App>) -> Result<Answer<PublicInfoView
         version: env!("CARGO_PKG_VERSION"),
         organisation_name: setting::organisation_name(&app.service).await?,
         time_zone: setting::time_zone(&app.service).await?,
+        approval_needed: approval_policy::any(&app.service).await?,
     }))
 }

@@ -309,7 +309,8 @@ async fn anybody_may_know_what_the_first_screen_needs() {
     let public = async || answer(world.client.get(format!("{}/api/v1/info", world.url))).await;
     let info = public().await;
     let expected = json!({ "setUpNeeded": true, "language": "en", "languages": ["en", "zh"],
-        "version": env!("CARGO_PKG_VERSION"), "organisationName": null, "timeZone": "UTC" });
+        "version": env!("CARGO_PKG_VERSION"), "organisationName": null, "timeZone": "UTC",
+        "approvalNeeded": false });
     assert_eq!(info.data(), &expected);
     let admin = first_admin(&world).await;
     let set = json!({ "organisationName": "华夏贸易", "timeZone": "Asia/Shanghai" });

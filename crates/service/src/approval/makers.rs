@@ -2,7 +2,7 @@
 //! made by the people who know the key's secret too.
 
 use crate::Error;
-use crate::factor::Maker;
+use crate::factor::cooling::Maker;
 use crate::write::Write;
 use domain::id::BatchId;
 use domain::principal::Principal;

@@ -1,7 +1,7 @@
 //! Accepting a one-time code of a person.
 
 use super::guess::Guesser;
-use super::{FactorUse, owner};
+use super::proof::FactorUse;
 use crate::write::Write;
 use crate::{Error, Refusal, Secret, Service};
 use domain::code::Code;
@@ -77,4 +77,9 @@ fn used_before(step: i64, now: i64) -> Error {
     let seconds = if step == step_at(now) { seconds_to_next(now) } else { 0 };
     let data = Some(json!({ "retryAfterSeconds": seconds }));
     Error::Refused(Refusal { data, ..Refusal::of(Code::TotpCodeUsed) })
+}
+
+/// The name under which a user's secret is sealed and its used time steps are kept.
+pub(crate) fn owner(user: i64) -> String {
+    format!("user:{user}")
 }

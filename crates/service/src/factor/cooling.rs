@@ -2,14 +2,19 @@
 //! as a person of their own making: one that the administrator added, promoted, or whose password or factor the
 //! administrator reset.
 
+use crate::steady::micros;
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::principal::{Principal, SponsorDeed};
 use jiff::Timestamp;
 use serde_json::json;
+use std::time::Duration;
 use store::Tx;
 use store::sponsor::Sponsor;
 use store::user::User;
+
+/// How long a person who was added, promoted or reset approves nothing, as shipped.
+pub const COOLING_SHIPPED: Duration = Duration::from_secs(24 * 3_600);
 
 /// One that made, edited or submitted a batch, and when for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +23,14 @@ pub(crate) struct Maker {
     pub principal: Principal,
     /// Microseconds UTC.
     pub at: i64,
+}
+
+impl Service {
+    /// This service with another cooling-off for approvers.
+    #[must_use]
+    pub fn cooling_for(self, approver_cooling: Duration) -> Self {
+        Self { approver_cooling, ..self }
+    }
 }
 
 /// Records what somebody did to a user that calls for a cooling-off. What users do to themselves is not.
@@ -63,7 +76,7 @@ pub(crate) async fn approves_from(service: &Service, tx: &mut Tx, user: i64) -> 
     let deeds = store::sponsor::of_user(tx, user).await?.into_iter().map(|sponsor| sponsor.at);
     let factor = store::factor::get(tx, user).await?.filter(|factor| !factor.is_initial);
     let last = deeds.chain(factor.map(|factor| factor.since)).max();
-    let cooling = crate::session::micros(service.approver_cooling);
+    let cooling = micros(service.approver_cooling);
     Ok(last.map_or(i64::MIN, |at| at.saturating_add(cooling)))
 }
 

@@ -1,9 +1,11 @@
 //! Setting up a factor: the password gives a secret, a code of it makes it the person's factor.
 
+use super::code::{self, owner};
+use super::demand::{Need, demand};
 use super::recovery::{self, RecoveryHash};
-use super::{Need, code, demand, owner};
 use crate::login_failure::{self, LoginAttempt};
-use crate::session::{Client, micros};
+use crate::session::Client;
+use crate::steady::micros;
 use crate::write::{Write, WriteResult};
 use crate::{Error, Secret, Service, secret};
 use domain::code::Code;

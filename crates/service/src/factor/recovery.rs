@@ -3,7 +3,8 @@
 //!
 //! A code is 16 base-32 characters. The first four find its row; the other 60 bits are hashed like a password.
 
-use super::{Need, demand, owner};
+use super::code::{matches_now, owner};
+use super::demand::{Need, demand};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Secret, Service, secret};
 use data_encoding::BASE32_NOPAD;
@@ -99,7 +100,7 @@ pub(crate) async fn replace(tx: &mut Tx, user: i64, codes: &[RecoveryHash]) -> R
 /// Gives a person new recovery codes; the earlier ones no longer work. Needs a one-time code.
 pub async fn renew(service: &Service, actor: &Actor, user: i64) -> Result<Vec<Secret>, Error> {
     let checked = match &service.proof.given.code {
-        Some(code) => super::matches_now(service, &owner(user), code).await,
+        Some(code) => matches_now(service, &owner(user), code).await,
         None => Err(Code::FactorRequired.into()),
     };
     let drawn = match checked {

@@ -1,7 +1,9 @@
 //! Ending a factor: by its person with a code, or by another administrator for a person who lost the device.
 
+use super::code::owner;
+use super::cooling::sponsored;
+use super::demand::{Need, demand};
 use super::enrol::pending;
-use super::{Need, demand, owner, sponsored};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, session};
 use domain::code::Code;

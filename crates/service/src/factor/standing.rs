@@ -1,7 +1,9 @@
 //! What a person's second factor looks like from outside.
 
-use super::{approves_from, fresh_until};
-use crate::{Error, Service, setting};
+use super::cooling::approves_from;
+use super::demand::fresh_until;
+use super::roles::factor_roles_in;
+use crate::{Error, Service};
 use store::user::User;
 
 /// A person's factor, as the person sees it.
@@ -28,7 +30,7 @@ pub async fn standing(service: &Service, user: &User, session: i64) -> Result<Fa
     let proven = found.and_then(|session| session.factor_at).map(fresh_until);
     Ok(FactorStanding {
         since: factor.map(|factor| factor.since),
-        is_required: setting::factor_roles_in(&mut tx).await?.contains(&user.role),
+        is_required: factor_roles_in(&mut tx).await?.contains(&user.role),
         recovery_codes: store::recovery_code::count(&mut tx, user.id).await?,
         fresh_until: proven.filter(|until| *until > steady),
         approves_from: Some(approves_from(service, &mut tx, user.id).await?).filter(|from| *from > now),

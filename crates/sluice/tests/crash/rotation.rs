@@ -54,7 +54,7 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Reads every secret with a vault, and counts them by the key that they are under.
 fn read(database: &Path, vault: &Vault) -> BTreeMap<String, usize> {
-    // Whoever may write deletes the log when it closes the file, and the next start would miss it.
+    // A connection that may write deletes the log when it closes the file, and the next start would miss it.
     let file = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let mut select = file.prepare("SELECT owner, key_id, sealed FROM sealed_secret").unwrap();
     let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();

@@ -27,7 +27,7 @@ pub(crate) struct DecideArgs {
 
 /// A batch, and a reason.
 #[derive(Debug, Args)]
-pub(crate) struct WithdrawArgs {
+pub(crate) struct ApprovalWithdrawArgs {
     /// Batch id or number
     id: String,
     /// Reason, shown in the history
@@ -63,7 +63,7 @@ pub(crate) async fn reject(session: &Session, args: &DecideArgs) -> Result<Exit,
 }
 
 /// `approval withdraw`.
-pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<Exit, Failure> {
+pub(crate) async fn withdraw(session: &Session, args: &ApprovalWithdrawArgs) -> Result<Exit, Failure> {
     let person = session.person(None).await?;
     let ask = BatchRequest::of(read_ref(&args.id)?).noted(&args.note);
     let batch = approval::withdraw(&person.service, &person.actor, ask).await?;

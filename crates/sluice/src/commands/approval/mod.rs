@@ -7,8 +7,7 @@ mod show;
 
 use crate::exit::{Exit, Failure};
 use crate::session::{Access, Session};
-use clap::{Args, Subcommand, ValueEnum};
-use service::approval::QueuePart;
+use clap::{Args, Subcommand};
 use service::batch::read_ref;
 
 /// Arguments of `approval`.
@@ -23,7 +22,7 @@ pub(crate) struct ApprovalArgs {
 pub(crate) enum ApprovalVerb {
     /// List the batches that wait for approvals, the longest waiting first
     #[command(after_help = "Example:\n  sluice approval list\n  sluice approval list --which mine")]
-    List(ListArgs),
+    List(show::ListArgs),
     /// Show what approvals a batch needs and has, and who may still approve it
     #[command(after_help = "Example:\n  sluice approval show batch-20260531-001")]
     Show {
@@ -44,7 +43,7 @@ pub(crate) enum ApprovalVerb {
     #[command(
         after_help = "Example:\n  sluice approval withdraw batch-20260531-001 --note \"look at row 7\""
     )]
-    Withdraw(decide::WithdrawArgs),
+    Withdraw(decide::ApprovalWithdrawArgs),
     /// Show, set or confirm approval policies
     Policy {
         #[command(subcommand)]
@@ -70,42 +69,10 @@ pub(crate) enum ApprovalPolicyVerb {
     Confirm(policy::PolicyConfirmArgs),
 }
 
-/// Arguments of `approval list`.
-#[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    /// Which batches
-    #[arg(long, value_enum, default_value_t = Which::All)]
-    pub which: Which,
-    /// Batches to show
-    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000))]
-    pub limit: i64,
-}
-
-/// Which batches to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Which {
-    /// Those that wait for the person who signed in
-    Mine,
-    /// Those that the person who signed in decided about
-    Decided,
-    /// All that wait
-    All,
-}
-
-impl Which {
-    const fn part(self) -> QueuePart {
-        match self {
-            Self::Mine => QueuePart::Mine,
-            Self::Decided => QueuePart::Decided,
-            Self::All => QueuePart::All,
-        }
-    }
-}
-
 /// How the command opens the ledger.
 pub(crate) const fn access(args: &ApprovalArgs) -> Access {
     match &args.verb {
-        ApprovalVerb::List(ListArgs { which: Which::All, .. })
+        ApprovalVerb::List(show::ListArgs { which: show::WhichApprovals::All, .. })
         | ApprovalVerb::Show { .. }
         | ApprovalVerb::Policy { verb: ApprovalPolicyVerb::Show } => Access::Read,
         ApprovalVerb::List(_)

@@ -1,21 +1,53 @@
 //! `approval list` and `approval show`.
 
-use super::ListArgs;
 use crate::exit::{Exit, Failure};
 use crate::out::{left, or_empty, right, time};
 use crate::say::say;
 use crate::session::{Session, major};
 use crate::terminal::one_line;
 use crate::word::Word;
+use clap::{Args, ValueEnum};
 use domain::approval::Level;
 use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
-use service::approval::{self, Approval, ApprovalStanding, LevelStanding, Queued};
+use service::approval::{self, Approval, ApprovalStanding, LevelStanding, QueuePart, Queued};
+
+/// Arguments of `approval list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Which batches
+    #[arg(long, value_enum, default_value_t = WhichApprovals::All)]
+    pub which: WhichApprovals,
+    /// Batches to show
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000))]
+    pub limit: i64,
+}
+
+/// Which batches to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichApprovals {
+    /// Those that wait for the person who signed in
+    Mine,
+    /// Those that the person who signed in decided about
+    Decided,
+    /// All that wait
+    All,
+}
+
+impl WhichApprovals {
+    const fn part(self) -> QueuePart {
+        match self {
+            Self::Mine => QueuePart::Mine,
+            Self::Decided => QueuePart::Decided,
+            Self::All => QueuePart::All,
+        }
+    }
+}
 
 /// `approval list`.
 pub(crate) async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
     let page = (args.limit, 0);
-    let found = if args.which == super::Which::All {
+    let found = if args.which == WhichApprovals::All {
         approval::queue(&session.service, &session.actor, args.which.part(), page).await?
     } else {
         let person = session.person(None).await?;

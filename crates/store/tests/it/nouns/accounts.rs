@@ -111,9 +111,7 @@ async fn payers(tx: &mut Tx, batch: BatchId, payer: AccountId) {
         (5, "101", [false, true, true]),
         (7, "NULL", [false; 3]),
     ] {
-        tx.fetch_text(format!("UPDATE item SET state = {state}, code = {code}"), vec![])
-            .await
-            .unwrap();
+        tx.fetch_text(format!("UPDATE item SET state = {state}, code = {code}"), vec![]).await.unwrap();
         // A run completes pending items.
         tx.fetch_text("DELETE FROM item_run".to_owned(), vec![]).await.unwrap();
         for (items, expected) in [Unpaid::Pending, Unpaid::Failed, Unpaid::Untried].into_iter().zip(expected)

@@ -1,139 +1,13 @@
-//! Second factors of accounts: binding, and the codes that executing, resuming, retrying and single transfers need.
+//! The codes that executing, resuming, retrying and single transfers need.
 
+use super::app::{STEP, bind, enrol, named, transfer, world_with_bound_payer};
 use crate::batch_tools::{BATCHES, at, balance, ended, make, open, salaries, verify};
-use crate::browser::{Browser, add, first_admin};
-use crate::world::{Answer, World, answer, world};
-use data_encoding::BASE32_NOPAD;
-use domain::totp::{TotpSecret, step_at};
+use crate::browser::first_admin;
+use crate::world::{World, answer, world};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::audit::AuditFilter;
 use std::time::Duration;
-
-const STEP: Duration = Duration::from_secs(30);
-
-/// An account's authenticator app.
-struct App {
-    secret: TotpSecret,
-}
-
-impl App {
-    /// Reads the secret of a new factor as an app does.
-    fn scanning(drawn: &Json) -> Self {
-        let bytes = BASE32_NOPAD.decode(drawn["secret"].as_str().unwrap().as_bytes()).unwrap();
-        Self { secret: TotpSecret::from_bytes(&bytes).unwrap() }
-    }
-
-    /// The code of this time step, or of one some steps away.
-    fn code(&self, world: &World, away: i64) -> String {
-        self.secret.code(step_at(world.service.now()) + away).to_string()
-    }
-
-    /// A new code: the next step is waited for.
-    fn fresh(&self, world: &World) -> String {
-        world.clock.pass(STEP);
-        self.code(world, 0)
-    }
-}
-
-fn totp(number: &str, rest: &str) -> String {
-    format!("/api/v2/accounts/{number}/totp{rest}")
-}
-
-/// Binds an account, as an administrator does.
-async fn bind(world: &World, admin: &Browser, number: &str, auto: bool) -> App {
-    let app = App::scanning(admin.post(&totp(number, ""), Json::Null).await.data());
-    let confirm = json!({ "code": app.code(world, 0), "auto2FA": auto });
-    assert_eq!(admin.post(&totp(number, "/confirm"), confirm).await.data()["totp"], "bound");
-    app
-}
-
-async fn unbind(admin: &Browser, number: &str, body: Json) -> Answer {
-    answer(admin.request(Method::DELETE, &totp(number, "")).json(&body)).await
-}
-
-/// Status, code, and the numbers of the accounts that a refusal names.
-fn named(answer: &Answer) -> (u16, &str, Vec<&str>) {
-    let accounts = answer.json["data"]["accounts"].as_array();
-    let numbers = accounts.into_iter().flatten().map(|account| account["number"].as_str().unwrap());
-    (answer.status, answer.code(), numbers.collect())
-}
-
-fn transfer(amount: i64, more: Json) -> Json {
-    let mut body = json!({ "fromAccountId": "PAY", "toAccountId": "P-0", "fromAmountCents": amount });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    body
-}
-
-/// A payer with 5,000.00 USD that is bound, and payees.
-async fn world_with_bound_payer(payees: usize, auto: bool) -> (World, Browser, App) {
-    let world = crate::batch_tools::world_with_payees(payees).await;
-    let admin = first_admin(&world).await;
-    let app = bind(&world, &admin, "PAY", auto).await;
-    (world, admin, app)
-}
-
-#[tokio::test]
-async fn an_account_is_bound_by_a_code_of_a_secret_that_is_shown_once() {
-    let world = crate::batch_tools::world_with_payees(1).await;
-    let admin = first_admin(&world).await;
-    let shown = async || world.get("/api/v2/accounts/PAY").await.data()["totp"].clone();
-    assert_eq!(shown().await, "none");
-    let early = admin.post(&totp("PAY", "/confirm"), json!({ "code": "123456" })).await;
-    assert_eq!(named(&early).1, "ACCOUNT_TOTP_NOT_BEGUN");
-    let first = admin.post(&totp("PAY", ""), Json::Null).await.data().clone();
-    assert!(first["uri"].as_str().unwrap().starts_with("otpauth://totp/Sluice:PAY?secret="));
-    assert!(first["qr"].as_str().unwrap().starts_with("<svg"));
-    // Not in force before it is confirmed; a new secret replaces it.
-    assert_eq!(shown().await, "none");
-    let app = App::scanning(admin.post(&totp("PAY", ""), Json::Null).await.data());
-    let old = App::scanning(&first).code(&world, 0);
-    for (code, expected) in [(old, "AUTH_2FA_CODE_INVALID"), (app.code(&world, 1), "AUTH_2FA_CODE_INVALID")] {
-        let refused = admin.post(&totp("PAY", "/confirm"), json!({ "code": code })).await;
-        assert_eq!((refused.status, refused.code()), (401, expected));
-    }
-    let confirm = json!({ "code": app.code(&world, 0) });
-    assert_eq!(admin.post(&totp("PAY", "/confirm"), confirm.clone()).await.data()["totp"], "bound");
-    assert_eq!(shown().await, "bound");
-    for path in ["", "/confirm"] {
-        let body = if path.is_empty() { Json::Null } else { confirm.clone() };
-        assert_eq!(named(&admin.post(&totp("PAY", path), body).await).1, "ACCOUNT_TOTP_BOUND", "{path}");
-    }
-    let system = admin.post(&totp("world-USD", ""), Json::Null).await;
-    assert_eq!(system.code(), "SYSTEM_ACCOUNT");
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn a_secret_that_waits_longer_than_an_hour_cannot_be_confirmed() {
-    let world = crate::batch_tools::world_with_payees(1).await;
-    let admin = first_admin(&world).await;
-    let app = App::scanning(admin.post(&totp("PAY", ""), Json::Null).await.data());
-    world.clock.pass(Duration::from_secs(1_700));
-    admin.get("/api/v1/auth/me").await;
-    world.clock.pass(Duration::from_secs(1_700));
-    admin.get("/api/v1/auth/me").await;
-    world.clock.pass(Duration::from_secs(201));
-    let late = admin.post(&totp("PAY", "/confirm"), json!({ "code": app.code(&world, 0) })).await;
-    assert_eq!(late.code(), "ACCOUNT_TOTP_NOT_BEGUN");
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn only_finance_and_administrators_bind_and_unbind() {
-    let world = crate::batch_tools::world_with_payees(1).await;
-    let admin = first_admin(&world).await;
-    for (login, role, expected) in [("op", "operator", 403), ("fin", "finance", 200), ("aud", "auditor", 403)]
-    {
-        add(&admin, login, role).await;
-        let browser = Browser::signed_in(&world, login, crate::browser::PASSWORD).await;
-        assert_eq!(browser.post(&totp("PAY", ""), Json::Null).await.status, expected, "{role}");
-        let unbound = unbind(&browser, "P-0", json!({})).await;
-        assert_eq!(unbound.status == 403, expected == 403, "{role}");
-    }
-    assert_eq!(world.post(&totp("PAY", ""), Json::Null).await.status, 403, "no key, whatever its scopes");
-    world.stop().await;
-}
 
 /// What a request with these codes is answered, and whether money moved.
 async fn tried(world: &World, path: &str, body: Json) -> (u16, String, i64) {
@@ -217,89 +91,6 @@ async fn a_refusal_names_the_accounts_and_the_seconds_and_a_preview_names_them_b
     let used = world.post("/api/v2/account-transfers", pay()).await;
     let wait = &used.json["data"]["retryAfterSeconds"];
     assert_eq!((used.status, used.code(), wait), (401, "AUTH_2FA_CODE_USED", &json!(23)));
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn attack_08_an_older_code_is_refused_after_a_newer_one() {
-    let (world, _, app) = world_with_bound_payer(1, false).await;
-    let (newer, older, oldest) = (app.fresh(&world), app.code(&world, -1), app.code(&world, -2));
-    let pay = async |code: &str| {
-        let body = transfer(1, json!({ "verificationCode": code }));
-        world.post("/api/v2/account-transfers", body).await.code().to_owned()
-    };
-    for (code, expected) in [
-        (&oldest, "AUTH_2FA_CODE_INVALID"),
-        (&newer, "ok"),
-        (&older, "AUTH_2FA_CODE_USED"),
-        (&newer, "AUTH_2FA_CODE_USED"),
-    ] {
-        assert_eq!(pay(code).await, expected);
-    }
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn attack_one_code_by_fifty_requests_at_once_lets_one_through() {
-    let (world, _, app) = world_with_bound_payer(1, false).await;
-    let code = app.fresh(&world);
-    let before = balance(&world, "PAY").await;
-    let pay = || world.post("/api/v2/account-transfers", transfer(100, json!({ "verificationCode": code })));
-    let answers = futures_util::future::join_all((0..50).map(|_| pay())).await;
-    let count = |wanted: &str| answers.iter().filter(|answer| answer.code() == wanted).count();
-    assert_eq!((count("ok"), count("AUTH_2FA_CODE_USED")), (1, 49));
-    assert_eq!(before - balance(&world, "PAY").await, 100);
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn attack_guesses_of_a_code_have_to_wait_however_many_arrive_at_once() {
-    let (world, _, app) = world_with_bound_payer(1, false).await;
-    let right = app.fresh(&world);
-    let guess = |k: usize| {
-        let code = format!("{:06}", (k * 7_919) % 1_000_000);
-        let code = if code == right { "999999".to_owned() } else { code };
-        world.post("/api/v2/account-transfers", transfer(100, json!({ "verificationCode": code })))
-    };
-    let answers = futures_util::future::join_all((0..40).map(guess)).await;
-    let count = |wanted: &str| answers.iter().filter(|answer| answer.code() == wanted).count();
-    assert_eq!((count("AUTH_2FA_CODE_INVALID"), count("AUTH_TOO_MANY_ATTEMPTS")), (5, 35));
-    let pay = async || {
-        let body = transfer(100, json!({ "verificationCode": app.code(&world, 0) }));
-        world.post("/api/v2/account-transfers", body).await.code().to_owned()
-    };
-    assert_eq!(pay().await, "AUTH_TOO_MANY_ATTEMPTS", "the right code waits too");
-    world.clock.pass(Duration::from_secs(2));
-    assert_eq!(pay().await, "ok", "and is never locked out");
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn attack_guesses_through_retry_are_counted_too() {
-    let (world, _, app) = world_with_bound_payer(1, false).await;
-    let batch = make(&world, salaries(1, "10.00")).await;
-    crate::batch_tools::send(&world, Method::POST, "/api/v2/accounts/P-0/freeze", Json::Null).await.data();
-    let code = json!({ "verificationCode": app.fresh(&world) });
-    world.post(&at(batch, "/execute"), code).await.data();
-    ended(&world, batch).await;
-    let right = app.fresh(&world);
-    let wrong = if right == "000000" { "111111" } else { "000000" };
-    let item = world.get(&at(batch, "")).await.data()["relations"][0]["id"].as_i64().unwrap();
-    let one = at(batch, &format!("/relations/{item}/retry"));
-    for (tries, path) in
-        [at(batch, "/retry-failed"), one.clone(), at(batch, "/retry-failed")].iter().enumerate()
-    {
-        let refused = world.post(path, json!({ "verificationCode": wrong })).await;
-        assert_eq!(named(&refused), (401, "AUTH_2FA_CODE_INVALID", vec!["PAY"]), "{tries}");
-    }
-    for _ in 0..2 {
-        world.post(&one, json!({ "verificationCode": wrong })).await;
-    }
-    let waits = world.post(&at(batch, "/retry-failed"), json!({ "verificationCode": right })).await;
-    assert_eq!(waits.code(), "AUTH_TOO_MANY_ATTEMPTS");
-    let rows = world
-        .audit(AuditFilter { result: Some("AUTH_2FA_CODE_INVALID".to_owned()), ..AuditFilter::default() });
-    assert_eq!(rows.await.len(), 5, "each refusal has one audit row");
     world.stop().await;
 }
 
@@ -441,30 +232,6 @@ async fn where_many_pay_one_every_bound_payer_needs_a_code_and_no_other() {
 }
 
 #[tokio::test]
-async fn attack_a_stolen_session_does_not_unbind_an_account() {
-    let (world, admin, app) = world_with_bound_payer(1, false).await;
-    let code = app.fresh(&world);
-    let wrong = if code == "000000" { "111111" } else { "000000" };
-    for (body, expected) in [
-        (json!({}), "VERIFICATION_CODE_REQUIRED"),
-        (json!({ "verificationCode": wrong }), "AUTH_2FA_CODE_INVALID"),
-        (json!({ "verificationCode": code }), "ok"),
-        (json!({ "verificationCode": code }), "ACCOUNT_TOTP_NOT_BOUND"),
-    ] {
-        assert_eq!(unbind(&admin, "PAY", body.clone()).await.code(), expected, "{body}");
-    }
-    world.post("/api/v2/account-transfers", transfer(100, json!({}))).await.data();
-    // The new factor knows nothing of the old one's codes.
-    let again = bind(&world, &admin, "PAY", false).await;
-    let old = world
-        .post("/api/v2/account-transfers", transfer(1, json!({ "verificationCode": app.fresh(&world) })));
-    assert_eq!(old.await.code(), "AUTH_2FA_CODE_INVALID");
-    let new = transfer(1, json!({ "verificationCode": again.code(&world, 0) }));
-    world.post("/api/v2/account-transfers", new).await.data();
-    world.stop().await;
-}
-
-#[tokio::test]
 async fn neither_codes_nor_secrets_are_in_the_audit_log() {
     let (world, _, app) = world_with_bound_payer(1, false).await;
     let code = app.fresh(&world);
@@ -479,14 +246,6 @@ async fn neither_codes_nor_secrets_are_in_the_audit_log() {
         }
     }
     world.stop().await;
-}
-
-/// Sets up a person's own factor; returns the app.
-async fn enrol(world: &World, browser: &Browser) -> App {
-    let password = json!({ "password": crate::browser::PASSWORD });
-    let app = App::scanning(browser.post("/api/v1/auth/totp", password).await.data());
-    browser.post("/api/v1/auth/totp/confirm", json!({ "code": app.code(world, 0) })).await.data();
-    app
 }
 
 #[tokio::test]
@@ -531,17 +290,5 @@ async fn the_persons_step_up_is_asked_for_beside_the_accounts_code() {
     let code = json!({ "verificationCode": own.code(&world, 0) });
     assert_eq!(admin.post(&path, code).await.code(), "ok");
     assert_eq!(ended(&world, batch).await["state"], "completed");
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn who_lost_the_accounts_app_unbinds_with_a_factor_of_their_own() {
-    let (world, admin, _) = world_with_bound_payer(1, false).await;
-    let code = json!({ "2fa_code": "123456" });
-    assert_eq!(unbind(&admin, "PAY", code).await.code(), "TOTP_NOT_ENROLLED");
-    let own = enrol(&world, &admin).await;
-    assert_eq!(unbind(&admin, "PAY", json!({})).await.code(), "VERIFICATION_CODE_REQUIRED", "fresh or not");
-    let code = json!({ "2fa_code": own.fresh(&world) });
-    assert_eq!(unbind(&admin, "PAY", code).await.data()["totp"], "none");
     world.stop().await;
 }
