@@ -183,8 +183,8 @@ async fn postings(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
     tx.run(script).await.map(|_| ())
 }
 
-/// Submitted, with its first item completed and the others failed.
-async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreError> {
+/// A draft without items.
+pub async fn draft(tx: &mut Tx, asset: AssetId) -> Result<BatchId, StoreError> {
     let new = NewBatch {
         day: 20_260_310,
         name: "工资".to_owned(),
@@ -199,7 +199,12 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         created_by: tester(),
         created_at: 1,
     };
-    let id = store::batch::create(tx, &new).await?;
+    store::batch::create(tx, &new).await
+}
+
+/// Submitted, with its first item completed and the others failed.
+async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreError> {
+    let id = draft(tx, asset).await?;
     items(tx, id, rows).await?;
     refused_rows(tx, id, rows).await?;
     let rate = FxRate { source: asset, target: asset, rate: "1.5".into(), origin: "test".into(), at: 1 };

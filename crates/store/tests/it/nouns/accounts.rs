@@ -1,10 +1,10 @@
 //! Currencies, holders, accounts and their balances.
 
 use super::{Filled, length, some};
-use crate::fill::{fill, posting_id};
+use crate::fill::{draft, fill, posting_id};
 use crate::world::{run, world};
 use domain::account::AccountStatus;
-use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
+use domain::id::{AccountId, AssetId, HolderId, TransferId};
 use domain::item::ItemState;
 use store::account::PayeeKey;
 use store::account_list::{AccountFilter, AccountSort};
@@ -74,7 +74,7 @@ pub async fn account(tx: &mut Tx, Filled { rows, .. }: Filled) {
     );
 }
 
-pub async fn account_totp(tx: &mut Tx, Filled { batch, rows }: Filled) {
+pub async fn account_totp(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let (one, automatic) = (AccountId(1), true);
     assert_eq!(store::account_totp::get(tx, one).await.unwrap(), None);
     assert!(!store::account_totp::confirm(tx, one, automatic, 5).await.unwrap(), "nothing to confirm");
@@ -92,14 +92,14 @@ pub async fn account_totp(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let bound = BoundAccount { id: one, number: "N1".to_owned(), automatic };
     let all = (1..=rows + 1).collect();
     assert_eq!(store::account_totp::among(tx, all).await.unwrap(), std::slice::from_ref(&bound));
-    payers(tx, batch, AccountId(rows + 1)).await;
+    payers(tx, AccountId(rows + 1)).await;
     assert!(store::account_totp::delete(tx, one).await.unwrap());
     assert!(!store::account_totp::delete(tx, one).await.unwrap());
 }
 
-/// The payers of a batch by the states of its items: one account pays an item beside those of [`fill`], of which
-/// a run completed the first.
-async fn payers(tx: &mut Tx, batch: BatchId, payer: AccountId) {
+/// The payers of a batch by the states of its items.
+async fn payers(tx: &mut Tx, payer: AccountId) {
+    let batch = draft(tx, AssetId(1)).await.unwrap();
     for items in [Unpaid::Pending, Unpaid::Failed, Unpaid::Untried] {
         assert_eq!(store::account_totp::payers(tx, batch, items).await.unwrap(), [], "{items:?}");
     }
@@ -127,7 +127,7 @@ async fn payers(tx: &mut Tx, batch: BatchId, payer: AccountId) {
         (5, "101", [false, true, true]),
         (7, "NULL", [false; 3]),
     ] {
-        let change = format!("UPDATE item SET state = {state}, code = {code} WHERE number > 1");
+        let change = format!("UPDATE item SET state = {state}, code = {code} WHERE batch = {batch}");
         tx.fetch_text(change, vec![]).await.unwrap();
         for (items, expected) in [Unpaid::Pending, Unpaid::Failed, Unpaid::Untried].into_iter().zip(expected)
         {
