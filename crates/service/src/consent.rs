@@ -1,7 +1,7 @@
 //! Consent to debit an account that has a second factor (document 000): its code, or `auto2FA` where the account
 //! allows the server to generate codes.
 //!
-//! A verb that lets money leave an account calls [`demand`] inside its transaction, after it has checked right,
+//! A verb that lets money leave an account calls `demand` inside its transaction, after it has checked right,
 //! state and content: a code is used up by the request that it lets through and by no other. A run keeps the consent
 //! that it was started with; the engine asks for none.
 //!

@@ -5,7 +5,7 @@
 //! decrypt. It names its key, so that the key can be replaced while the server runs: with a former key beside the
 //! current one, both are read and only the current one is written.
 //!
-//! To keep a new kind of secret, give it a name such as `user:7` and store it with [`Vault::put`] alone, in the
+//! To keep a new kind of secret, give it a name such as `user:7` and store it with `Vault::put` alone, in the
 //! table that `store::sealed_secret` describes: a rotation of the key re-encrypts that table and no other.
 
 use crate::{Error, secret};

@@ -1,7 +1,7 @@
 //! The second factor of a person: what a request proves of it, and when one is asked for (contract: "People,
 //! approvals, second factor").
 //!
-//! A verb that asks for it calls [`demand()`] in its transaction, after right, state and content were checked: the
+//! A verb that asks for it calls `demand` in its transaction, after right, state and content were checked: the
 //! code is used up by that transaction, so only by a request that it lets through. A wrong code is counted once
 //! the transaction has rolled back (`guess`).
 //!

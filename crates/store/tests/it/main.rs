@@ -8,6 +8,7 @@
 mod bulk;
 mod extents;
 mod fill;
+mod fill_people;
 mod migration;
 mod nouns;
 mod on_server;

@@ -1,6 +1,7 @@
 //! The two texts of each migration produce the same schema on a file and on a server.
 
-use crate::fill::{fill, fill_people};
+use crate::fill::fill;
+use crate::fill_people::fill_people;
 use crate::world::{World, all, on, only, run};
 use std::collections::BTreeSet;
 use store::StoreError;

@@ -1,0 +1,30 @@
+//! What grants people and programs access, for tests that want no table to be empty.
+
+use store::{StoreError, Tx};
+
+/// One user, and everything that grants users and programs access: the tables that `fill` leaves empty.
+pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
+    for text in [
+        "INSERT INTO app_user (login, name, role, created_by, created_at) VALUES ('li', 'Li', 1, 'tester', 1)",
+        "INSERT INTO session (token, app_user, address, agent, created_at, seen_at)
+         SELECT 's', id, '', '', 1, 1 FROM app_user WHERE login = 'li'",
+        "INSERT INTO api_key (name, token, hint, scopes, addresses, created_by, created_at)
+         VALUES ('k', 't', 'h', 'read', '', 'tester', 1)",
+        "INSERT INTO api_key_secret (token, api_key, until) SELECT 'former', id, 9 FROM api_key",
+        "INSERT INTO invitation (token, app_user, created_at, expires_at) SELECT 'i', id, 1, 2
+         FROM app_user WHERE login = 'li'",
+        "INSERT INTO account_totp (account, automatic, begun_at, confirmed_at) VALUES (1, 1, 1, 2)",
+        "INSERT INTO sealed_secret (owner, key_id, sealed) VALUES ('account:1', 'k1', 'AAEC')",
+        "INSERT INTO totp_step (owner, step, used_at) VALUES ('account:1', 7, 1)",
+        "INSERT INTO factor (app_user, since, is_initial) SELECT id, 1, 0 FROM app_user",
+        "INSERT INTO enrolment (app_user, session, begun_at) SELECT id, 1, 1 FROM app_user",
+        "INSERT INTO recovery_code (app_user, selector, hash) SELECT id, 'ABCD', 'h' FROM app_user",
+        "INSERT INTO challenge (token, app_user, password_at, tries, expires_at)
+         SELECT 'c', id, 1, 0, 2 FROM app_user WHERE login = 'li'",
+        "INSERT INTO sponsor (app_user, actor_kind, actor_id, deed, at) SELECT id, 2, 0, 1, 1 FROM app_user",
+        "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
+    ] {
+        tx.fetch_text(text.to_owned(), vec![]).await?;
+    }
+    Ok(())
+}
