@@ -66,8 +66,8 @@ pub fn run(root: &Path, options: &TestOptions) -> Result<()> {
     tests(root, options)?;
     for on_server in [false, true] {
         let database = if on_server { "a PostgreSQL server" } else { "a file" };
-        heading(&format!("API against its document, 20 s, on {database}"));
-        api::run(root, &api::ApiOptions { seconds: 20, on_server })?;
+        heading(&format!("API against its document, 10 s, on {database}"));
+        api::run(root, &api::ApiOptions { seconds: 10, on_server })?;
     }
     heading("documentation");
     cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;

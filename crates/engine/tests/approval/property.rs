@@ -12,6 +12,7 @@ use service::approval::{self, Decision};
 use service::batch::edit::EditBatch;
 use service::batch::{self, BatchRequest};
 use std::collections::{BTreeMap, BTreeSet};
+use testkit::place::Engine;
 
 /// A step: which batch, who, and what.
 #[derive(Debug, Clone)]
@@ -241,8 +242,15 @@ impl Play {
     }
 }
 
+/// Fewer on a server, where each sequence creates its own database; `PROPTEST_CASES` sets another number.
+fn config() -> ProptestConfig {
+    let shipped = if Engine::chosen() == Engine::Server { 8 } else { 40 };
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(shipped);
+    ProptestConfig { cases, max_shrink_iters: 200, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
     #[test]
     fn an_executed_batch_has_the_approvals_its_policy_asked_for_by_others_than_its_makers_for_its_content(
         steps in prop::collection::vec(step(), 10..60),
