@@ -28,18 +28,24 @@ const EXPECTED: &str = "[checks.positive_data_acceptance]\n\
 pub struct ApiOptions {
     pub seconds: u64,
     pub on_server: bool,
+    /// Whether the binary was built a moment ago, by the tests: building it alone resolves to other features.
+    pub is_built: bool,
 }
 
 impl ApiOptions {
-    /// Reads `--seconds N` and `--database`.
+    /// Reads `--seconds N`, `--database` and `--built` (use the binary that the tests built).
     pub fn parse(words: &[&str]) -> Result<Self> {
-        let mut options = Self { seconds: 600, on_server: false };
+        let mut options = Self { seconds: 600, on_server: false, is_built: false };
         let mut rest = words;
         loop {
             match rest {
                 [] => return Ok(options),
                 ["--database", tail @ ..] => {
                     options.on_server = true;
+                    rest = tail;
+                }
+                ["--built", tail @ ..] => {
+                    options.is_built = true;
                     rest = tail;
                 }
                 ["--seconds", number, tail @ ..] => {
@@ -60,7 +66,12 @@ pub fn run(root: &Path, options: &ApiOptions) -> Result<()> {
     let programs = python::programs(root, &format!("{FOLDER}/venv"), "st", PACKAGES)?;
     let postgres =
         options.on_server.then(|| Postgres::try_start_with(&[]).map_err(Error::Postgres)).transpose()?;
-    let ledger = Ledger::make(root, &format!("{FOLDER}/data"), false, postgres.as_ref())?;
+    let folder = format!("{FOLDER}/data");
+    let ledger = if options.is_built {
+        Ledger::make_with(process::binary(root, false)?, root, &folder, postgres.as_ref())?
+    } else {
+        Ledger::make(root, &folder, false, postgres.as_ref())?
+    };
     fill(&ledger)?;
     let key = ledger.key()?;
     let server = ledger.serve()?;
@@ -135,8 +146,8 @@ mod tests {
     #[test]
     fn options_have_defaults_and_unknown_ones_are_refused() {
         let parse = |words: &[&str]| ApiOptions::parse(words).ok();
-        assert_eq!(parse(&[]), Some(ApiOptions { seconds: 600, on_server: false }));
-        let given = Some(ApiOptions { seconds: 60, on_server: true });
+        assert_eq!(parse(&[]), Some(ApiOptions { seconds: 600, on_server: false, is_built: false }));
+        let given = Some(ApiOptions { seconds: 60, on_server: true, is_built: false });
         assert_eq!(parse(&["--seconds", "60", "--database"]), given);
         for wrong in [&["--seconds"][..], &["--seconds", "x"], &["--fast"]] {
             assert_eq!(parse(wrong), None, "{wrong:?}");

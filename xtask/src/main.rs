@@ -34,6 +34,7 @@ cargo xtask COMMAND
              --scale S    small, medium or large (small)
   api        send a server requests that its API document allows, and some it does not (schemathesis)
              --seconds N  how long (600)
+             --built      use the binary that the tests built, as it is
              --database   on PostgreSQL instead of a file
              needs python3; installs schemathesis into target/api
   load       measure a server on loopback with wrk: single transfers, reads during a large batch, document

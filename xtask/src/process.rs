@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// How everything is built that is tested: the whole workspace, because a part of it resolves to other features of its
@@ -33,6 +33,13 @@ pub fn has_cargo_command(root: &Path, name: &str) -> bool {
 /// Cargo's metadata of this workspace, without dependencies.
 pub fn metadata(root: &Path) -> Result<Metadata> {
     Ok(MetadataCommand::new().current_dir(root).no_deps().exec()?)
+}
+
+/// Where cargo puts the binary.
+pub fn binary(root: &Path, release: bool) -> Result<PathBuf> {
+    let target = metadata(root)?.target_directory.into_std_path_buf();
+    let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
+    Ok(target.join(if release { "release" } else { "debug" }).join(name))
 }
 
 /// A command line as typed in a shell.

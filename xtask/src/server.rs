@@ -35,9 +35,16 @@ impl Ledger {
         let tested = [&["build", "--bins"], &process::TESTED[..]].concat();
         let build = if release { &["build", "-p", "sluice", "--release"][..] } else { &tested };
         process::must(process::cargo(root, build), &process::shown("cargo", build))?;
-        let target = process::metadata(root)?.target_directory.into_std_path_buf();
-        let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
-        let binary = target.join(if release { "release" } else { "debug" }).join(name);
+        Self::make_with(process::binary(root, release)?, root, folder, postgres)
+    }
+
+    /// Creates a ledger with a binary that was built before.
+    pub fn make_with(
+        binary: PathBuf,
+        root: &Path,
+        folder: &str,
+        postgres: Option<&Postgres>,
+    ) -> Result<Self> {
         let data = root.join(folder);
         let failed = |error| Error::File(data.clone(), error);
         if data.exists() {

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::{api, needs, process, tidy};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use testkit::place::ENGINE_VARIABLE;
 use testkit::postgres::{Postgres, SERVER_VARIABLE};
 
@@ -67,7 +67,7 @@ pub fn run(root: &Path, options: &TestOptions) -> Result<()> {
     for on_server in [false, true] {
         let database = if on_server { "a PostgreSQL server" } else { "a file" };
         heading(&format!("API against its document, 10 s, on {database}"));
-        api::run(root, &api::ApiOptions { seconds: 10, on_server })?;
+        api::run(root, &api::ApiOptions { seconds: 10, on_server, is_built: true })?;
     }
     heading("documentation");
     cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;
@@ -90,12 +90,6 @@ fn heading(text: &str) {
     println!("\n=== {text} ===");
 }
 
-/// The binary that the tests run, which has the crash harness's kill points.
-fn tested_binary(root: &Path) -> Result<PathBuf> {
-    let target = process::metadata(root)?.target_directory.into_std_path_buf();
-    Ok(target.join("debug").join(format!("sluice{}", std::env::consts::EXE_SUFFIX)))
-}
-
 fn tests(root: &Path, options: &TestOptions) -> Result<()> {
     let mut env = vec![
         ("SLUICE_KILLS", options.kills.to_string().into()),
@@ -105,7 +99,7 @@ fn tests(root: &Path, options: &TestOptions) -> Result<()> {
     // Stopped when the tests end, whether they pass or fail.
     let server = shared_server()?;
     env.extend(server.iter().map(|server| (SERVER_VARIABLE, server.url().into())));
-    env.push(("SLUICE_BIN", tested_binary(root)?.into_os_string()));
+    env.push(("SLUICE_BIN", process::binary(root, false)?.into_os_string()));
     if process::has_cargo_command(root, "nextest") {
         tested(root, &["nextest", "run"], &["--profile", "file"], &env)?;
         // nextest does not run the examples in the documentation.
