@@ -33,15 +33,15 @@ impl BalanceOwner {
     }
 }
 
-static GET: Sql = Sql {
-    text: sql!("SELECT ", BalanceOwner::COLUMNS, " FROM balance_owner WHERE id = 1"),
-    lock: Lock::Shared,
-};
+const OWNER: &str = sql!("SELECT ", BalanceOwner::COLUMNS, " FROM balance_owner WHERE id = 1");
+
+static GET: Sql = Sql { text: OWNER, lock: Lock::Shared };
+static GET_EXCLUSIVE: Sql = Sql::exclusive(OWNER);
 static SET: Sql =
     Sql::new("UPDATE balance_owner SET node = $1, epoch = epoch + 1 WHERE id = 1 AND epoch = $2");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&GET, &SET];
+pub const CATALOGUE: &[Named] = named![&GET, &GET_EXCLUSIVE, &SET];
 
 /// Who owns the balances, protected from change until the transaction ends.
 pub fn lock_later(script: &mut Script) -> Asked<BalanceOwner> {
@@ -53,8 +53,13 @@ pub fn lock_later(script: &mut Script) -> Asked<BalanceOwner> {
     })
 }
 
-/// Makes a node the owner, or with an empty name nobody, if nothing has changed since the given epoch. Waits for
-/// the chunks in progress.
+/// Makes a node the owner, or with an empty name nobody, if nothing has changed since the given epoch.
+///
+/// Locks the row exclusively first, which waits for the chunks in progress. The update alone would not: a row that
+/// is held in common may be written, and a chunk would then be decided on balances that another node is changing.
 pub async fn set(tx: &mut Tx, node: &str, seen: i64) -> Result<bool, StoreError> {
-    Ok(tx.execute(&SET, args![node, seen]).await? == 1)
+    let mut script = Script::new();
+    script.fetch(&GET_EXCLUSIVE, args![], |_| Ok(()));
+    let changed = script.execute(&SET, args![node, seen]);
+    Ok(tx.run(script).await?.take(changed)? == 1)
 }

@@ -36,7 +36,7 @@ fn the_working_role_of_the_guide_suffices_and_cannot_change_committed_rows() {
     let server = Postgres::shared();
     let suffix = number("SLUICE_SEED", u64::from(std::process::id()));
     let (outside, inside) = statements(suffix);
-    assert_eq!((outside.len(), inside.len()), (3, 6), "{outside:?} {inside:?}");
+    assert_eq!((outside.len(), inside.len()), (3, 7), "{outside:?} {inside:?}");
     outside.iter().for_each(|statement| execute(&server.url(), statement));
     let url = |role: &str| format!("postgres://{role}_{suffix}@{}/grants_{suffix}", server.address());
     let (owner, app) = (url("owner"), url("app"));

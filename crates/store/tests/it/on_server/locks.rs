@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use store::bulk::{Insert, Lock, Lookup, Sql};
 use store::counter::{self, Counter};
 use store::value::Column;
-use store::{Schema, Script, Store, StoreError, Tx};
+use store::{Schema, Script, Store, StoreError, Tx, balance_owner};
 use testkit::postgres::{execute, query_text};
 use tokio::time::timeout;
 
@@ -90,6 +90,28 @@ async fn shared_locks_conflict_only_with_exclusive_ones() {
     assert!(timeout(SHORT, &mut waits).await.is_err());
     second.commit().await.unwrap();
     assert_eq!(timeout(LONG, waits).await.unwrap().unwrap().len(), 1);
+}
+
+/// Else a chunk would be decided on balances that the new owner relies on nobody changing.
+#[tokio::test]
+async fn balances_change_owners_only_between_chunks() {
+    let world = server().await;
+    let (mut first, mut second) = (world.store.write().await.unwrap(), world.store.write().await.unwrap());
+    first.ask(balance_owner::lock_later).await.unwrap();
+    timeout(LONG, second.ask(balance_owner::lock_later)).await.unwrap().unwrap();
+    let mut claiming = world.store.write().await.unwrap();
+    let mut waits = Box::pin(balance_owner::set(&mut claiming, "node-1", 0));
+    assert!(timeout(SHORT, &mut waits).await.is_err());
+    drop(first);
+    assert!(timeout(SHORT, &mut waits).await.is_err());
+    second.commit().await.unwrap();
+    assert!(timeout(LONG, waits).await.unwrap().unwrap());
+    // And a chunk that begins meanwhile waits for the change, and sees it.
+    let mut third = world.store.write().await.unwrap();
+    let mut asks = Box::pin(third.ask(balance_owner::lock_later));
+    assert!(timeout(SHORT, &mut asks).await.is_err());
+    claiming.commit().await.unwrap();
+    assert_eq!(timeout(LONG, asks).await.unwrap().unwrap().node, "node-1");
 }
 
 #[tokio::test]
