@@ -222,7 +222,7 @@ impl World {
     pub fn proving_now(&self, who: &Who) -> Service {
         let code = || Secret::new(secret(who.id()).code(step_at(self.now())).as_str());
         let code = who.role.map(|_| code());
-        self.service.clone().with_proof(Proof { session: None, code })
+        self.service.clone().with_proof(Proof { code, ..Proof::default() })
     }
 
     pub async fn draft(&self, by: &Who, new: &CreateBatch) -> BatchId {
