@@ -304,5 +304,7 @@ pub async fn sponsor(tx: &mut Tx, _: Filled) {
         store::sponsor::record(tx, user, sponsor).await.unwrap();
     }
     assert_eq!(store::sponsor::of_user(tx, user).await.unwrap(), [added, reset], "the latest of each");
+    let of_users = store::sponsor::of_users(tx, vec![user, user + 1_000]).await.unwrap();
+    assert!(of_users.len() == 2 && of_users.contains(&(user, added)) && of_users.contains(&(user, reset)));
     assert_eq!(store::sponsor::of_user(tx, user + 1_000).await.unwrap(), []);
 }
