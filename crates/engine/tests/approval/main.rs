@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod attacks;
+mod kill;
 mod life;
 mod property;
 mod races;
