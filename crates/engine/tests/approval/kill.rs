@@ -204,7 +204,7 @@ mod on_disk {
     }
 
     #[tokio::test]
-    async fn content_that_was_changed_underneath_a_killed_run_is_not_paid() {
+    async fn attack_37_content_that_was_changed_underneath_a_killed_run_is_not_paid() {
         let Approved { mut world, finance, app, batch, .. } = executed().await;
         world = killed(world, End::Chunk(1)).await;
         let half = paid(&world, batch).await;

@@ -7,5 +7,6 @@ mod kill;
 mod life;
 mod property;
 mod races;
+mod sponsors;
 mod table;
 mod world;

@@ -133,6 +133,28 @@ async fn only_those_who_could_approve_now_are_named() {
 }
 
 #[tokio::test]
+async fn attack_10_a_code_that_signed_in_approves_nothing_and_one_that_approved_approves_nothing_else() {
+    let office = office().await;
+    let (_, first) = office.batch().await;
+    let (_, second) = office.batch().await;
+    // The code of the sign-in a moment ago, as somebody may have overheard it; and the sign-in itself is no approval.
+    for (key, code) in [("k-1", Some(office.phone.code(&office.world))), ("k-2", None)] {
+        let mut body = json!({ "action": "approve" });
+        if let Some(code) = &code {
+            body["2fa_code"] = json!(code);
+        }
+        let refused = office.decide(&first, Some(key), body).await;
+        let expected = if code.is_some() { "AUTH_2FA_CODE_USED" } else { "AUTH_2FA_REQUIRED" };
+        assert_eq!(refused.code(), expected, "{}", refused.json);
+    }
+    let body = office.body("approve");
+    office.decide(&first, Some("k-3"), body.clone()).await.data();
+    let again = office.decide(&second, Some("k-4"), body).await;
+    assert_eq!((again.status, again.code()), (401, "AUTH_2FA_CODE_USED"));
+    office.world.stop().await;
+}
+
+#[tokio::test]
 async fn a_policy_that_was_read_can_be_set_again() {
     let office = office().await;
     let read = office.checker.get("/api/v2/approval-policies").await;
