@@ -141,6 +141,8 @@ async fn set_password(
         Some(_) => demand(write, Need::StepUp).await?,
         None => None,
     };
+    // The session that was proven ends here.
+    write.renewed = None;
     let tx = &mut write.tx;
     store::user::set_password(tx, user, Some(fresh), write.now).await?;
     store::invitation::end_of_user(tx, user).await?;

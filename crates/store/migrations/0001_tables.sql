@@ -584,9 +584,13 @@ CREATE TABLE session (
   factor_at  NUMBER,
   -- Whether it is the first one after an invitation was accepted, or after the set-up.
   is_first   NUMBER NOT NULL DEFAULT 0 CHECK (is_first IN (0, 1)),
+  -- The token before a one-time code was last accepted, and until when requests that were on their way may use it.
+  former_token TEXT,
+  former_until NUMBER,
   CONSTRAINT session_token UNIQUE (token)
 );
 CREATE INDEX session_of_user ON session (app_user);
+CREATE INDEX session_former ON session (former_token);
 
 -- Second factors of people. Their secrets are in sealed_secret, as `user:ID`, and as `enrolment:ID` until confirmed.
 

@@ -123,6 +123,58 @@ async fn attack_10_a_code_that_signed_in_is_not_accepted_for_a_change() {
     changed.world.stop().await;
 }
 
+/// The cookie that a response sets.
+fn set_cookie(response: &reqwest::Response) -> Option<String> {
+    let value = response.headers().get("set-cookie")?;
+    Some(value.to_str().unwrap().split(';').next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn attack_19_a_session_that_was_stolen_or_planted_before_a_step_up_gains_nothing_from_it() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let (phone, _) = enrol(&world, &admin).await;
+    let half = Browser::at(&world, "203.0.113.1");
+    let challenge = crate::phone::challenge(&half, "root").await;
+    let body = json!({ "challenge": challenge, "code": phone.next_code(&world) });
+    let response = half.request(Method::POST, "/api/v1/auth/2fa").json(&body).send().await.unwrap();
+    let former = set_cookie(&response).unwrap();
+    world.clock.pass(FRESH);
+    let send = async |cookie: &str, method: Method, path: &str, body: Json| {
+        let request = reqwest::Client::new().request(method, format!("{}{path}", world.url));
+        request.header("cookie", cookie).json(&body).send().await.unwrap()
+    };
+    let put = async |cookie: &str, code: Option<String>| {
+        let plain = json!({ "timeZone": "UTC" });
+        let body = code.map_or(plain, |code| with_code(r#"{"timeZone": "UTC"}"#, &code));
+        send(cookie, Method::PUT, "/api/v2/settings", body).await
+    };
+    let code = async |response: reqwest::Response| {
+        let json: Json = response.json().await.unwrap();
+        json["error"]["code"].as_str().unwrap_or("ok").to_owned()
+    };
+    let wrong = put(&former, Some(wrong_code(&phone, &world))).await;
+    assert_eq!(set_cookie(&wrong), None, "a code that was refused changes nothing");
+    let stepped_up = put(&former, Some(phone.code(&world))).await;
+    let renewed = set_cookie(&stepped_up).unwrap();
+    assert_eq!(code(stepped_up).await, "ok");
+    assert_ne!(renewed, former);
+    // The new token needs no further code for a while; the former one, which others may know, needs one.
+    let fresh = put(&renewed, None).await;
+    assert_eq!((set_cookie(&fresh), code(fresh).await.as_str()), (None, "ok"));
+    assert_eq!(code(put(&former, None).await).await, "AUTH_2FA_REQUIRED");
+    // It is the same session, which requests that were on their way may still read from.
+    let me = async |cookie: &str| {
+        let json: Json = send(cookie, Method::GET, "/api/v1/auth/me", json!({})).await.json().await.unwrap();
+        json["data"]["session"]["id"].clone()
+    };
+    assert_eq!((me(&former).await, me(&renewed).await.is_string()), (me(&renewed).await, true));
+    world.clock.pass(Duration::from_secs(60));
+    assert_eq!((me(&former).await, me(&renewed).await.is_string()), (Json::Null, true));
+    assert_eq!(code(put(&former, None).await).await, "AUTH_REQUIRED");
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn fifty_parallel_uses_of_one_code_let_one_change_through() {
     let changed = Changed::new().await;

@@ -112,7 +112,7 @@ fn upgrade(url: &str, cookie: &str, key: &str) {
 }
 
 #[tokio::test]
-async fn no_issued_secret_is_logged_over_any_protocol() {
+async fn attack_22_no_issued_secret_is_logged_over_any_protocol() {
     let ledger = Ledger::with_accounts(1);
     let mut server = ledger.serve(&["--log-level", LEVEL]);
     let client = Client::new();
@@ -200,7 +200,7 @@ fn with_master_key() -> (Ledger, Server) {
 }
 
 #[tokio::test]
-async fn planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
+async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
     let (ledger, mut server) = with_master_key();
     let (client, url) = (Client::new(), server.url.clone());
     let Secrets { cookie, key, .. } = hand_out(&server, &client).await;

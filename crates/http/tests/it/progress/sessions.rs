@@ -36,7 +36,7 @@ async fn the_page_watches_with_its_cookie() {
 }
 
 #[tokio::test]
-async fn a_session_that_ends_closes_its_sockets_and_no_others() {
+async fn attack_20_a_session_that_ends_closes_its_sockets_and_no_others() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let (ends, stays) = (cookie(&world, "root").await, cookie(&world, "root").await);

@@ -49,6 +49,7 @@ pub(crate) async fn approve(session: &Session, args: &DecideArgs) -> Result<Exit
     let person = session.person(Some(code)).await?;
     let batch = read_ref(&args.id)?;
     let decided = approval::approve(&person.service, &person.actor, batch, &args.decision()).await?;
+    session.keep(&person)?;
     answer(session, &decided)
 }
 
@@ -59,6 +60,7 @@ pub(crate) async fn reject(session: &Session, args: &DecideArgs) -> Result<Exit,
     let person = session.person(Some(code)).await?;
     let batch = read_ref(&args.id)?;
     let decided = approval::reject(&person.service, &person.actor, batch, &args.decision()).await?;
+    session.keep(&person)?;
     answer(session, &decided)
 }
 

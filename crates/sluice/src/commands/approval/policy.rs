@@ -83,6 +83,7 @@ pub(crate) async fn confirm(session: &Session, args: &PolicyConfirmArgs) -> Resu
     let person = session.person(Some(code)).await?;
     let policy =
         approval_policy::confirm(&person.service, &person.actor, &args.currency, args.version).await?;
+    session.keep(&person)?;
     answer(session, &policy)
 }
 
