@@ -12,7 +12,7 @@ use testkit::draw::{Random, number};
 const ITEMS: u32 = 20_000;
 /// Each point, and how often a run passes it before the kill: fewer times than this. A run takes its lease once, and
 /// only its first chunk is begun without having been decided ahead.
-const POINTS: [(&str, u64); 5] = [
+const POINTS: &[(&str, u64)] = &[
     ("lease_taken", 1),
     ("chunk_begun", 1),
     ("decided_ahead", 60),
@@ -53,7 +53,7 @@ fn a_killed_run_resumes_and_pays_every_payee_once() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (template, batch) = Ledger::with_batch(folder.path(), ITEMS);
-    let points = if named { &POINTS[..] } else { &[] };
+    let points = if named { POINTS } else { &[] };
     let mut phases: BTreeMap<&str, u64> = points.iter().map(|(point, _)| (*point, 0)).collect();
     phases.insert(AT_RANDOM, 0);
     let (mut random, mut done, mut copies) = (Random(seed), 0, 0);

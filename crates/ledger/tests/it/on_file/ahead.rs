@@ -95,8 +95,8 @@ async fn a_paused_or_interrupted_batch_is_halted_although_it_was_decided() {
     }
 }
 
-/// The last of 30 items is refused. The runner hands over one slice of such a batch at a time, but what the door decides
-/// ahead does not rely on that.
+/// The last of 30 items is refused. The runner hands over one slice at a time of a batch that stops at a
+/// failure, but what the door decides ahead does not rely on that.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_stops_a_batch_or_undoes_its_slice_although_others_were_decided_before_it() {
     for (mode, last, paid) in [
