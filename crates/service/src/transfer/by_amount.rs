@@ -20,6 +20,8 @@ use store::value::Value;
 
 /// Numbers read at a time.
 const CELL: i64 = 10_000;
+/// The most cells; where numbers are many more, the cells are larger.
+const CELLS_MAX: i64 = 100_000;
 
 /// An amount and a number.
 type Row = (i64, i64);
@@ -43,7 +45,8 @@ pub(super) async fn search(
         best.add(transfer_list::amounts_of_account(tx, account, filter, part.clone()).await?);
     }
     let spans = chunk::amounts(tx, Window { first, last }, &spans).await?;
-    for cell in cells(&spans, order) {
+    let size = (last.saturating_sub(first) / CELLS_MAX).max(CELL);
+    for cell in cells(&spans, size, order) {
         if !best.can_gain(cell.first_row(order)) {
             break;
         }
@@ -79,12 +82,12 @@ fn is_passed(after: Option<&CursorKey>, last: Row, order: Order) -> bool {
 
 /// The part of the chunks' numbers that is read at a time, with the range of its amounts. Chunks may overlap;
 /// their cells do not.
-fn cells(spans: &[AmountSpan], order: Order) -> Vec<AmountCell> {
+fn cells(spans: &[AmountSpan], size: i64, order: Order) -> Vec<AmountCell> {
     let mut cells: BTreeMap<i64, AmountCell> = BTreeMap::new();
     for AmountSpan { window, least, most } in spans.iter().filter(|span| !span.window.is_empty()) {
-        for place in window.first.div_euclid(CELL)..=window.last.div_euclid(CELL) {
-            let start = place.saturating_mul(CELL);
-            let (first, last) = (window.first.max(start), window.last.min(start.saturating_add(CELL - 1)));
+        for place in window.first.div_euclid(size)..=window.last.div_euclid(size) {
+            let start = place.saturating_mul(size);
+            let (first, last) = (window.first.max(start), window.last.min(start.saturating_add(size - 1)));
             let part = AmountCell { window: Window { first, last }, least: *least, most: *most };
             cells.entry(place).and_modify(|cell| cell.include(&part)).or_insert(part);
         }
@@ -180,7 +183,7 @@ mod tests {
             span((1, 0), (1, 0)),
         ];
         let shown = |order| -> Vec<_> {
-            let cells = cells(&spans, order);
+            let cells = cells(&spans, CELL, order);
             cells.iter().map(|cell| (cell.window.first, cell.window.last, cell.least, cell.most)).collect()
         };
         let (low, middle) = ((1, 9_999, 1, 200), (10_000, 19_999, 100, 200));

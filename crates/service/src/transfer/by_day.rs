@@ -24,22 +24,21 @@ pub(super) async fn search(
     let (wanted, reached) = (wanted(slice, counting), transfer_list::keys(tx).await?.1);
     let mut walk = DayWalk { filter, order: slice.order, rows: Vec::new(), reached, place: None };
     let (mut day, mut after) = walk.start(tx, slice.after.as_ref()).await?;
-    let mut is_whole = false;
-    loop {
+    let mut is_begun = false;
+    while let Some(today) = day.filter(|day| walk.includes(*day)) {
         let left = wanted - walk.found();
-        if left <= 0 || (walk.place.is_some() && limits.budget.is_over()) {
-            break;
+        if left <= 0 || (is_begun && limits.budget.is_over()) {
+            return Ok(walk.result(slice, counting, false));
         }
-        let Some(today) = day.filter(|day| walk.includes(*day)) else {
-            is_whole = true;
-            break;
-        };
         if !walk.read(tx, today, after.take(), left, limits).await? {
-            break;
+            return Ok(walk.result(slice, counting, false));
         }
+        is_begun = true;
         day = walk.next(tx, today).await?;
+        // Resumed before the first row of the next day: resuming behind the last one of this would search it again.
+        walk.place = day.map(|day| (day, walk.before_first()));
     }
-    Ok(walk.result(slice, counting, is_whole))
+    Ok(walk.result(slice, counting, true))
 }
 
 struct DayWalk<'a> {
@@ -49,7 +48,7 @@ struct DayWalk<'a> {
     rows: Vec<(i64, i64)>,
     /// The last number scanned.
     reached: i64,
-    /// Where to resume: a day and a number; none before the first day.
+    /// Where to resume: a day, and the number behind which it goes on; none at the beginning.
     place: Option<(i64, i64)>,
 }
 
@@ -116,12 +115,17 @@ impl DayWalk<'_> {
         }
         let found = search.result();
         self.rows.extend(found.keys.into_iter().map(|number| (day, number)));
-        let end = match order {
-            Order::Ascending => i64::MAX,
-            Order::Descending => i64::MIN,
-        };
-        self.place = Some((day, found.next.as_ref().map_or(end, |place| place.key)));
-        Ok(found.next.is_none())
+        let Some(next) = found.next else { return Ok(true) };
+        self.place = Some((day, next.key));
+        Ok(false)
+    }
+
+    /// A number that comes before every number of a day.
+    const fn before_first(&self) -> i64 {
+        match self.order {
+            Order::Ascending => i64::MIN,
+            Order::Descending => i64::MAX,
+        }
     }
 
     fn result(mut self, slice: &PageRequest, counting: Counting, is_whole: bool) -> SearchResult {
