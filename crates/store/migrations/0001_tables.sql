@@ -191,6 +191,8 @@ CREATE TABLE chunk (
   first_date     NUMBER NOT NULL DEFAULT 0,
   last_date      NUMBER NOT NULL DEFAULT 0,
   refused        NUMBER NOT NULL DEFAULT 0,
+  least_amount   NUMBER NOT NULL DEFAULT 0,
+  most_amount    NUMBER NOT NULL DEFAULT 0,
   CONSTRAINT chunk_commit UNIQUE (commit_number)
 );
 

@@ -145,6 +145,9 @@ pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), Store
 
 /// [`append`] in a script.
 pub fn append_later(script: &mut Script, rows: Vec<Audit>, now: i64) -> Asked<u64> {
+    if !rows.is_empty() {
+        script.audit_at(now);
+    }
     script.insert(&INSERT, columns(rows, now))
 }
 

@@ -73,6 +73,7 @@ impl Advanced {
             return Err(StoreError::Moved(place.unwrap_or_default()));
         }
         tx.guard().expect_ahead(head.commit_number)?;
+        tx.draw(head.commit_number);
         Ok(head)
     }
 }

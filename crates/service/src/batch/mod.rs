@@ -53,6 +53,6 @@ pub use progress::{progress, progress_since};
 pub use reprice::reprice;
 pub use request::BatchRequest;
 pub use resume::resume;
-pub use rework::{item_of_line, retry, retry_item};
-pub use skip::{skip_failed, skip_item};
+pub use rework::{item_of_line, retry, retry_item, retry_line};
+pub use skip::{skip_failed, skip_item, skip_line};
 pub use submit::submit;

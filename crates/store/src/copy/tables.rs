@@ -142,7 +142,7 @@ pub static STEPS: &[Step] = &[
         actor_kind Number, actor_id Number),
     step!("chunk", 1,
         number Number, commit_number Number, postings Number, first_transfer Number, last_transfer Number,
-        first_date Number, last_date Number, refused Number),
+        first_date Number, last_date Number, refused Number, least_amount Number, most_amount Number),
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),

@@ -72,13 +72,20 @@ impl Which {
         self.item.is_some() || self.line.is_some()
     }
 
-    async fn number(&self, session: &Session, batch: BatchRef) -> Result<Option<i64>, Failure> {
+    const fn chosen(&self) -> Option<ChosenItem> {
         match (self.item, self.line) {
-            (Some(item), _) => Ok(Some(item)),
-            (None, Some(line)) => Ok(Some(batch::item_of_line(&session.service, batch, line).await?)),
-            (None, None) => Ok(None),
+            (Some(item), _) => Some(ChosenItem::Number(item)),
+            (None, Some(line)) => Some(ChosenItem::Line(line)),
+            (None, None) => None,
         }
     }
+}
+
+/// How one item is selected.
+#[derive(Debug, Clone, Copy)]
+enum ChosenItem {
+    Number(i64),
+    Line(i64),
 }
 
 /// `batch status`.
@@ -174,8 +181,11 @@ pub(crate) async fn retry(
     consent: &ConsentArgs,
 ) -> Result<Exit, Failure> {
     let service = consent.service(session).await?;
-    let (batch, count) = match which.number(session, batch).await? {
-        Some(item) => (batch::retry_item(&service, &session.actor, batch, item).await?, 1),
+    let (batch, count) = match which.chosen() {
+        Some(ChosenItem::Number(item)) => {
+            (batch::retry_item(&service, &session.actor, batch, item).await?, 1)
+        }
+        Some(ChosenItem::Line(line)) => (batch::retry_line(&service, &session.actor, batch, line).await?, 1),
         None => batch::retry(&service, &session.actor, batch, Rework::AllFailed).await?,
     };
     if no_run || count == 0 || batch.state == BatchState::Paused {
@@ -193,9 +203,13 @@ pub(crate) async fn skip(
     note: &str,
 ) -> Result<Exit, Failure> {
     let (service, actor) = (&session.service, &session.actor);
-    match which.number(session, batch).await? {
-        Some(item) => {
+    match which.chosen() {
+        Some(ChosenItem::Number(item)) => {
             let batch = batch::skip_item(service, actor, batch, item, note).await?;
+            answer(session, batch, &[("item", json!(item))]).await
+        }
+        Some(ChosenItem::Line(line)) => {
+            let (batch, item) = batch::skip_line(service, actor, batch, line, note).await?;
             answer(session, batch, &[("item", json!(item))]).await
         }
         None if all_failed => {
