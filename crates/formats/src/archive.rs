@@ -107,7 +107,9 @@ mod tests {
         let mut read = ZipArchive::new(Cursor::new(bytes)).unwrap();
         let names: Vec<_> = read.file_names().map(|name| name.unwrap().into_owned()).collect();
         assert_eq!(names, ["a.csv", "b.txt", "empty"]);
-        for (name, expected) in [("a.csv", "id\n1\n".to_owned()), ("b.txt", pieces.concat()), ("empty", String::new())] {
+        for (name, expected) in
+            [("a.csv", "id\n1\n".to_owned()), ("b.txt", pieces.concat()), ("empty", String::new())]
+        {
             let mut text = String::new();
             read.by_name(name).unwrap().read_to_string(&mut text).unwrap();
             assert_eq!(text, expected, "{name}");

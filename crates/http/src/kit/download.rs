@@ -48,7 +48,13 @@ struct Sending<S> {
 
 impl Download {
     /// A file that a source makes for a caller.
-    pub(crate) fn of(app: &App, who: &Who, source: impl Source, name: String, media_type: &'static str) -> Self {
+    pub(crate) fn of(
+        app: &App,
+        who: &Who,
+        source: impl Source,
+        name: String,
+        media_type: &'static str,
+    ) -> Self {
         let sending = Sending { app: app.clone(), owner: who.identity.owner(), source };
         Self { name, media_type, body: Body::from_stream(try_unfold(sending, sent)) }
     }

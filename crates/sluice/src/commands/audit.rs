@@ -143,7 +143,11 @@ async fn export(session: &Session, args: &AuditExportArgs) -> Result<Exit, Failu
     let rows = replace(path, async |writer| write(service, query.clone(), writer).await).await?;
     let file = path.display().to_string();
     let text = || {
-        say!(language, "{rows} entries of the audit log were written to {file}", "审计日志的 {rows} 个条目已写入 {file}")
+        say!(
+            language,
+            "{rows} entries of the audit log were written to {file}",
+            "审计日志的 {rows} 个条目已写入 {file}"
+        )
     };
     session.out.answer(json!({ "rows": rows, "file": file }), text)?;
     Ok(Exit::Success)

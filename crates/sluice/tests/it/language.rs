@@ -20,6 +20,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "anonymous",
             "asset",
             "batch",
+            "cli",
             "holder",
             "ledger",
             "ok",

@@ -151,10 +151,8 @@ impl AuditListQuery {
     /// Whether JSON lines are wanted: by the query, or else by the header `Accept`.
     fn wants_lines(&self, headers: &HeaderMap) -> bool {
         let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        self.format.map_or_else(
-            || accepted.any(|text| text.contains(LINES)),
-            |format| format == AuditFormat::Jsonl,
-        )
+        self.format
+            .map_or_else(|| accepted.any(|text| text.contains(LINES)), |format| format == AuditFormat::Jsonl)
     }
 
     /// What to search for, up to `limit` rows.

@@ -41,7 +41,7 @@ pub(crate) async fn run(session: &Session, args: &EvidenceArgs) -> Result<Exit, 
         say!(
             session.language,
             "The evidence of {number} was written to {file}; README.txt in it says how to confirm it",
-            "{number} 的证据包已写入 {file}；核实方法见其中的 README.txt"
+            "{number} 的证据包已写入 {file}；核实方法见其中的说明"
         )
     };
     session.out.answer(json, text)?;

@@ -162,8 +162,10 @@ pub(crate) enum BatchVerb {
                             batch-20260531-001 --against batch-20260430-001 --kind payee_new")]
     Changes(changes::BatchChangesArgs),
     /// Write the evidence pack of a batch: what it paid and who approved it, to be confirmed without Sluice
-    #[command(after_help = "The batch must have been submitted and must not be running.\n\nExample:\n  sluice batch \
-                            evidence batch-20260531-001 --out evidence.zip")]
+    #[command(
+        after_help = "The batch must have been submitted and must not be running.\n\nExample:\n  sluice batch \
+                            evidence batch-20260531-001 --out evidence.zip"
+    )]
     Evidence(evidence::EvidenceArgs),
     /// Write a batch's result as CSV
     #[command(after_help = "Example:\n  sluice batch export batch-20260531-001 --out result.csv")]

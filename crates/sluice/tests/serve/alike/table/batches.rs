@@ -109,7 +109,7 @@ pub const BEFORE: &[Alike] = &[
          paid_by_batch=paidByBatch changed_by=changedBy",
     ),
     alike("batch changes 99", "GET /api/batch-transfers/99/changes", "", "refused BATCH_NOT_FOUND"),
-    // What the two write is compared by the tests of the packs.
+    // A pack is no JSON; the tests of `http` confirm it.
     alike(
         "batch evidence 99 --out none.zip",
         "GET /api/batch-transfers/99/evidence",
