@@ -161,7 +161,7 @@ async fn batches_of_every_shape_are_confirmed() {
     let bodies = [
         json!({ "name": "Out", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true, "relations": [
             { "targetAccountId": "EU", "amount": "10.00" }, { "targetAccountId": "P-1", "amount": "2000.00" }] }),
-        json!({ "name": "In", "type": "many_to_one", "targetAccountId": "PAY", "convert": true,
+        json!({ "name": "In", "type": "many_to_one", "targetAccountId": "PAY", "currency": "EUR", "convert": true,
             "relations": [{ "sourceAccountId": "EU", "amount": "3.00" }] }),
         json!({ "name": "Both", "type": "many_to_many", "currency": "USD",
             "relations": [{ "sourceAccountId": "PAY", "targetAccountId": "P-2", "amount": "7.00" }] }),
