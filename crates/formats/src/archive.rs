@@ -1,7 +1,7 @@
 //! A zip archive that is written as a stream: the bytes leave as they are made, and nothing is written twice.
 //!
-//! Its bytes depend on its files alone. Entries are stored, not compressed, since what a compressor makes depends on
-//! its version and on the processor; their time is zip's zero, and their mode and system are fixed.
+//! Its bytes depend on its files alone. Entries are stored, not compressed, since what a compressor makes changes with its
+//! version; their time is zip's zero, and their mode and system are fixed.
 
 use std::io::{Result, Write};
 use std::sync::{Mutex, PoisonError};

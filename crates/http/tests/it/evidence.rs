@@ -60,7 +60,7 @@ impl Pack {
 
     fn python(&self, args: &[&str]) -> Result<String, String> {
         // Without `-B` Python would leave a folder behind.
-        self.run(Command::new("/usr/bin/python3").arg("-B").args(args))
+        self.run(Command::new("python3").arg("-B").args(args))
     }
 
     fn run(&self, command: &mut Command) -> Result<String, String> {
@@ -285,7 +285,7 @@ async fn a_pack_says_who_approved_by_which_factor() {
 }
 
 #[tokio::test]
-async fn only_what_stands_still_has_a_pack() {
+async fn only_a_batch_at_rest_has_a_pack() {
     let world = world_with_payees(1).await;
     let mut draft = salaries(1, "10.00");
     draft["draft"] = json!(true);

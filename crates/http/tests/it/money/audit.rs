@@ -62,7 +62,8 @@ async fn an_export_has_every_entry_with_the_fields_of_the_list() {
     assert_eq!(response.headers()["content-type"], "application/x-ndjson");
     assert_eq!(response.headers()["content-disposition"], "attachment; filename=\"audit.jsonl\"");
     assert_eq!(response.text().await.unwrap().lines().count(), exported.len());
-    let paged = world.request(Method::GET, "/api/v2/audit?format=json").header("Accept", "application/x-ndjson");
+    let paged =
+        world.request(Method::GET, "/api/v2/audit?format=json").header("Accept", "application/x-ndjson");
     assert_eq!(answer(paged).await.data(), listed.data());
     // With the filters of the list, and from a page on.
     let transfers = lines(&world.get("/api/v2/audit?format=jsonl&action=transfer.create").await);

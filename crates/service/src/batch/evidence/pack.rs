@@ -64,8 +64,8 @@ struct OpenFile {
     after: Option<i64>,
 }
 
-/// Begins the evidence pack of a batch that has been submitted and is not running: its content and its results have
-/// to stand still.
+/// Begins the evidence pack of a batch that has been submitted and is not running, so that its content and its results
+/// do not change meanwhile.
 pub async fn evidence(service: &Service, batch: BatchRef) -> Result<Evidence, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
