@@ -217,7 +217,7 @@ async fn forged_files_contradict_each_other_even_if_every_hash_fits() {
         ("content.csv", "房租", "工资", "does not have the content hash"),
         ("content.csv", ",'=1+1,", ",,", "does not have the content hash"),
         ("results.csv", ",completed,", ",skipped,", "does not pay item"),
-        ("results.csv", ",failed,", ",completed,", ""),
+        ("results.csv", ",failed,", ",completed,", "does not pay item"),
         ("postings.csv", ",1000,", ",999,", "takes another amount"),
         ("manifest.json", "\"amountMinor\": 6050", "\"amountMinor\": 6051", "sums"),
         ("manifest.json", &hash, &other, "does not have the content hash"),

@@ -42,7 +42,7 @@ for item, result in itertools.zip_longest(rows("content.csv"), rows("results.csv
     for key, size in ("items", 1), ("amountMinor", amount), (state + "Items", 1), (state + "Minor", amount):
         if key in sums: sums[key] += size
     if state != "completed": continue
-    fee, arrived = int(result["fee_minor"]), int(result["target_amount_minor"] or amount)
+    fee, arrived = int(result["fee_minor"] or 0), int(result["target_amount_minor"] or amount)
     paid, legs = next(postings, (None, []))
     legs = [(int(leg["debit_id"]), int(leg["credit_id"]), int(leg["amount_minor"])) for leg in legs]
     need(paid == item["item"] and len(legs) == int(result["postings"]), "postings.csv does not pay " + number)
