@@ -115,9 +115,9 @@ pub async fn show(service: &Service, id: i64) -> Result<AuditRow, Error> {
     found.into_iter().next().ok_or_else(|| Error::refused(Code::AuditNotFound, id.to_string()))
 }
 
-/// A row as a line of an export and of an evidence pack, with its line break. Its keys are a contract.
-#[must_use]
-pub fn line(row: &AuditRow) -> String {
+/// A row as a line of an export and of an evidence pack, with its line break. Its keys are a contract: they are those of
+/// the API's list.
+pub(crate) fn line(row: &AuditRow) -> String {
     let mut fields = json!({
         "id": row.id.to_string(),
         "at": time(row.at),
