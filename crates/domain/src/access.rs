@@ -254,10 +254,12 @@ operations! {
     BatchRecall "recallBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
     BatchReopen "reopenBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
     BatchChanges "getBatchChanges" ([Operator Finance Admin Auditor] Read);
+    BatchEvidence "evidencePack" ([Operator Finance Admin Auditor] Read);
     // Batches, the admin view.
     AdminBatchList "listAdminBatches" ([Finance Admin Auditor] Read);
     AdminBatchCreate "createAdminBatch" ([Finance Admin] BatchesWrite);
     AdminBatchShow "getAdminBatch" ([Finance Admin Auditor] Read);
+    AdminBatchEvidence "getAdminBatchEvidence" ([Finance Admin Auditor] Read);
     AdminBatchSubmit "submitAdminBatch" ([Finance Admin] own [; BatchesWrite]);
     AdminBatchCancel "cancelAdminBatch" ([Finance Admin] BatchesExecute);
     AdminBatchExecute "executeAdminBatch" ([Finance Admin] BatchesExecute);
@@ -296,6 +298,7 @@ operations! {
     ApprovalPolicyConfirm "confirmApprovalPolicy" ([Admin] no_key);
     StatisticsShow "getStatistics" ([Operator Finance Admin Auditor] Read);
     AuditList "listAudit" ([Admin Auditor] AuditRead);
+    OperationLogList "listOperationLogs" ([Admin Auditor] AuditRead);
     SettingsShow "getSettings" ([Operator Finance Admin Auditor] Read);
     SettingsSet "setSettings" ([Admin] no_key);
 }
@@ -321,6 +324,7 @@ impl Operation {
                 | Self::HolderList
                 | Self::StatisticsShow
                 | Self::AuditList
+                | Self::OperationLogList
         )
     }
 
@@ -367,6 +371,7 @@ mod tests {
                 || name.starts_with("get")
                 || name.starts_with("preview")
                 || name == "metrics"
+                || name == "evidencePack"
         };
         for operation in Operation::ALL {
             let Audience::Granted { roles, own, scope, .. } = operation.audience() else { continue };

@@ -236,6 +236,8 @@ codes! {
     381 ChangesNotReady "CHANGES_NOT_READY" 409 Later "The change report of this large batch is still being made; try again in a moment" "该批次较大，变更报告仍在生成；请稍后再试";
     382 ChangesTooLarge "CHANGES_TOO_LARGE" 422 Final "A batch of this size is compared in the background once it is submitted, with its base only; smaller batches can be compared on request" "此规模的批次在提交后由后台与其基准批次比较；较小的批次才能按请求比较";
     383 NetworkUnknown "NETWORK_UNKNOWN" 422 Final "Payments can be made within the ledger only: the network must be internal" "目前只支持账本内转账：网络须为 internal";
+    // The audit log.
+    450 AuditNotFound "AUDIT_ENTRY_NOT_FOUND" 404 Final "The audit log has no such entry" "审计日志中没有该条目";
     // Codes of items that were failed without a posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a user" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not attempted: the batch stopped at an earlier failure" "未执行：批次在首次失败后已停止";

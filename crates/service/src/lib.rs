@@ -38,6 +38,7 @@ pub mod login;
 mod login_failure;
 pub mod node;
 pub mod once;
+pub mod operation_log;
 mod password;
 pub mod payee;
 pub mod policy;

@@ -8,6 +8,7 @@ use crate::commands::account::AccountVerb;
 use crate::commands::account_totp::AccountTotpVerb;
 use crate::commands::approval::{ApprovalPolicyVerb, ApprovalVerb};
 use crate::commands::asset::AssetVerb;
+use crate::commands::audit::AuditVerb;
 use crate::commands::batch::BatchVerb;
 use crate::commands::fx::FxVerb;
 use crate::commands::holder::HolderVerb;
@@ -60,7 +61,7 @@ const fn operation(command: &Command) -> Option<Operation> {
             SettingVerb::Show => O::SettingsShow,
             SettingVerb::Set { .. } => O::SettingsSet,
         },
-        Command::Audit(_) => O::AuditList,
+        Command::Audit(args) => return audit(args.verb.as_ref()),
         Command::Init(_)
         | Command::Verify(_)
         | Command::Serve(_)
@@ -76,6 +77,13 @@ const fn operation(command: &Command) -> Option<Operation> {
         | Command::AcceptLoss(_)
         | Command::Bench(_) => return None,
     })
+}
+
+const fn audit(verb: Option<&AuditVerb>) -> Option<Operation> {
+    match verb {
+        None | Some(AuditVerb::Export(_)) => Some(Operation::AuditList),
+        Some(AuditVerb::Show { .. }) => None,
+    }
 }
 
 const fn fx(verb: &FxVerb) -> Operation {
@@ -154,6 +162,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::Items(_) => O::RelationList,
         BatchVerb::History(_) => O::BatchHistory,
         BatchVerb::Changes(_) => O::BatchChanges,
+        BatchVerb::Evidence(_) => O::BatchEvidence,
         BatchVerb::List(_) => O::BatchList,
         // A server resumes unfinished runs by itself.
         BatchVerb::Run { id: None, .. } | BatchVerb::Export(_) => return None,

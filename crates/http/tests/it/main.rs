@@ -24,6 +24,7 @@ mod batch_similar;
 mod batch_tools;
 mod browser;
 mod cancel;
+mod evidence;
 mod hosts;
 mod keys;
 mod login;

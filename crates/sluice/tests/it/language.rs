@@ -20,6 +20,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "anonymous",
             "asset",
             "batch",
+            "cli",
             "holder",
             "ledger",
             "ok",
@@ -242,6 +243,10 @@ fn people(walk: &mut Walk) {
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);
     walk.say(&["audit", "--limit", "50"], 0);
+    let out = walk.ledger.path().join("7.jsonl").display().to_string();
+    walk.say(&["audit", "export", "--out", &out], 0);
+    walk.say(&["audit", "show", "1"], 0);
+    walk.say(&["audit", "show", "999999"], 1);
 }
 
 /// The arguments of an import from `1001`.
@@ -264,6 +269,8 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "changes", "1"], 0);
     let out = walk.ledger.path().join("5.csv").display().to_string();
     walk.say(&["batch", "export", "1", "--out", &out], 0);
+    let out = walk.ledger.path().join("6.zip").display().to_string();
+    walk.say(&["batch", "evidence", "1", "--out", &out], 0);
     // More than the account has: an item fails, is retried and is skipped.
     let file = walk.file("2.csv", "account,amount\n2001,9999.00\n");
     walk.say(&import(&file, &["--draft"]), 0);
