@@ -14,6 +14,7 @@ pub mod batch;
 pub mod batch_ref;
 pub mod change;
 pub mod code;
+pub mod event;
 pub mod fact;
 pub mod fee;
 pub mod fx;

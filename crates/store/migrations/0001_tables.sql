@@ -759,3 +759,19 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_subject ON audit (subject, subject_id);
 CREATE INDEX audit_at ON audit (at);
+
+-- What people and programs outside are told, written in the transaction of what it tells. `kind` is a number of
+-- `domain::event`, `audience` a word of it, `detail` a JSON object. `spread_at`: when it became notices, e-mails and
+-- deliveries.
+CREATE TABLE outbox (
+  id         DRAWN KEY,
+  at         NUMBER NOT NULL,
+  kind       NUMBER NOT NULL,
+  batch      NUMBER,
+  subject    TEXT NOT NULL,
+  subject_id NUMBER,
+  detail     TEXT NOT NULL,
+  audience   TEXT NOT NULL,
+  spread_at  NUMBER
+);
+CREATE INDEX outbox_unspread ON outbox (id) WHERE spread_at IS NULL;

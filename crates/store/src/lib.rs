@@ -62,6 +62,7 @@ mod migration_tests;
 pub mod named_lock;
 pub mod node;
 pub mod operation;
+pub mod outbox;
 #[cfg(test)]
 mod plans;
 pub mod policy;
@@ -170,6 +171,7 @@ fn access_statements() -> Vec<bulk::Named> {
         failure_count::CATALOGUE,
         invitation::CATALOGUE,
         login_failure::CATALOGUE,
+        outbox::CATALOGUE,
         recovery_code::CATALOGUE,
         sealed_secret::CATALOGUE,
         session::CATALOGUE,

@@ -25,6 +25,7 @@ use domain::account::{AccountKind, AccountStatus};
 use domain::approval::{ApprovalAction, RoundCause};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
+use domain::event::EventKind;
 use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
 use domain::item::ItemState;
 use domain::posting::PostingKind;
@@ -264,6 +265,6 @@ macro_rules! stored {
 
 ids! { AccountId AssetId BatchId HolderId PostingId TransferId }
 stored! {
-    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code ItemState PostingKind
-    Role RoundCause TransferKind
+    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code EventKind ItemState
+    PostingKind Role RoundCause TransferKind
 }

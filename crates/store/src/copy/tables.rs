@@ -146,6 +146,9 @@ pub static STEPS: &[Step] = &[
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
+    step!("outbox", 1,
+        id Number, at Number, kind Number, batch Number, subject Text, subject_id Number, detail Text,
+        audience Text, spread_at Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -172,5 +175,14 @@ impl Step {
 }
 
 /// Tables whose numbers the engine generates itself.
-pub(super) const NUMBERED: &[&str] =
-    &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch", "app_user", "api_key"];
+pub(super) const NUMBERED: &[&str] = &[
+    "item_failure",
+    "import_problem",
+    "batch_history",
+    "fx_rate",
+    "audit",
+    "batch",
+    "app_user",
+    "api_key",
+    "outbox",
+];
