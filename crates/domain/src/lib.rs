@@ -22,6 +22,8 @@ pub mod id;
 pub mod identity;
 pub mod item;
 pub mod limit;
+pub mod mail;
+pub mod network;
 pub mod noun;
 pub mod number;
 pub mod policy;

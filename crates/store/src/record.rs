@@ -28,6 +28,7 @@ use domain::code::Code;
 use domain::event::EventKind;
 use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
 use domain::item::ItemState;
+use domain::mail::MailState;
 use domain::posting::PostingKind;
 use domain::principal::Author;
 use domain::transfer::TransferKind;
@@ -266,5 +267,5 @@ macro_rules! stored {
 ids! { AccountId AssetId BatchId HolderId PostingId TransferId }
 stored! {
     AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code EventKind ItemState
-    PostingKind Role RoundCause TransferKind
+    MailState PostingKind Role RoundCause TransferKind
 }
