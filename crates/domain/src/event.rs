@@ -57,6 +57,22 @@ stored_enum! {
     }
 }
 
+impl EventKind {
+    /// Whether people are also told by e-mail. They are not of what passes by itself, nor of failed items, which the
+    /// e-mail about the batch's end counts.
+    #[must_use]
+    pub const fn is_mailed(self) -> bool {
+        !matches!(
+            self,
+            Self::BatchRecalled
+                | Self::BatchStarted
+                | Self::BatchPaused
+                | Self::BatchItemsFailed
+                | Self::WebhookTest
+        )
+    }
+}
+
 /// Who is told in the product and by e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventAudience {

@@ -105,6 +105,7 @@ actions! {
     KeyRevoke "api_key.revoke" "api_key";
     KeyRotate "api_key.rotate" "api_key";
     // What people and programs are told.
+    NoticeRead "notice.read" "notice";
     ReminderAdd "reminder.add" "reminder";
     ReminderDue "reminder.due" "reminder";
     WebhookTest "webhook.test" "webhook";
