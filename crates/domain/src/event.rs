@@ -267,7 +267,7 @@ const fn fields(kind: EventKind) -> &'static [&'static str] {
         EventKind::UserAdded => &["login", "role"],
         EventKind::PolicyLoosened => &["currency", "version", "stage", "set_by", "due_at"],
         EventKind::SignedInElsewhere => &["login", "new_network", "agent"],
-        EventKind::ReminderDue => &["text"],
+        EventKind::ReminderDue => &["text", "asked_by"],
         EventKind::WebhookTest => &["webhook"],
     }
 }

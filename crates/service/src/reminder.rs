@@ -93,7 +93,7 @@ pub async fn end_due(tx: &mut Tx, now: i64) -> Result<Vec<Fact>, Error> {
                 .with("person", reminder.person)
                 .with("batch", reminder.batch.map(|batch| batch.0))
                 .with("text", reminder.content.as_deref())
-                .with("by", reminder.created_by.name);
+                .with("asked_by", reminder.created_by.name);
             facts.push(fact);
         }
     }

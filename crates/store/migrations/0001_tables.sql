@@ -829,4 +829,3 @@ CREATE TABLE mail (
   PRIMARY KEY (app_user, event)
 ) CHANGING;
 CREATE INDEX mail_due ON mail (next_at) WHERE state IN (1, 2);
-CREATE INDEX mail_event ON mail (event);

@@ -42,11 +42,8 @@ static DUE: Sql = Sql::new(sql!(
 static SET: Sql = Sql::new(
     "UPDATE mail SET state = $3, tries = $4, next_at = $5, error = $6 WHERE app_user = $1 AND event = $2",
 );
-static OF_EVENT: Sql =
-    Sql::new(sql!("SELECT ", Mail::COLUMNS, " FROM mail WHERE event = $1 ORDER BY app_user"));
-
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&DUE, &SET, &OF_EVENT];
+pub const CATALOGUE: &[Named] = named![&DUE, &SET];
 
 /// Adds an e-mail about an event for each of these users, due now.
 pub async fn add(tx: &mut Tx, event: i64, users: &[i64], now: i64) -> Result<u64, StoreError> {
@@ -71,9 +68,4 @@ pub async fn set(tx: &mut Tx, mail: &Mail) -> Result<(), StoreError> {
     let args =
         args![mail.user, mail.event, mail.state.number(), mail.tries, mail.next_at, mail.error.as_deref()];
     tx.execute(&SET, args).await.map(|_| ())
-}
-
-/// The e-mails about an event.
-pub async fn of_event(tx: &mut Tx, event: i64) -> Result<Vec<Mail>, StoreError> {
-    tx.fetch(&OF_EVENT, args![event]).await?.iter().map(Row::read).collect()
 }

@@ -34,6 +34,7 @@ pub fn said(event: &OutboxRow, batch: Option<&str>, language: Language) -> Notic
 /// The details that are shown, in this order: their names, in English, in Chinese.
 const LABELS: &[(&str, &str, &str)] = &[
     ("text", "Reminder", "提醒内容"),
+    ("asked_by", "Asked for by", "提醒人"),
     ("login", "User", "用户"),
     ("raised_from", "Role before", "原角色"),
     ("role", "Role", "角色"),
