@@ -3,11 +3,13 @@
 use crate::batch::lookup;
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
+use domain::access::Role;
 use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::BatchId;
+use domain::principal::Principal;
 use domain::text::Text;
 use store::Tx;
 use store::audit::Actor;
@@ -60,6 +62,9 @@ async fn add_in(write: &mut Write, new: &NewReminder) -> Result<WriteResult<Remi
         return Err(Error::refused(Code::BatchNotPending, batch.state_text()));
     }
     let created_by = write.actor.author.clone();
+    if new.person.is_none() && is_auditor(&mut write.tx, created_by.principal).await? {
+        return Err(Code::Forbidden.into());
+    }
     let since = now.saturating_sub(DAY_US);
     if store::reminder::count_since(&mut write.tx, created_by.principal, since).await? >= A_DAY_MAX {
         return Err(Code::RemindersTooMany.into());
@@ -74,6 +79,13 @@ async fn add_in(write: &mut Write, new: &NewReminder) -> Result<WriteResult<Remi
         .with("batch", batch.map(|batch| batch.0))
         .with("text", reminder.content.as_deref());
     Ok(WriteResult::one(Reminder { id, ..reminder }, fact))
+}
+
+/// Whether somebody only reads, and therefore asks nothing of others.
+async fn is_auditor(tx: &mut Tx, by: Principal) -> Result<bool, Error> {
+    let Principal::User(id) = by else { return Ok(false) };
+    let found = store::user::get(tx, id).await?;
+    Ok(found.is_some_and(|user| user.role == Role::Auditor))
 }
 
 /// Whether any reminder is due.
