@@ -5,6 +5,7 @@ use crate::bulk::{Insert, Named, Sql, named};
 use crate::error::StoreError;
 use crate::outbox::OutboxRow;
 use crate::record::record;
+use crate::script::Script;
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Rows};
@@ -34,15 +35,12 @@ static PAGE_UNREAD: Sql = Sql::new(sql!(
 ));
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM notice WHERE app_user = $1");
 static UNREAD: Sql = Sql::new("SELECT COUNT(*) FROM notice WHERE app_user = $1 AND read_at IS NULL");
-static ALL_UNREAD: Sql = Sql::new(
-    "SELECT app_user, COUNT(*) FROM notice WHERE read_at IS NULL GROUP BY app_user ORDER BY app_user",
-);
 static READ: Sql =
     Sql::new("UPDATE notice SET read_at = COALESCE(read_at, $3) WHERE app_user = $1 AND event = $2");
 static READ_ALL: Sql = Sql::new("UPDATE notice SET read_at = $2 WHERE app_user = $1 AND read_at IS NULL");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&PAGE, &PAGE_UNREAD, &COUNT, &UNREAD, &ALL_UNREAD, &READ, &READ_ALL];
+pub const CATALOGUE: &[Named] = named![&PAGE, &PAGE_UNREAD, &COUNT, &UNREAD, &READ, &READ_ALL];
 
 /// Tells users of an event; one that was told before is not told again.
 pub async fn add(tx: &mut Tx, event: i64, users: &[i64]) -> Result<u64, StoreError> {
@@ -71,9 +69,15 @@ pub async fn unread(tx: &mut Tx, user: i64) -> Result<i64, StoreError> {
     first(&tx.fetch(&UNREAD, args![user]).await?)
 }
 
-/// How many notices each user has not read, as pairs of user and number; users without any are omitted.
-pub async fn all_unread(tx: &mut Tx) -> Result<Vec<(i64, i64)>, StoreError> {
-    tx.fetch(&ALL_UNREAD, args![]).await?.iter().map(Row::read).collect()
+/// How many notices each of these users has not read, in one hop.
+pub async fn unread_of(tx: &mut Tx, users: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let mut script = Script::new();
+    let asked: Vec<_> = users
+        .iter()
+        .map(|user| (*user, script.fetch(&UNREAD, args![*user], |answer| first(&answer.rows))))
+        .collect();
+    let mut answers = tx.run(script).await?;
+    asked.into_iter().map(|(user, count)| Ok((user, answers.take(count)?))).collect()
 }
 
 /// Marks a user's notice of an event as read; `false` if the user has none.

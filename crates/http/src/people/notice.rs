@@ -138,8 +138,8 @@ const READ: Message = Message { english: "Marked as read", chinese: "已标为�
 
 /// Lists the caller's notices, newest first, and how many were not read.
 ///
-/// A client that is connected by Socket.IO with a session receives `notices_unread` with `{ unread }` whenever the
-/// number changes, and once when it connects.
+/// A client that is connected by Socket.IO with a session can emit `join_room` with `user`, the person's own room. It
+/// then receives `notices_unread` with `{ unread }`: at once, and whenever the number changes.
 #[utoipa::path(get, path = "/api/v1/notices", operation_id = "listNotices", tag = "notices", params(NoticeQuery),
     responses((status = 200, description = "A page of the notices.", body = NoticesView)))]
 pub(super) async fn list(

@@ -9,6 +9,6 @@ mod read;
 mod spread;
 mod words;
 
-pub use read::{Notice, NoticePage, all_unread, list, read, read_all, unread};
+pub use read::{Notice, NoticePage, list, read, read_all, unread, unread_of};
 pub use spread::{is_due, spread};
 pub use words::{NoticeWords, said};

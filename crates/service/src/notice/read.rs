@@ -59,10 +59,10 @@ pub async fn unread(service: &Service, user: i64) -> Result<i64, Error> {
     Ok(store::notice::unread(&mut tx, user).await?)
 }
 
-/// How many notices each user has not read; users without any are omitted.
-pub async fn all_unread(service: &Service) -> Result<BTreeMap<i64, i64>, Error> {
+/// How many notices each of these users has not read.
+pub async fn unread_of(service: &Service, users: &[i64]) -> Result<BTreeMap<i64, i64>, Error> {
     let mut tx = service.store.read().await?;
-    Ok(store::notice::all_unread(&mut tx).await?.into_iter().collect())
+    Ok(store::notice::unread_of(&mut tx, users).await?.into_iter().collect())
 }
 
 /// Marks a notice as read. Returns how many the user has not read.
