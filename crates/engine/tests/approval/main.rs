@@ -4,6 +4,7 @@
 
 mod attacks;
 mod life;
+mod notices;
 mod property;
 mod races;
 mod table;

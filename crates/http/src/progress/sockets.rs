@@ -130,7 +130,10 @@ fn enter(app: &App, socket: &SocketRef, identity: Identity) {
     socket.on("leave_room", async move |socket: SocketRef, TryData(room): TryData<Value>, ack: AckSender| {
         let room = room.unwrap_or_default();
         let left = match room.as_str() {
-            Some(ROOM_OWN) => Some(leaving.set_own_room(socket.id, false)),
+            Some(ROOM_OWN) => {
+                leaving.set_own_room(socket.id, false);
+                Some(())
+            }
             _ => batch(&room).map(|batch| leaving.leave_room(socket.id, batch)),
         };
         answer(&socket, ack, &room, left.ok_or_else(|| Code::BatchNotFound.into()));
