@@ -26,7 +26,6 @@ pub(super) fn routes() -> Routes {
         Code::TimeInvalid,
         Code::BatchNotFound,
         Code::BatchNotPending,
-        Code::Forbidden,
     ];
     const ADDRESS: &[Code] = &[
         Code::EmailInvalid,
