@@ -164,3 +164,12 @@ fn kinds_and_audiences_read_back() {
         |text| EventAudience::from_text(text).map_or("-".to_owned(), |audience| audience.to_string()),
     );
 }
+
+#[test]
+fn what_passes_by_itself_is_not_mailed() {
+    let quiet = EventKind::ALL.into_iter().filter(|kind| !kind.is_mailed()).map(EventKind::name);
+    assert_eq!(
+        quiet.collect::<Vec<_>>(),
+        ["batch.recalled", "batch.started", "batch.paused", "batch.items_failed", "webhook.test"]
+    );
+}
