@@ -48,7 +48,7 @@ pub struct Mailer {
 
 #[derive(Clone)]
 enum Way {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
     Folder(PathBuf),
 }
 
@@ -88,7 +88,7 @@ impl Mailer {
         if let Some((user, password)) = login {
             builder = builder.credentials(Credentials::new(user, password.expose().to_owned()));
         }
-        Ok(Self { from: mailbox(from)?, way: Way::Smtp(builder.build()) })
+        Ok(Self { from: mailbox(from)?, way: Way::Smtp(Box::new(builder.build())) })
     }
 
     /// Writes each e-mail to a file in a folder.
