@@ -219,6 +219,13 @@ operations! {
     KeyAdd "addApiKey" ([Admin] no_key);
     KeyRevoke "revokeApiKey" ([Admin] no_key);
     KeyRotate "rotateApiKey" ([Admin] no_key);
+    // Notices.
+    NoticeList "listNotices" (signed_in);
+    NoticeRead "readNotice" (signed_in);
+    NoticeReadAll "readAllNotices" (signed_in);
+    ReminderAdd "addReminder" (signed_in);
+    MailAddressShow "getMailAddress" (signed_in);
+    MailAddressSet "setMailAddress" (signed_in);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);

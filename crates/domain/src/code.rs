@@ -291,6 +291,10 @@ codes! {
     347 AccountTotpNotBound "ACCOUNT_TOTP_NOT_BOUND" 409 Final "The account has no second factor" "该账户未绑定2FA";
     349 RotationRunning "MASTER_KEY_ROTATING" 409 Later "Another process is encrypting the secrets under the new master key; wait for it to end" "其他进程正在用新主密钥重新加密机密；请等待其完成";
     348 AccountTotpNotBegun "ACCOUNT_TOTP_NOT_BEGUN" 409 Final "There is no new secret to confirm: it was confirmed already, or never requested, or it has expired; request a new one" "没有待确认的密钥：已确认、未申请或已过期；请重新申请";
+    // Notices and reminders.
+    390 NoticeNotFound "NOTICE_NOT_FOUND" 404 Final "You have no such notice" "您没有该通知";
+    391 ReminderInvalid "REMINDER_INVALID" 422 Final "A reminder needs a time within the next year, a text or a batch, and for approvers a batch" "提醒须设在一年之内的时间，须有内容或批次；提醒审批人时须指定批次";
+    392 RemindersTooMany "REMINDERS_TOO_MANY" 429 Later "You have asked for 100 reminders within a day; ask for more tomorrow" "您在一天内已设置100条提醒，请明天再设置";
     // Requests that do not reach a use case.
     150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not valid JSON for this operation" "请求体不是有效的 JSON";
     151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";

@@ -13,6 +13,10 @@ stored_enum! {
         Import = 2 "import",
         /// Encrypting the stored secrets under another master key.
         Rotation = 3 "rotation",
+        /// Spreading events to those who are told.
+        Spread = 4 "spread",
+        /// Sending e-mails.
+        Mail = 5 "mail",
     }
 }
 
@@ -42,5 +46,17 @@ impl Work {
     #[must_use]
     pub const fn rotation() -> Self {
         Self { kind: WorkKind::Rotation, id: 0 }
+    }
+
+    /// Spreading events to those who are told.
+    #[must_use]
+    pub const fn spread() -> Self {
+        Self { kind: WorkKind::Spread, id: 0 }
+    }
+
+    /// Sending e-mails.
+    #[must_use]
+    pub const fn mail() -> Self {
+        Self { kind: WorkKind::Mail, id: 0 }
     }
 }

@@ -13,6 +13,7 @@ use crate::commands::batch::BatchVerb;
 use crate::commands::fx::FxVerb;
 use crate::commands::holder::HolderVerb;
 use crate::commands::key::KeyVerb;
+use crate::commands::notice::NoticeVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
 use crate::commands::transfer::TransferVerb;
@@ -56,6 +57,7 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Login(_) => O::Login,
         Command::Logout(_) => O::Logout,
         Command::Key(args) => return key(&args.verb),
+        Command::Notice(args) => notice(&args.verb),
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {
             SettingVerb::Show => O::SettingsShow,
@@ -83,6 +85,20 @@ const fn audit(verb: Option<&AuditVerb>) -> Option<Operation> {
     match verb {
         None | Some(AuditVerb::Export(_)) => Some(Operation::AuditList),
         Some(AuditVerb::Show { .. }) => None,
+    }
+}
+
+const fn notice(verb: &NoticeVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        NoticeVerb::List(_) => O::NoticeList,
+        NoticeVerb::Read { all: true, .. } => O::NoticeReadAll,
+        NoticeVerb::Read { .. } => O::NoticeRead,
+        NoticeVerb::Remind(_) => O::ReminderAdd,
+        NoticeVerb::Address(args) => match args.is_change() {
+            true => O::MailAddressSet,
+            false => O::MailAddressShow,
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::key_ring::KeyFiles;
 use crate::out::Out;
+use crate::post::MailSettings;
 use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
@@ -79,6 +80,8 @@ pub(crate) struct Globals {
     pub session_life: SessionLife,
     /// The cooling-off of approvers.
     pub approver_cooling: Duration,
+    /// How e-mails are sent.
+    pub mail: MailSettings,
 }
 
 impl Globals {
@@ -98,6 +101,7 @@ impl Globals {
             },
             session_life: settings.session_life(),
             approver_cooling: settings.approver_cooling(),
+            mail: MailSettings::of(settings),
         }
     }
 

@@ -14,9 +14,12 @@ use zeroize::Zeroizing;
 
 /// The variables that hold the keys themselves.
 pub(crate) const VARIABLES: [&str; 2] = ["SLUICE_MASTER_KEY", "SLUICE_FORMER_MASTER_KEY"];
+/// The variable that holds the password of the user at the mail server; it is no setting either.
+pub(crate) const SMTP_PASSWORD: &str = "SLUICE_SMTP_PASSWORD";
 /// More than a key and a line break.
 const BYTES_MAX: u64 = 1_024;
 
+const MASTER_KEY: Say = say("the master key", "主密钥");
 const NO_KEY: Say = say(
     "a master key is exactly 64 hexadecimal digits; make one with `sluice key new-master FILE`",
     "主密钥须为64位十六进制数字；可用 `sluice key new-master FILE` 生成",
@@ -56,27 +59,27 @@ fn key(variable: &str, file: Option<&Path>, language: Language) -> Result<Option
     let text = std::env::var(variable).ok().filter(|text| !text.is_empty()).map(Zeroizing::new);
     let (text, place) = match (text, file) {
         (Some(text), _) => (text, variable.to_owned()),
-        (None, Some(path)) => (read(path, language)?, path.display().to_string()),
+        (None, Some(path)) => (secret_file(path, MASTER_KEY, language)?, path.display().to_string()),
         (None, None) => return Ok(None),
     };
     let key = MasterKey::from_hex(text.trim_end());
-    key.map(Some).ok_or_else(|| wrong(&place, NO_KEY, language))
+    key.map(Some).ok_or_else(|| wrong((MASTER_KEY, &place), NO_KEY, language))
 }
 
-/// Reads a key file, checking what was opened and not what its name pointed to before.
-fn read(path: &Path, language: Language) -> Result<Zeroizing<String>, Failure> {
+/// Reads a file with a secret, checking what was opened and not what its name pointed to before.
+pub(crate) fn secret_file(path: &Path, name: Say, language: Language) -> Result<Zeroizing<String>, Failure> {
     let failed = |error| Failure::File { path: path.to_owned(), error };
     let file = File::open(path).map_err(failed)?;
     let meta = file.metadata().map_err(failed)?;
     let place = path.display().to_string();
     if !meta.is_file() {
-        return Err(wrong(&place, NO_FILE, language));
+        return Err(wrong((name, &place), NO_FILE, language));
     }
     if meta.mode() & 0o177 != 0 {
-        return Err(wrong(&place, OPEN, language));
+        return Err(wrong((name, &place), OPEN, language));
     }
     if meta.uid() != rustix::process::geteuid().as_raw() {
-        return Err(wrong(&place, STRANGE, language));
+        return Err(wrong((name, &place), STRANGE, language));
     }
     let mut text = Zeroizing::new(String::new());
     file.take(BYTES_MAX).read_to_string(&mut text).map_err(failed)?;
@@ -94,8 +97,8 @@ pub(crate) fn make(path: &Path) -> Result<MasterKey, Failure> {
     MasterKey::from_hex(&text).ok_or_else(unread)
 }
 
-/// An unusable key: where it is and what is wrong, never the key.
-fn wrong(place: &str, what: Say, language: Language) -> Failure {
-    let what = what.to(language);
-    Failure::Settings(vec![say!(language, "the master key in {place}: {what}", "{place} 中的主密钥：{what}")])
+/// An unusable secret: its name, where it is and what is wrong, never the secret.
+fn wrong((name, place): (Say, &str), what: Say, language: Language) -> Failure {
+    let (name, what) = (name.to(language), what.to(language));
+    Failure::Settings(vec![say!(language, "{name} in {place}: {what}", "{place} 中的{name}：{what}")])
 }

@@ -594,6 +594,21 @@ CREATE TABLE session (
 CREATE INDEX session_of_user ON session (app_user);
 CREATE INDEX session_former ON session (former_token);
 
+-- The networks that users have signed in from, each with the latest time.
+CREATE TABLE seen_network (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  network  TEXT NOT NULL,
+  seen_at  NUMBER NOT NULL,
+  PRIMARY KEY (app_user, network)
+) COMPACT;
+
+-- Where users receive e-mails; a user without a row receives none.
+CREATE TABLE mail_address (
+  app_user NUMBER NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  email    TEXT NOT NULL,
+  language NUMBER NOT NULL
+);
+
 -- Second factors of people. Their secrets are in sealed_secret, as `user:ID`, and as `enrolment:ID` until confirmed.
 
 -- A user's confirmed factor. `is_initial`: it was enrolled in the user's first session.
@@ -765,3 +780,58 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_subject ON audit (subject, subject_id);
 CREATE INDEX audit_at ON audit (at);
+
+-- What people and programs outside are told, written in the transaction of what it tells. `kind` is a number of
+-- `domain::event`, `audience` a word of it, `detail` a JSON object. `spread_at`: when it became notices, e-mails and
+-- deliveries.
+CREATE TABLE outbox (
+  id         DRAWN KEY,
+  at         NUMBER NOT NULL,
+  kind       NUMBER NOT NULL,
+  batch      NUMBER,
+  subject    TEXT NOT NULL,
+  subject_id NUMBER,
+  detail     TEXT NOT NULL,
+  audience   TEXT NOT NULL,
+  spread_at  NUMBER
+);
+CREATE INDEX outbox_unspread ON outbox (id) WHERE spread_at IS NULL;
+
+-- Which user is told of which event, and when the user read it.
+CREATE TABLE notice (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  read_at  NUMBER,
+  PRIMARY KEY (app_user, event)
+) COMPACT;
+CREATE INDEX notice_unread ON notice (app_user, event) WHERE read_at IS NULL;
+
+-- Notices that somebody asked for, at a time. `person`: whom it is for; none: the approvers of the batch.
+CREATE TABLE reminder (
+  id              DRAWN KEY,
+  due_at          NUMBER NOT NULL,
+  person          NUMBER REFERENCES app_user (id),
+  batch           NUMBER REFERENCES batch (id),
+  content         TEXT,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER,
+  done_at         NUMBER,
+  CONSTRAINT reminder_for CHECK (person IS NOT NULL OR batch IS NOT NULL)
+);
+CREATE INDEX reminder_due ON reminder (due_at) WHERE done_at IS NULL;
+CREATE INDEX reminder_maker ON reminder (created_by_kind, created_by_id, created_at);
+
+-- E-mails about events. `state` is a number of `domain::mail`; one that is being sent is sent again if what became of it
+-- is not known.
+CREATE TABLE mail (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  state    NUMBER NOT NULL,
+  tries    NUMBER NOT NULL,
+  next_at  NUMBER NOT NULL,
+  error    TEXT,
+  PRIMARY KEY (app_user, event)
+) CHANGING;
+CREATE INDEX mail_due ON mail (next_at) WHERE state IN (1, 2);

@@ -25,8 +25,10 @@ use domain::account::{AccountKind, AccountStatus};
 use domain::approval::{ApprovalAction, RoundCause};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
+use domain::event::EventKind;
 use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
 use domain::item::ItemState;
+use domain::mail::MailState;
 use domain::posting::PostingKind;
 use domain::principal::Author;
 use domain::transfer::TransferKind;
@@ -264,6 +266,6 @@ macro_rules! stored {
 
 ids! { AccountId AssetId BatchId HolderId PostingId TransferId }
 stored! {
-    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code ItemState PostingKind
-    Role RoundCause TransferKind
+    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code EventKind ItemState
+    MailState PostingKind Role RoundCause TransferKind
 }

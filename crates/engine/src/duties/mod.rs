@@ -6,8 +6,10 @@ mod batches;
 mod change;
 mod follow;
 mod imports;
+mod mail;
 mod reap;
 mod secrets;
+mod spread;
 
 use crate::duty::Duties;
 use crate::engine::Engine;
@@ -22,6 +24,8 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(change::Changes);
     duties.start(follow::Follow::of(engine));
     duties.start(secrets::Secrets);
+    duties.start(spread::Spread);
+    duties.start(mail::Mails);
     duties
 }
 
@@ -30,5 +34,7 @@ pub(crate) fn of_server(engine: &Engine) -> Duties {
     let mut duties = Duties::of(engine);
     duties.start(follow::Follow::of(engine));
     duties.start(secrets::Secrets);
+    duties.start(spread::Spread);
+    duties.start(mail::Mails);
     duties
 }

@@ -29,6 +29,7 @@ mod hosts;
 mod keys;
 mod login;
 mod money;
+mod notices;
 mod people;
 mod phone;
 mod progress;

@@ -52,10 +52,14 @@ const TABLES: &[&str] = &[
     "invitation",
     "item",
     "lease",
+    "mail",
     "node",
+    "notice",
     "operation",
+    "outbox",
     "policy",
     "posting",
+    "reminder",
     "session",
     "setting",
     "sponsor",
@@ -230,6 +234,11 @@ fn people(walk: &mut Walk) {
     walk.say(&["user", "reset", "1234"], 0);
     walk.say(&["user", "totp", "show", "1234"], 0);
     walk.say(&["user", "totp", "reset", "1234"], 1);
+    walk.say(&["notice", "list"], 1);
+    walk.say(&["notice", "read", "1"], 1);
+    walk.say(&["notice", "remind", "--text", "提醒"], 1);
+    walk.say(&["notice", "remind", "--at", "1", "--text", "提醒"], 64);
+    walk.say(&["notice", "address"], 1);
     walk.say(&["login", "1234"], 1);
     walk.say(&["logout"], 1);
     walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
