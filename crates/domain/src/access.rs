@@ -219,6 +219,16 @@ operations! {
     KeyAdd "addApiKey" ([Admin] no_key);
     KeyRevoke "revokeApiKey" ([Admin] no_key);
     KeyRotate "rotateApiKey" ([Admin] no_key);
+    // Webhooks.
+    WebhookList "listWebhooks" ([Admin] no_key);
+    WebhookShow "getWebhook" ([Admin] no_key);
+    WebhookAdd "addWebhook" ([Admin] no_key);
+    WebhookChange "changeWebhook" ([Admin] no_key);
+    WebhookRemove "removeWebhook" ([Admin] no_key);
+    WebhookRotate "rotateWebhook" ([Admin] no_key);
+    WebhookTest "testWebhook" ([Admin] no_key);
+    DeliveryList "listWebhookDeliveries" ([Admin] no_key);
+    DeliveryReplay "replayWebhookDelivery" ([Admin] no_key);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
@@ -321,6 +331,7 @@ impl Operation {
                 | Self::HolderList
                 | Self::StatisticsShow
                 | Self::AuditList
+                | Self::DeliveryList
         )
     }
 

@@ -102,6 +102,13 @@ actions! {
     KeyAdd "api_key.add" "api_key";
     KeyRevoke "api_key.revoke" "api_key";
     KeyRotate "api_key.rotate" "api_key";
+    // Webhooks.
+    WebhookAdd "webhook.add" "webhook";
+    WebhookChange "webhook.change" "webhook";
+    WebhookRemove "webhook.remove" "webhook";
+    WebhookRotate "webhook.rotate" "webhook";
+    WebhookTest "webhook.test" "webhook";
+    WebhookReplay "webhook.replay" "webhook";
     // The ledger as a whole.
     LedgerSeal "ledger.seal" "ledger";
     LedgerUnseal "ledger.unseal" "ledger";

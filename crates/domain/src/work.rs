@@ -13,6 +13,8 @@ stored_enum! {
         Import = 2 "import",
         /// Encrypting the stored secrets under another master key.
         Rotation = 3 "rotation",
+        /// Delivering webhooks.
+        Deliver = 5 "deliver",
     }
 }
 
@@ -42,5 +44,11 @@ impl Work {
     #[must_use]
     pub const fn rotation() -> Self {
         Self { kind: WorkKind::Rotation, id: 0 }
+    }
+
+    /// Delivering webhooks.
+    #[must_use]
+    pub const fn deliver() -> Self {
+        Self { kind: WorkKind::Deliver, id: 0 }
     }
 }

@@ -90,6 +90,8 @@ pub mod user;
 pub mod value;
 pub mod verify;
 pub mod voucher;
+pub mod webhook;
+pub mod webhook_delivery;
 
 pub use at_hand::AtHand;
 pub use error::StoreError;
@@ -177,6 +179,8 @@ fn access_statements() -> Vec<bulk::Named> {
         sponsor::CATALOGUE,
         totp::CATALOGUE,
         user::CATALOGUE,
+        webhook::CATALOGUE,
+        webhook_delivery::CATALOGUE,
     ]
     .concat()
 }

@@ -146,6 +146,12 @@ pub static STEPS: &[Step] = &[
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
+    step!("webhook", 1,
+        id Number, url Text, events Text, description Text, enabled Number, former_until Number, created_by Text,
+        created_at Number, removed_at Number, created_by_kind Number, created_by_id Number),
+    step!("webhook_delivery", 1,
+        id Number, webhook Number, event Number, batch Number, state Number, attempts Number, due_at Number,
+        tried_at Number, ended_at Number, status Number, failure Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -172,5 +178,15 @@ impl Step {
 }
 
 /// Tables whose numbers the engine generates itself.
-pub(super) const NUMBERED: &[&str] =
-    &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch", "app_user", "api_key"];
+pub(super) const NUMBERED: &[&str] = &[
+    "item_failure",
+    "import_problem",
+    "batch_history",
+    "fx_rate",
+    "audit",
+    "batch",
+    "app_user",
+    "api_key",
+    "webhook",
+    "webhook_delivery",
+];
