@@ -19,6 +19,7 @@ mod rotation;
 mod run_end;
 mod runner;
 mod slices;
+mod webhook;
 pub mod worker;
 
 pub use engine::{Engine, EngineOptions};

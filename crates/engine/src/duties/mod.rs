@@ -4,6 +4,7 @@
 mod approvals;
 mod batches;
 mod change;
+mod deliver;
 mod follow;
 mod imports;
 mod reap;
@@ -22,6 +23,7 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(change::Changes);
     duties.start(follow::Follow::of(engine));
     duties.start(secrets::Secrets);
+    duties.start(deliver::Deliver::default());
     duties
 }
 
@@ -30,5 +32,6 @@ pub(crate) fn of_server(engine: &Engine) -> Duties {
     let mut duties = Duties::of(engine);
     duties.start(follow::Follow::of(engine));
     duties.start(secrets::Secrets);
+    duties.start(deliver::Deliver::default());
     duties
 }
