@@ -6,6 +6,7 @@ use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
 use domain::principal::Principal;
+use domain::webhook::address::WebhookNetworks;
 use service::session::SessionLife;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -79,6 +80,8 @@ pub(crate) struct Globals {
     pub session_life: SessionLife,
     /// The cooling-off of approvers.
     pub approver_cooling: Duration,
+    /// Networks that webhooks may reach although they are not public.
+    pub webhook_networks: WebhookNetworks,
 }
 
 impl Globals {
@@ -98,6 +101,7 @@ impl Globals {
             },
             session_life: settings.session_life(),
             approver_cooling: settings.approver_cooling(),
+            webhook_networks: WebhookNetworks::new(settings.webhook_networks.clone()),
         }
     }
 

@@ -252,7 +252,9 @@ impl Command {
 
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, approval, asset, batch, fx, holder, key, policy, setting, transfer, user};
+        use commands::{
+            account, approval, asset, batch, fx, holder, key, policy, setting, transfer, user, webhook,
+        };
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
@@ -263,6 +265,7 @@ impl Command {
             Self::Approval(args) => approval::access(args),
             Self::User(args) => user::access(args),
             Self::Key(args) => key::access(args),
+            Self::Webhook(args) => webhook::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

@@ -31,6 +31,7 @@ pub(crate) mod stats;
 pub(crate) mod transfer;
 pub(crate) mod user;
 pub(crate) mod verify;
+pub(crate) mod webhook;
 pub(crate) mod work;
 
 use crate::exit::{Exit, Failure};
@@ -72,6 +73,8 @@ pub(crate) enum Command {
     Logout(login::LogoutArgs),
     /// Manage API keys, which authenticate programs
     Key(key::KeyArgs),
+    /// Manage webhooks, which tell other programs what happened
+    Webhook(webhook::WebhookArgs),
     /// Show what was sent, by currency, in a range of days
     Stats(stats::StatsArgs),
     /// Show or change the organisation's settings, such as its time zone
@@ -135,6 +138,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Login(args) => login::login(session, args).await,
         Command::Logout(args) => login::logout(session, args).await,
         Command::Key(args) => key::run(session, args).await,
+        Command::Webhook(args) => webhook::run(session, args).await,
         Command::Stats(args) => stats::run(session, args).await,
         Command::Setting(args) => setting::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,

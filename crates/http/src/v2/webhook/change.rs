@@ -36,13 +36,13 @@ const EVENTS_MAX: usize = 100;
 
 const ADDED: Message = Message {
     english: "The webhook was added; save its secret now, it will not be shown again",
-    chinese: "Webhook 已添加；请立即保存密钥，密钥不会再次显示",
+    chinese: "回调已添加；请立即保存密钥，密钥不会再次显示",
 };
-const CHANGED: Message = Message { english: "The webhook was updated", chinese: "Webhook 已修改" };
-const REMOVED: Message = Message { english: "The webhook was removed", chinese: "Webhook 已删除" };
+const CHANGED: Message = Message { english: "The webhook was updated", chinese: "回调已修改" };
+const REMOVED: Message = Message { english: "The webhook was removed", chinese: "回调已删除" };
 const ROTATED: Message = Message {
     english: "The webhook has a new secret; save it now, it will not be shown again. For 24 hours messages are signed with the previous one as well",
-    chinese: "Webhook 密钥已更换；请立即保存，新密钥不会再次显示。24小时内消息同时使用旧密钥签名",
+    chinese: "回调密钥已更换；请立即保存，新密钥不会再次显示。24小时内消息同时使用旧密钥签名",
 };
 const TESTED: Message = Message {
     english: "A test event is on its way; the list of deliveries shows how it went",
