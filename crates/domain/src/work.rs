@@ -14,7 +14,7 @@ stored_enum! {
         /// Encrypting the stored secrets under another master key.
         Rotation = 3 "rotation",
         /// Delivering webhooks.
-        Deliver = 5 "deliver",
+        Deliver = 6 "deliver",
     }
 }
 

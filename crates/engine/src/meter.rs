@@ -57,14 +57,6 @@ pub(crate) fn history_lag(postings: i64) {
     gauge!("sluice_history_lag_postings").set(u32::try_from(postings).unwrap_or(u32::MAX));
 }
 
-/// Creates the series of webhooks at zero.
-pub(crate) fn webhooks_begin() {
-    for result in ["delivered", "failed", "dead"] {
-        counter!("sluice_webhook_attempts_total", "result" => result).increment(0);
-    }
-    webhooks_waiting(0, 0);
-}
-
 /// Counts an attempt to deliver an event, by the state of the delivery after it.
 pub(crate) fn webhook_attempt(state: DeliveryState) {
     let result = match state {

@@ -182,9 +182,6 @@ impl Deliver {
         if self.counted.is_some_and(|counted| counted.elapsed() < COUNTED) {
             return Ok(());
         }
-        if self.counted.is_none() {
-            meter::webhooks_begin();
-        }
         let (count, age) = webhook::waiting(&engine.service).await?;
         meter::webhooks_waiting(count, age / SECOND);
         self.counted = Some(Instant::now());

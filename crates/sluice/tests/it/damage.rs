@@ -30,6 +30,11 @@ const AT_WORK: &str = "
       VALUES (1, 1, '{}', 'x', 2, 1, 1);
     INSERT INTO approval (batch, round, app_user, role, action, content_hash, factor, at)
       SELECT MAX(batch), 1, 1, 1, 1, 'h', 'totp', 1 FROM approval_round;
+    INSERT INTO outbox (at, kind, batch, subject, detail, audience) VALUES (1, 8, 1, 'batch', '{}', 'batch');
+    INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+      VALUES ('https://example.org/', 'batch.finished', '', 1, 'x', 1, 2);
+    INSERT INTO webhook_delivery (webhook, event, batch, state, attempts, due_at)
+      SELECT 1, MAX(id), 1, 1, 0, 1 FROM outbox;
     INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
     PRAGMA wal_checkpoint(TRUNCATE);";
 

@@ -22,6 +22,11 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
         "INSERT INTO challenge (token, app_user, password_at, tries, expires_at)
          SELECT 'c', id, 1, 0, 2 FROM app_user WHERE login = 'li'",
         "INSERT INTO sponsor (app_user, actor_kind, actor_id, deed, at) SELECT id, 2, 0, 1, 1 FROM app_user",
+        "INSERT INTO outbox (at, kind, subject, detail, audience) VALUES (1, 8, 'batch', '{}', 'batch')",
+        "INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+         VALUES ('https://example.org/', 'batch.finished', '', 1, 'tester', 1, 2)",
+        "INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at)
+         SELECT w.id, MAX(o.id), 1, 0, 1 FROM webhook w, outbox o GROUP BY w.id",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

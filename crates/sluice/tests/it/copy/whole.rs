@@ -150,6 +150,10 @@ const BY_PHONE: &str = "
     INSERT INTO recovery_code (app_user, selector, hash) SELECT MIN(id), 'ABCD', 'h' FROM app_user;
     INSERT INTO approval (batch, round, app_user, role, action, content_hash, note, factor, at)
       SELECT MAX(batch), 1, (SELECT MIN(id) FROM app_user), 2, 1, 'h', '已核实', 'totp', 1 FROM approval_round;
+    INSERT INTO outbox (at, kind, subject, detail, audience) VALUES (1, 8, 'batch', '{}', 'batch');
+    INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+      VALUES ('https://example.org/', 'batch.finished', '记账', 0, 'x', 1, 2);
+    INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at) SELECT 1, MAX(id), 3, 15, NULL FROM outbox;
     PRAGMA wal_checkpoint(TRUNCATE);";
 
 /// Writes [`BY_PHONE`] into a ledger that nothing has open.

@@ -10,6 +10,7 @@ mod nodes;
 mod people;
 mod policies;
 mod totals;
+mod webhooks;
 
 use crate::fill::fill;
 use crate::world::world;
@@ -72,6 +73,7 @@ nouns! {
     items: external_id item item_contact item_extent item_run;
     nodes: balance_owner counter head lease mark named_lock node;
     people: api_key challenge factor invitation login_failure recovery_code sealed_secret session sponsor totp user;
+    webhooks: webhook webhook_delivery;
 }
 
 #[test]
