@@ -57,7 +57,7 @@ const REFUSED: &[(O, &str, &str, &str, &str)] = &[
     (
         O::WebhookAdd,
         "POST /api/v2/webhooks",
-        r#"{"url": "https://127.0.0.1/", "events": ["batch.finished"]}"#,
+        r#"{"url": "https://10.0.0.1/", "events": ["batch.finished"]}"#,
         "webhook.add",
         "WEBHOOK_ADDRESS_REFUSED",
     ),

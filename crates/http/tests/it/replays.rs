@@ -70,6 +70,11 @@ async fn people(admin: &Browser) {
     let made = by_admin(admin, "/api/v1/api-keys", json!({ "name": "k", "scopes": ["read"] })).await;
     let key = made["key"]["id"].as_str().unwrap();
     by_admin(admin, &format!("/api/v1/api-keys/{key}/rotate"), Json::Null).await;
+    let hook = json!({ "url": "https://example.org/hook", "events": ["batch.finished"] });
+    let made = by_admin(admin, "/api/v2/webhooks", hook).await;
+    let hook = format!("/api/v2/webhooks/{}", made["webhook"]["id"].as_str().unwrap());
+    by_admin(admin, &format!("{hook}/rotate"), Json::Null).await;
+    by_admin(admin, &format!("{hook}/test"), Json::Null).await;
 }
 
 async fn drafts(world: &World) {
