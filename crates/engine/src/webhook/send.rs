@@ -57,7 +57,7 @@ impl Sender {
                 let status = response.status().as_u16();
                 let left = self.within.saturating_sub(begun.elapsed());
                 // An answer that does not end has still been given.
-                drop(timeout(left, drain(response.into_body())).await);
+                let _ = timeout(left, drain(response.into_body())).await;
                 Attempt::answered(status)
             }
         }

@@ -21,7 +21,7 @@ fn message(url: &str) -> Message {
 }
 
 /// A receiver that reads a request's head and answers as the given function does.
-async fn receiver<F: Future<Output = ()> + Send>(
+async fn receiver<F: Future<Output = ()> + Send + 'static>(
     answer: impl Fn(TcpStream) -> F + Send + Sync + 'static,
 ) -> (u16, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -21,11 +21,11 @@ pub(super) async fn locked(tx: &mut Tx, id: WebhookId) -> Result<Webhook, Error>
     store::webhook::lock(tx, id).await?.ok_or_else(|| missing(id))
 }
 
-/// A URL as it is stored, if it may be reached. What it is looked up as is checked again at each connection.
+/// A URL as it is stored, if it may be reached. What it is looked up as is checked again at each connection. A refusal
+/// names at most the host: it is audited, and a refused URL may contain a password.
 pub(super) fn url(text: &str, networks: &WebhookNetworks) -> Result<String, Error> {
-    let refused = |code| Error::refused(code, shown(text.trim()));
-    let target = Target::parse(text).map_err(refused)?;
-    target.expect_reachable(networks).map_err(refused)?;
+    let target = Target::parse(text)?;
+    target.expect_reachable(networks).map_err(|code| Error::refused(code, target.authority()))?;
     Ok(target.text().to_owned())
 }
 
