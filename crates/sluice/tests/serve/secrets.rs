@@ -180,6 +180,16 @@ async fn enrolled(
     }
 }
 
+/// Adds a webhook and rotates its secret; returns the first one, which still signs.
+async fn secret_of_webhook(client: &Client, cookie: &str, url: &str) -> String {
+    let hooks = format!("{url}/api/v2/webhooks");
+    let hook = json!({ "url": "https://example.org/hook", "events": ["reminder.due"] });
+    let hook = told(client, cookie, "POST", &hooks, Some(hook)).await;
+    let hook: Json = serde_json::from_str(&hook).unwrap();
+    told(client, cookie, "POST", &format!("{hooks}/hook_1/rotate"), None).await;
+    text(&hook["data"]["secret"]).strip_prefix("whsec_").unwrap().to_owned()
+}
+
 /// What the files of the ledger and the log must not contain of a secret: its text, and the bytes behind it.
 fn traces(secret: &str) -> Vec<Vec<u8>> {
     let mut traces = vec![secret.as_bytes().to_vec()];
@@ -210,12 +220,7 @@ async fn planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
     let totp = format!("{url}/api/v2/accounts/A0/totp");
     let (of_account, _) =
         enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
-    let hooks = format!("{url}/api/v2/webhooks");
-    let hook = json!({ "url": "https://example.org/hook", "events": ["reminder.due"] });
-    let hook = told(&client, &cookie, "POST", &hooks, Some(hook)).await;
-    let hook: Json = serde_json::from_str(&hook).unwrap();
-    let of_hook = text(&hook["data"]["secret"]).strip_prefix("whsec_").unwrap().to_owned();
-    told(&client, &cookie, "POST", &format!("{hooks}/hook_1/rotate"), None).await;
+    let of_hook = secret_of_webhook(&client, &cookie, &url).await;
     let password = json!({ "password": PASSWORD });
     let own = format!("{url}/api/v1/auth/totp");
     let (of_person, codes) =
