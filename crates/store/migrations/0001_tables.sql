@@ -793,5 +793,6 @@ CREATE TABLE webhook_delivery (
   CONSTRAINT webhook_delivery_event UNIQUE (webhook, event)
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, state, due_at);
+CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
 CREATE INDEX webhook_delivery_chain ON webhook_delivery (batch, webhook) WHERE state = 1;
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (event) WHERE state = 1;
