@@ -226,6 +226,16 @@ operations! {
     ReminderAdd "addReminder" (signed_in);
     MailAddressShow "getMailAddress" (signed_in);
     MailAddressSet "setMailAddress" (signed_in);
+    // Webhooks.
+    WebhookList "listWebhooks" ([Admin] no_key);
+    WebhookShow "getWebhook" ([Admin] no_key);
+    WebhookAdd "addWebhook" ([Admin] no_key);
+    WebhookChange "changeWebhook" ([Admin] no_key);
+    WebhookRemove "removeWebhook" ([Admin] no_key);
+    WebhookRotate "rotateWebhook" ([Admin] no_key);
+    WebhookTest "testWebhook" ([Admin] no_key);
+    DeliveryList "listWebhookDeliveries" ([Admin] no_key);
+    DeliveryReplay "replayWebhookDelivery" ([Admin] no_key);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
@@ -332,6 +342,7 @@ impl Operation {
                 | Self::StatisticsShow
                 | Self::AuditList
                 | Self::OperationLogList
+                | Self::DeliveryList
         )
     }
 

@@ -108,7 +108,13 @@ actions! {
     NoticeRead "notice.read" "notice";
     ReminderAdd "reminder.add" "reminder";
     ReminderDue "reminder.due" "reminder";
+    // Webhooks.
+    WebhookAdd "webhook.add" "webhook";
+    WebhookChange "webhook.change" "webhook";
+    WebhookRemove "webhook.remove" "webhook";
+    WebhookRotate "webhook.rotate" "webhook";
     WebhookTest "webhook.test" "webhook";
+    WebhookReplay "webhook.replay" "webhook";
     // The ledger as a whole.
     LedgerSeal "ledger.seal" "ledger";
     LedgerUnseal "ledger.unseal" "ledger";

@@ -39,6 +39,7 @@ pub mod totp;
 pub mod transfer;
 pub mod visible;
 pub mod voucher;
+pub mod webhook;
 pub mod work;
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ stored_enum! {
         Spread = 4 "spread",
         /// Sending e-mails.
         Mail = 5 "mail",
+        /// Delivering webhooks.
+        Deliver = 6 "deliver",
     }
 }
 
@@ -58,5 +60,11 @@ impl Work {
     #[must_use]
     pub const fn mail() -> Self {
         Self { kind: WorkKind::Mail, id: 0 }
+    }
+
+    /// Delivering webhooks.
+    #[must_use]
+    pub const fn deliver() -> Self {
+        Self { kind: WorkKind::Deliver, id: 0 }
     }
 }

@@ -21,6 +21,7 @@ mod run_end;
 mod runner;
 mod slices;
 mod spreading;
+mod webhook;
 pub mod worker;
 
 pub use engine::{Engine, EngineOptions};

@@ -18,6 +18,7 @@ use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
 use crate::commands::transfer::TransferVerb;
 use crate::commands::user::{UserTotpVerb, UserVerb};
+use crate::commands::webhook::WebhookVerb;
 use domain::access::Operation;
 
 /// The call equivalent to a command, if there is one.
@@ -58,6 +59,7 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Logout(_) => O::Logout,
         Command::Key(args) => return key(&args.verb),
         Command::Notice(args) => notice(&args.verb),
+        Command::Webhook(args) => webhook(&args.verb),
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {
             SettingVerb::Show => O::SettingsShow,
@@ -124,6 +126,21 @@ const fn key(verb: &KeyVerb) -> Option<Operation> {
         // A server encrypts the secrets again by itself; no request sets its master key.
         KeyVerb::Rotate { name: None } | KeyVerb::NewMaster { .. } => return None,
     })
+}
+
+const fn webhook(verb: &WebhookVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        WebhookVerb::Add { .. } => O::WebhookAdd,
+        WebhookVerb::List => O::WebhookList,
+        WebhookVerb::Show { .. } => O::WebhookShow,
+        WebhookVerb::Change(_) => O::WebhookChange,
+        WebhookVerb::Remove { .. } => O::WebhookRemove,
+        WebhookVerb::Rotate { .. } => O::WebhookRotate,
+        WebhookVerb::Test { .. } => O::WebhookTest,
+        WebhookVerb::Deliveries { .. } => O::DeliveryList,
+        WebhookVerb::Replay { .. } => O::DeliveryReplay,
+    }
 }
 
 const fn account(verb: &AccountVerb) -> Option<Operation> {

@@ -7,6 +7,7 @@ use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
 use domain::principal::Principal;
+use domain::webhook::address::WebhookNetworks;
 use service::session::SessionLife;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -82,6 +83,8 @@ pub(crate) struct Globals {
     pub approver_cooling: Duration,
     /// How e-mails are sent.
     pub mail: MailSettings,
+    /// Networks that webhooks may reach although they are not public.
+    pub webhook_networks: WebhookNetworks,
 }
 
 impl Globals {
@@ -102,6 +105,7 @@ impl Globals {
             session_life: settings.session_life(),
             approver_cooling: settings.approver_cooling(),
             mail: MailSettings::of(settings),
+            webhook_networks: WebhookNetworks::new(settings.webhook_networks.clone()),
         }
     }
 

@@ -255,6 +255,7 @@ impl Command {
     fn access(&self) -> Access {
         use commands::{
             account, approval, asset, batch, fx, holder, key, notice, policy, setting, transfer, user,
+            webhook,
         };
         match self {
             Self::Account(args) => account::access(args),
@@ -267,6 +268,7 @@ impl Command {
             Self::User(args) => user::access(args),
             Self::Key(args) => key::access(args),
             Self::Notice(args) => notice::access(args),
+            Self::Webhook(args) => webhook::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

@@ -256,7 +256,8 @@ impl Session {
         // No time limit on searches: a user at a terminal waits for the complete answer.
         let service = Service::new(store.clone(), door.clone(), clock)
             .searching_for(Duration::MAX)
-            .cooling_for(globals.approver_cooling);
+            .cooling_for(globals.approver_cooling)
+            .with_webhook_networks(globals.webhook_networks.clone());
         let assets = asset::list(&service).await?;
         let (actor, out) = (globals.actor(), globals.out());
         let language = out.language;

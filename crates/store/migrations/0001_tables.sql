@@ -835,3 +835,39 @@ CREATE TABLE mail (
   PRIMARY KEY (app_user, event)
 ) CHANGING;
 CREATE INDEX mail_due ON mail (next_at) WHERE state IN (1, 2);
+-- Where events are sent to by HTTP. `events`: the names of the event types, separated by spaces. The secret and, until
+-- `former_until`, the one before it are in `sealed_secret`.
+CREATE TABLE webhook (
+  id              DRAWN KEY,
+  url             TEXT NOT NULL,
+  events          TEXT NOT NULL,
+  description     TEXT NOT NULL,
+  enabled         NUMBER NOT NULL CHECK (enabled IN (0, 1)),
+  former_until    NUMBER,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  removed_at      NUMBER,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER
+);
+
+-- Which event is sent to which webhook, and how far it is. Of the deliveries of a batch to a webhook that wait, only the
+-- first has a time at which it is due; the others wait for it.
+CREATE TABLE webhook_delivery (
+  id       DRAWN KEY,
+  webhook  NUMBER NOT NULL REFERENCES webhook (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  batch    NUMBER,
+  state    NUMBER NOT NULL,
+  attempts NUMBER NOT NULL,
+  due_at   NUMBER,
+  tried_at NUMBER,
+  ended_at NUMBER,
+  status   NUMBER,
+  failure  NUMBER,
+  CONSTRAINT webhook_delivery_event UNIQUE (webhook, event)
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, state, due_at);
+CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
+CREATE INDEX webhook_delivery_chain ON webhook_delivery (batch, webhook) WHERE state = 1;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (event) WHERE state = 1;

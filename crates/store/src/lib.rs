@@ -96,6 +96,8 @@ pub mod user;
 pub mod value;
 pub mod verify;
 pub mod voucher;
+pub mod webhook;
+pub mod webhook_delivery;
 
 pub use at_hand::AtHand;
 pub use error::StoreError;
@@ -189,6 +191,8 @@ fn access_statements() -> Vec<bulk::Named> {
         sponsor::CATALOGUE,
         totp::CATALOGUE,
         user::CATALOGUE,
+        webhook::CATALOGUE,
+        webhook_delivery::CATALOGUE,
     ]
     .concat()
 }

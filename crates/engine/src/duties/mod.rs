@@ -4,6 +4,7 @@
 mod approvals;
 mod batches;
 mod change;
+mod deliver;
 mod follow;
 mod imports;
 mod mail;
@@ -26,6 +27,7 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(secrets::Secrets);
     duties.start(spread::Spread);
     duties.start(mail::Mails);
+    duties.start(deliver::Deliver::default());
     duties
 }
 
@@ -36,5 +38,6 @@ pub(crate) fn of_server(engine: &Engine) -> Duties {
     duties.start(secrets::Secrets);
     duties.start(spread::Spread);
     duties.start(mail::Mails);
+    duties.start(deliver::Deliver::default());
     duties
 }

@@ -41,4 +41,5 @@ mod security;
 mod sessions;
 mod step_up;
 mod truth;
+mod webhooks;
 mod world;

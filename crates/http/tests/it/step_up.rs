@@ -11,11 +11,15 @@ use std::time::Duration;
 const FRESH: Duration = Duration::from_secs(300);
 
 /// Changes of keys, people, settings and policies: request, and body without its code. `{id}` is a user, `{key}` a
-/// key.
+/// key, `{hook}` a webhook.
 const CHANGES: &[(&str, &str)] = &[
     ("POST /api/v1/api-keys", r#"{"name": "k", "scopes": ["read"]}"#),
     ("POST /api/v1/api-keys/{key}/rotate", "{}"),
     ("DELETE /api/v1/api-keys/{key}", "{}"),
+    ("POST /api/v2/webhooks", r#"{"url": "https://example.org/hook", "events": ["batch.finished"]}"#),
+    ("PATCH /api/v2/webhooks/{hook}", r#"{"url": "https://example.org/other"}"#),
+    ("POST /api/v2/webhooks/{hook}/rotate", "{}"),
+    ("DELETE /api/v2/webhooks/{hook}", "{}"),
     ("POST /api/v1/users", r#"{"login": "new", "name": "N", "role": "operator"}"#),
     ("PATCH /api/v1/users/{id}", r#"{"role": "finance"}"#),
     ("POST /api/v1/users/{id}/password-reset", "{}"),
@@ -35,6 +39,7 @@ struct Changed {
     admin: Browser,
     id: String,
     key: String,
+    hook: String,
 }
 
 impl Changed {
@@ -45,15 +50,18 @@ impl Changed {
         let body = json!({ "name": "first", "scopes": ["read"] });
         let made = admin.post("/api/v1/api-keys", body).await;
         let key = text(&made.data()["key"]["id"]);
+        let body = json!({ "url": "https://example.org/first", "events": ["batch.finished"] });
+        let made = admin.post("/api/v2/webhooks", body).await;
+        let hook = text(&made.data()["webhook"]["id"]);
         for currency in ["USD", "EUR"] {
             admin.post("/api/v2/currencies", json!({ "code": currency })).await.data();
         }
-        Self { world, admin, id, key }
+        Self { world, admin, id, key, hook }
     }
 
     async fn send(&self, request: &str, body: Json) -> Answer {
         let (method, path) = request.split_once(' ').unwrap();
-        let path = path.replace("{id}", &self.id).replace("{key}", &self.key);
+        let path = path.replace("{id}", &self.id).replace("{key}", &self.key).replace("{hook}", &self.hook);
         let method: Method = method.parse().unwrap();
         answer(self.admin.request(method, &path).json(&body)).await
     }

@@ -1,4 +1,4 @@
-//! Spreading: what was committed becomes notices and e-mails, once.
+//! Spreading: what was committed becomes notices, e-mails and deliveries to webhooks, once.
 
 use super::audience;
 use crate::{Error, Service};
@@ -30,6 +30,7 @@ pub async fn spread(tx: &mut Tx, with_mail: bool, now: i64) -> Result<usize, Err
             let mailed: BTreeSet<i64> = addresses.iter().map(|address| address.user).collect();
             store::mail::add(tx, row.id, &mailed.into_iter().collect::<Vec<_>>(), now).await?;
         }
+        store::webhook_delivery::spread(tx, row, now).await?;
     }
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     store::outbox::spread(tx, ids, now).await?;

@@ -13,7 +13,7 @@ const OTHER_NAMES: [(&str, &str); 3] =
 const NO_SETTINGS: [&str; 4] = ["SLUICE_CONFIG", VARIABLES[0], VARIABLES[1], SMTP_PASSWORD];
 const PREFIX: &str = "SLUICE_";
 /// Settings that are lists; outside the file, commas separate their elements.
-const LISTS: [&str; 3] = ["allowed_hosts", "trusted_proxies", "metrics_from"];
+const LISTS: [&str; 4] = ["allowed_hosts", "trusted_proxies", "metrics_from", "webhook_networks"];
 
 /// Values from one source.
 #[derive(Debug, Clone, Default)]

@@ -70,6 +70,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("trusted_proxies", NETWORKS, |_| true),
     rule("metrics_from", NETWORKS, |_| true),
+    rule("webhook_networks", NETWORKS, |_| true),
     rule("request_timeout_s", say("must be 1 to 3600 seconds", "须为 1 到 3600 秒"), |s| {
         (1..=3_600).contains(&s.request_timeout_s)
     }),

@@ -43,6 +43,8 @@ pub(crate) struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Networks that may read the metrics without signing in.
     pub metrics_from: Vec<IpNet>,
+    /// Networks that webhooks may reach although they are not public.
+    pub webhook_networks: Vec<IpNet>,
     /// Maximum duration of a request.
     pub request_timeout_s: u64,
     /// Maximum MiB for the bodies of all requests together.
@@ -152,6 +154,7 @@ impl Default for Settings {
             allowed_hosts: server.allowed_hosts,
             trusted_proxies: server.trusted_proxies,
             metrics_from: server.metrics_from,
+            webhook_networks: Vec::new(),
             request_timeout_s: server.request_timeout.as_secs(),
             request_memory_mib: server.request_memory / MIB,
             connections_per_address: server.connections_per_address,

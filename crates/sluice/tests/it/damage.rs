@@ -36,6 +36,10 @@ const AT_WORK: &str = "
     INSERT INTO reminder (due_at, person, content, created_by, created_at, created_by_kind)
       VALUES (1, 1, 'x', 'x', 1, 2);
     INSERT INTO mail (app_user, event, state, tries, next_at) SELECT 1, MAX(id), 1, 0, 1 FROM outbox;
+    INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+      VALUES ('https://example.org/', 'batch.finished', '', 1, 'x', 1, 2);
+    INSERT INTO webhook_delivery (webhook, event, batch, state, attempts, due_at)
+      SELECT 1, MAX(id), 1, 1, 0, 1 FROM outbox;
     INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
     PRAGMA wal_checkpoint(TRUNCATE);";
 

@@ -249,6 +249,13 @@ fn people(walk: &mut Walk) {
     walk.say(&["key", "new-master", &key], 0);
     walk.say(&["key", "new-master", &key], 3);
     walk.say(&["key", "revoke", "工资"], 0);
+    walk.say(&["webhook", "add", "https://1.1.1.1/", "--event", "batch.finished"], 1);
+    walk.say(&["webhook", "add", "https://127.0.0.1/", "--event", "batch.finished"], 1);
+    walk.say(&["webhook", "list"], 0);
+    for verb in ["show", "change", "remove", "rotate", "test", "deliveries"] {
+        walk.say(&["webhook", verb, "1"], 1);
+    }
+    walk.say(&["webhook", "replay", "1", "1"], 1);
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);
     walk.say(&["audit", "--limit", "50"], 0);

@@ -109,6 +109,18 @@ const WRITERS: &[Writer] = &[
     (&["key", "rotate", "k"], Some(("POST", "/api/v1/api-keys/{id}/rotate"))),
     (&["key", "rotate"], None),
     (&["key", "revoke", "k"], Some(("DELETE", "/api/v1/api-keys/{id}"))),
+    (
+        &["webhook", "add", "https://example.org/h", "--event", "batch.finished"],
+        Some(("POST", "/api/v2/webhooks")),
+    ),
+    (&["webhook", "change", "hook_1", "--disable"], Some(("PATCH", "/api/v2/webhooks/{id}"))),
+    (&["webhook", "remove", "hook_1"], Some(("DELETE", "/api/v2/webhooks/{id}"))),
+    (&["webhook", "rotate", "hook_1"], Some(("POST", "/api/v2/webhooks/{id}/rotate"))),
+    (&["webhook", "test", "hook_1"], Some(("POST", "/api/v2/webhooks/{id}/test"))),
+    (
+        &["webhook", "replay", "hook_1", "1"],
+        Some(("POST", "/api/v2/webhooks/{id}/deliveries/{delivery}/replay")),
+    ),
     (&["setting", "set", "--time-zone", "UTC"], Some(("PUT", "/api/v2/settings"))),
     (&["accept-loss", "--reason", "r"], None),
     (&["work"], None),
@@ -159,6 +171,9 @@ const READERS: &[&str] = &[
     "user list",
     "user totp show",
     "verify",
+    "webhook deliveries",
+    "webhook list",
+    "webhook show",
 ];
 
 /// A server on a ledger; killed when it is dropped.

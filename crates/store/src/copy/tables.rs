@@ -157,6 +157,12 @@ pub static STEPS: &[Step] = &[
         created_at Number, created_by_kind Number, created_by_id Number, done_at Number),
     step!("mail", 2,
         app_user Number, event Number, state Number, tries Number, next_at Number, error Text),
+    step!("webhook", 1,
+        id Number, url Text, events Text, description Text, enabled Number, former_until Number, created_by Text,
+        created_at Number, removed_at Number, created_by_kind Number, created_by_id Number),
+    step!("webhook_delivery", 1,
+        id Number, webhook Number, event Number, batch Number, state Number, attempts Number, due_at Number,
+        tried_at Number, ended_at Number, status Number, failure Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -194,4 +200,6 @@ pub(super) const NUMBERED: &[&str] = &[
     "api_key",
     "outbox",
     "reminder",
+    "webhook",
+    "webhook_delivery",
 ];

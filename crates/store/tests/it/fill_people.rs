@@ -30,6 +30,10 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          SELECT 1, id, 'x', 'tester', 1, 2 FROM app_user",
         "INSERT INTO mail (app_user, event, state, tries, next_at)
          SELECT u.id, o.id, 1, 0, 1 FROM app_user u CROSS JOIN outbox o",
+        "INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+         VALUES ('https://example.org/', 'batch.finished', '', 1, 'tester', 1, 2)",
+        "INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at)
+         SELECT w.id, MAX(o.id), 1, 0, 1 FROM webhook w, outbox o GROUP BY w.id",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

@@ -11,6 +11,7 @@ mod notices;
 mod people;
 mod policies;
 mod totals;
+mod webhooks;
 
 use crate::fill::fill;
 use crate::world::world;
@@ -74,6 +75,7 @@ nouns! {
     notices: mail mail_address notice outbox reminder seen_network;
     nodes: balance_owner counter head lease mark named_lock node;
     people: api_key challenge factor invitation login_failure recovery_code sealed_secret session sponsor totp user;
+    webhooks: webhook webhook_delivery;
 }
 
 #[test]
