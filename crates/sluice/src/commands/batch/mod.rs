@@ -8,6 +8,7 @@ mod items;
 mod list;
 mod moves;
 mod name;
+mod next;
 mod preview;
 mod problems;
 mod progress;
