@@ -247,10 +247,14 @@ async fn confirm_in(
 /// The administrator who confirms: another person than the one who made the change, and not one whom that person
 /// has just added, promoted or reset.
 async fn second(write: &mut Write, waiting: &ApprovalPolicyVersion) -> Result<i64, Error> {
-    let Principal::User(id) = write.actor.author.principal else { return Err(Code::Forbidden.into()) };
+    let forbidden = || {
+        let (english, chinese) = ("only an administrator confirms it", "仅管理员可确认");
+        Error::bilingual(Code::Forbidden, english, chinese)
+    };
+    let Principal::User(id) = write.actor.author.principal else { return Err(forbidden()) };
     let found = store::user::lock(&mut write.tx, id).await?.map(|(user, _)| user);
     let is_admin = |user: &store::user::User| user.role == Role::Admin && user.disabled_at.is_none();
-    let user = found.filter(is_admin).ok_or(Code::Forbidden)?;
+    let user = found.filter(is_admin).ok_or_else(forbidden)?;
     if waiting.set_by.principal == write.actor.author.principal {
         return Err(Code::CannotConfirmOwn.into());
     }
@@ -306,8 +310,10 @@ async fn check_reach(tx: &mut Tx, policy: &ApprovalPolicy, asset: &Asset) -> Res
     let chinese = lack("，", &|level, count| format!("第{level}级还缺{count}人"));
     Err(Error::bilingual(
         Code::ApprovalUnreachable,
-        format!("from {from}: {english}; the maker of a batch does not count"),
-        format!("{from} 起：{chinese}（制单人不计入）"),
+        format!(
+            "from {from}: {english}; neither the maker of a batch counts nor anybody who has not chosen a password"
+        ),
+        format!("{from} 起：{chinese}（制单人和尚未设置密码的人员不计入）"),
     ))
 }
 

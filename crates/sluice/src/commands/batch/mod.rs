@@ -9,6 +9,7 @@ mod items;
 mod list;
 mod moves;
 mod name;
+mod next;
 mod preview;
 mod problems;
 mod progress;

@@ -2,6 +2,7 @@
 
 use super::found::{self, SubmissionArgs};
 use super::name::BatchName;
+use super::next::steps;
 use super::run;
 use super::show::{BatchView, answer};
 use crate::consent::ConsentArgs;
@@ -105,9 +106,11 @@ pub(crate) async fn submit(
     let view = BatchView::of(session, submitted.batch.batch).await?;
     let mut json = view.to_json();
     json.extend(found::to_json(&submitted.found, &view.asset, session.language));
+    let steps = steps(session, &view.batch).await?;
     session.out.answer(Value::Object(json), || {
         let found = found::to_text(&submitted.found, &view.asset, session.language);
-        format!("{}\n{found}", view.to_text(session.out)).trim_end().to_owned()
+        let parts = [view.to_text(session.out), found, steps];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     })?;
     Ok(Exit::Success)
 }
