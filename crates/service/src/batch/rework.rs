@@ -4,11 +4,10 @@
 use super::lookup::{self, changed, find, locked};
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
-use crate::answer::Answer;
 use crate::approval::gate;
 use crate::consent::{self, Consented, Debited};
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service};
+use crate::{Answer, Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
