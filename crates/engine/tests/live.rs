@@ -211,7 +211,7 @@ async fn an_item_retried_during_the_run_is_paid_once_by_the_next_and_nothing_twi
         set(AccountStatus::Active).await;
         drop(batch::retry_item(&world.service, &world.actor, world.batch.into(), item).await.unwrap());
     };
-    // The run is past this item, and goes on with the slices that it had handed over or reads again.
+    // The run is past this item, and continues with the slices that it had handed over or reads again.
     let batch = world.run_while(retry).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Processing, ITEMS - 1));
     world.verified().await;

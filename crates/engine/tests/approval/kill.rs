@@ -39,7 +39,7 @@ impl End {
     }
 }
 
-/// This process ends, another one goes on with what runs until it ends there, and then there is this one again, which
+/// This process ends, another one continues what runs until it ends there, and then there is this one again, which
 /// recovers.
 pub async fn killed(world: World, there: End) -> World {
     let (place, clock, cooling) = world.close();

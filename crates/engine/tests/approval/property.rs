@@ -36,7 +36,7 @@ enum Step {
     Policy(usize, usize),
     /// Hours pass, and what has expired is found.
     Hours(i64),
-    /// The process ends at this step of what it runs; then another one goes on with it, or not yet.
+    /// The process ends at this step of what it runs; then another one continues it, or not yet.
     Kill(usize, bool),
 }
 

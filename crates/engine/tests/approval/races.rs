@@ -180,8 +180,9 @@ async fn attack_40_of_fifty_approvals_executions_cancellations_and_recalls_each_
         crowd.world.engine.run(batch, |_| {}).await.unwrap();
         let state = crowd.world.state(batch).await;
         let [approved, executed, cancelled, recalled] = won;
-        // A running batch can be cancelled too; the run that follows then pays nothing.
-        assert!(approved <= 1 && executed <= approved && cancelled <= 1 && recalled <= 1, "{won:?} {state}");
+        assert!(approved <= 1 && executed <= approved && recalled <= 1, "{won:?} {state}");
+        // What runs may be asked to end any number of times; the run that follows then pays nothing.
+        assert!(cancelled <= 1 || executed == 1, "{won:?} {state}");
         if state == "completed" {
             assert_eq!((approved, executed, cancelled, recalled), (1, 1, 0, 0));
             paid += 500;

@@ -48,7 +48,7 @@ struct DayWalk<'a> {
     rows: Vec<(i64, i64)>,
     /// The last number scanned.
     reached: i64,
-    /// Where to resume: a day, and the number behind which it goes on; none at the beginning.
+    /// Where to resume: a day, and the number behind which it continues; none at the beginning.
     place: Option<(i64, i64)>,
 }
 

@@ -172,13 +172,11 @@ impl Failure {
                 say!(language, "{what}: {error}", "{what}：{error}")
             }
             Self::Usage(text) => say!(language, "{text}; see --help", "{text}；用法见 --help"),
-            Self::NotReady(text) => {
-                say!(
-                    language,
-                    "The server is not ready: {text}; its address is the setting `listen` (SLUICE_LISTEN)",
-                    "服务器未就绪：{text}；其地址取自配置项 `listen`（SLUICE_LISTEN）"
-                )
-            }
+            Self::NotReady(text) => say!(
+                language,
+                "The server is not ready: {text}; its address is the setting `listen` (SLUICE_LISTEN)",
+                "服务器未就绪：{text}；其地址取自配置项 `listen`（SLUICE_LISTEN）"
+            ),
             Self::Settings(lines) => {
                 let lines = lines.join("\n  ");
                 say!(language, "Invalid settings:\n  {lines}", "配置无效：\n  {lines}")

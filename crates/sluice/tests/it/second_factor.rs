@@ -31,6 +31,9 @@ fn office() -> Office {
     let office = Office { ledger: Ledger::funded("100.00"), app: TotpSecret::new([7; 20]) };
     let add = ["user", "add", "li", "--name", "Li", "--role", "finance", "--password-stdin"];
     assert_eq!(office.run(&add, &[PASSWORD]).exit, 0);
+    // A level that one person fills needs two people, since the maker of a batch does not count.
+    let other = ["user", "add", "mei", "--name", "Mei", "--role", "finance", "--password-stdin"];
+    assert_eq!(office.run(&other, &[PASSWORD]).exit, 0);
     office.ledger.payees(2);
     office.enrol();
     office.ledger.ok(&["approval", "policy", "set", "--currency", "USD", "--band", "0=1"]);
@@ -108,7 +111,7 @@ fn a_person_with_a_second_factor_signs_in_with_its_code() {
     let file = office.ledger.path().join("sluice/sessions.json");
     for (lines, expected) in [
         (&[PASSWORD, &office.wrong_code()][..], "AUTH_2FA_CODE_INVALID"),
-        (&[PASSWORD], "AUTH_2FA_CODE_INVALID"),
+        (&[PASSWORD], "AUTH_2FA_REQUIRED"),
         (&["not the password", &office.code_of(0)], "AUTH_LOGIN_FAILED"),
     ] {
         office.refused(&["login", "li"], lines, expected);
@@ -129,7 +132,7 @@ fn an_approval_asks_for_a_code_and_its_session_goes_on_under_a_new_token() {
     office.refused(&approve, &[&office.code_of(0)], "AUTH_REQUIRED");
     assert_eq!(office.sign_in().exit, 0);
     let before = office.session_file();
-    office.refused(&approve, &[], "AUTH_2FA_CODE_INVALID");
+    office.refused(&approve, &[], "AUTH_2FA_REQUIRED");
     office.refused(&approve, &[&office.wrong_code()], "AUTH_2FA_CODE_INVALID");
     assert_eq!(office.session_file(), before, "a refused code changes nothing");
     let code = office.code_of(0);
@@ -138,7 +141,7 @@ fn an_approval_asks_for_a_code_and_its_session_goes_on_under_a_new_token() {
     assert_eq!(approved.json["decided_by"], "li");
     assert_ne!(office.session_file(), before);
     office.refused(&["approval", "reject", &second], &[&code], "AUTH_2FA_CODE_USED");
-    // The session goes on.
+    // The session continues.
     let mine = office.run(&["approval", "list", "--which", "decided"], &[]);
     assert_eq!((mine.exit, &mine.json["total"]), (0, &json!(1)), "{mine:?}");
     office.ledger.refused(&["batch", "run", &second], 1, "BATCH_NOT_APPROVED");
