@@ -27,6 +27,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "setting",
             "transfer",
             "user",
+            "webhook",
         ],
     ),
     ("copy", TABLES),
@@ -63,6 +64,7 @@ const TABLES: &[&str] = &[
     "setting",
     "sponsor",
     "transfer",
+    "webhook",
 ];
 
 /// Runs commands in Chinese and records which ones were run.
