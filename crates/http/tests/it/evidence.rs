@@ -211,6 +211,8 @@ async fn forged_files_contradict_each_other_even_if_every_hash_fits() {
     let hash =
         Pack::of_batch(&world, id).await.manifest()["contentHash"]["value"].as_str().unwrap().to_owned();
     let other = "0".repeat(64);
+    let value = |hash: &str| format!("\"value\": \"{hash}");
+    let (submitted, forged) = (value(&hash), value(&other));
     let cases = [
         ("content.csv", ",1000,10.00,", ",1001,10.01,", "takes another amount"),
         ("content.csv", "HR/1", "HR/2", "does not have the content hash"),
@@ -220,7 +222,8 @@ async fn forged_files_contradict_each_other_even_if_every_hash_fits() {
         ("results.csv", ",failed,", ",completed,", "does not pay item"),
         ("postings.csv", ",1000,", ",999,", "takes another amount"),
         ("manifest.json", "\"amountMinor\": 6050", "\"amountMinor\": 6051", "sums"),
-        ("manifest.json", hash.as_str(), other.as_str(), "does not have the content hash"),
+        ("manifest.json", submitted.as_str(), forged.as_str(), "does not have the content hash"),
+        ("manifest.json", hash.as_str(), other.as_str(), "names another content as the approved one"),
         ("audit.jsonl", hash.as_str(), other.as_str(), "audit log"),
     ];
     for (name, from, to, expected) in cases {
