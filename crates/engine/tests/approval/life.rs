@@ -6,6 +6,7 @@ use domain::approval::ApprovalAction;
 use domain::batch::BatchState;
 use domain::id::BatchId;
 use service::approval::{self, BatchDecision, Decision, QueuePart};
+use service::batch::edit::EditBatch;
 use service::batch::{self, BatchRequest};
 
 struct Office {
@@ -33,6 +34,17 @@ impl Office {
         }
         assert_eq!(self.world.state(id).await, "approved");
         id
+    }
+
+    /// A batch that has come back to draft is not bound to what was submitted.
+    async fn edited_as_any_draft(&self, id: BatchId, currency: &str) {
+        let batch = self.world.batch(id).await;
+        assert_eq!((batch.state, batch.content_hash), (BatchState::Draft, None));
+        let rows = payment(currency, &["7.00", "1.00"]).rows;
+        let edit = EditBatch { rows: Some((batch::rows::Amounts::Custom, rows)), ..EditBatch::default() };
+        let request = BatchRequest::of(id.into());
+        batch::edit(&self.world.service, &self.maker.actor, &request, &edit).await.unwrap();
+        self.world.verified().await;
     }
 }
 
@@ -118,7 +130,7 @@ async fn a_recalled_batch_is_edited_and_needs_all_its_approvals_again() {
     let office = office().await;
     let (world, id) = (&office.world, office.approved("GBP").await);
     approval::recall(&world.service, &office.maker.actor, id).await.unwrap();
-    assert_eq!(world.state(id).await, "draft");
+    office.edited_as_any_draft(id, "GBP").await;
     world.submit(&office.maker, id).await.unwrap();
     let (_, standing) = approval::of_batch(&world.service, id.into()).await.unwrap();
     assert_eq!((standing.round, standing.given, standing.decisions.len()), (2, 0, 2));
@@ -152,6 +164,7 @@ async fn a_rejected_batch_is_reopened_with_its_number_and_its_external_ids() {
     batch::cancel(&world.service, &office.maker.actor, &ask, false).await.unwrap();
     approval::reopen(&world.service, &office.maker.actor, id).await.unwrap();
     assert_eq!((world.state(id).await, world.batch(id).await.number()), ("draft", number));
+    office.edited_as_any_draft(id, "EUR").await;
     world.submit(&office.maker, id).await.unwrap();
     world.approve(&office.finance, id).await.unwrap();
     world.verified().await;

@@ -309,6 +309,26 @@ async fn only_a_batch_at_rest_has_a_pack() {
 }
 
 #[tokio::test]
+async fn a_recalled_batch_has_a_pack_of_what_was_submitted_last() {
+    let world = world_with_payees(2).await;
+    let id = make(&world, salaries(1, "10.00")).await;
+    world.post(&at(id, "/recall"), Json::Null).await.data();
+    let rows = json!({ "relations": [{ "targetAccountId": "P-1", "amount": "12.00" }] });
+    crate::batch_tools::send(&world, Method::PATCH, &at(id, ""), rows).await.data();
+    world.post(&at(id, "/submit"), Json::Null).await.data();
+    let pack = Pack::of_batch(&world, id).await;
+    pack.check().unwrap();
+    assert!(pack.text("content.csv").contains("12.00"));
+    // Cancelled as a draft, it has nothing that was submitted.
+    world.post(&at(id, "/recall"), Json::Null).await.data();
+    world.post(&at(id, "/cancel"), Json::Null).await.data();
+    let refused = world.get(&at(id, "/evidence")).await;
+    assert_eq!(outcome(&refused), is(400, "BATCH_WRONG_STATE"));
+    assert!(refused.json["message"].as_str().unwrap().contains("cancelled as a draft"), "{}", refused.json);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_pack_ends_early_if_its_batch_is_changed_meanwhile() {
     let world = world().await;
     open(&world, "PAY", "USD", "5000.00").await;
