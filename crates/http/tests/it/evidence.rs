@@ -324,7 +324,7 @@ async fn a_recalled_batch_has_a_pack_of_what_was_submitted_last() {
     world.post(&at(id, "/cancel"), Json::Null).await.data();
     let refused = world.get(&at(id, "/evidence")).await;
     assert_eq!(outcome(&refused), is(400, "BATCH_WRONG_STATE"));
-    assert!(refused.json["message"].as_str().unwrap().contains("cancelled as a draft"), "{}", refused.json);
+    assert!(refused.json["error"]["details"].as_str().unwrap().contains("cancelled as a draft"));
     world.stop().await;
 }
 
