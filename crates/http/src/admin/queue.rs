@@ -29,7 +29,7 @@ const USUAL: i64 = 50;
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum QueueWord {
-    /// Batches that wait for the caller.
+    /// Batches that wait for the caller, who could approve them now: with a second factor, and not cooling off.
     #[default]
     Mine,
     /// Batches that the caller decided about.
