@@ -2,7 +2,9 @@
 
 use crate::kit::time::wire;
 use domain::access::Role;
+use domain::amount::format_minor;
 use domain::approval::Level;
+use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::UserId;
 use domain::noun::NounId;
@@ -49,6 +51,10 @@ pub(crate) struct ApprovalView {
     /// How many of them were given.
     #[schema(example = 1)]
     given: i64,
+    /// What its maker had submitted that day with the same single account, in the batch's currency. It counts towards
+    /// the band that decides how many approvals are needed, so that payments cannot be split below it.
+    #[schema(example = "600.00")]
+    same_day: String,
     /// The levels.
     levels: Vec<ApprovalLevelStandView>,
     /// The people who could approve now: they have a second factor and are not cooling off.
@@ -144,11 +150,13 @@ impl From<User> for ApproverView {
     }
 }
 
-impl From<ApprovalStanding> for ApprovalView {
-    fn from(standing: ApprovalStanding) -> Self {
+impl ApprovalView {
+    /// The view of a batch in this currency.
+    pub(crate) fn of(standing: ApprovalStanding, asset: &Asset) -> Self {
         Self {
             needed: standing.needed,
             given: standing.given,
+            same_day: format_minor(i128::from(standing.same_day), asset.scale),
             levels: standing.levels.into_iter().map(Into::into).collect(),
             may_approve: standing.may_approve.into_iter().map(Into::into).collect(),
             content_hash: standing.content_hash,

@@ -155,6 +155,27 @@ async fn attack_10_a_code_that_signed_in_approves_nothing_and_one_that_approved_
 }
 
 #[tokio::test]
+async fn the_answers_say_what_else_counts_towards_the_band() {
+    let office = office().await;
+    for earlier in ["0.00", "10.00", "20.00"] {
+        let made = office.world.post(BATCHES, salaries(1, "10.00")).await;
+        let id = made.data()["id"].as_i64().unwrap();
+        let previewed = office.world.post(&at(id, "/preview"), Json::Null).await;
+        let (batch, approvals) =
+            (office.world.get(&at(id, "")).await, office.world.get(&at(id, "/approvals")).await);
+        for approval in [
+            &made.data()["approval"],
+            &previewed.data()["approval"],
+            &batch.data()["approval"],
+            approvals.data(),
+        ] {
+            assert_eq!(approval["sameDay"], json!(earlier), "{approval}");
+        }
+    }
+    office.world.stop().await;
+}
+
+#[tokio::test]
 async fn a_policy_that_was_read_can_be_set_again() {
     let office = office().await;
     let read = office.checker.get("/api/v2/approval-policies").await;

@@ -77,22 +77,24 @@ pub(crate) async fn drafted(
         asset: payment.asset,
         account: payment.account,
         amount: payment.amount,
+        same_day: 0,
         maker,
         cause: RoundCause::Submitted,
         opened_at: now,
     };
-    let levels = asked(tx, &in_force.policy, &round).await?;
-    (round.levels, round.needed) = (canonical(&levels), needed(&levels));
+    let earlier = earlier(tx, &in_force.policy, &round).await?;
+    let levels = in_force.policy.levels_for(earlier + i128::from(round.amount));
+    (round.levels, round.needed) = (canonical(levels), needed(levels));
+    round.same_day = i64::try_from(earlier).unwrap_or(i64::MAX);
     Ok(round)
 }
 
-async fn asked(tx: &mut Tx, policy: &ApprovalPolicy, round: &ApprovalRound) -> Result<Vec<Level>, Error> {
+/// What counts towards the band besides the payment itself.
+async fn earlier(tx: &mut Tx, policy: &ApprovalPolicy, round: &ApprovalRound) -> Result<i128, Error> {
     if policy.bands.is_empty() {
-        return Ok(Vec::new());
+        return Ok(0);
     }
-    let earlier = approval_round::same_day(tx, round).await?;
-    let sum: i128 = earlier.into_iter().chain([round.amount]).map(i128::from).sum();
-    Ok(policy.levels_for(sum).to_vec())
+    Ok(approval_round::same_day(tx, round).await?.into_iter().map(i128::from).sum())
 }
 
 /// Refuses a batch that its makers leave too few approvers for.

@@ -2,6 +2,7 @@
 
 use super::round::{self, Payment};
 use super::{gate, makers};
+use crate::batch::described::{Described, described};
 use crate::batch::lookup::find;
 use crate::factor::{self, Maker};
 use crate::{Error, Service, approval_policy};
@@ -24,6 +25,9 @@ pub struct ApprovalStanding {
     pub needed: i64,
     /// How many of them it has.
     pub given: i64,
+    /// What the same maker submitted that day before, with the same single account, in minor units: it counts towards
+    /// the band that decides how many are needed.
+    pub same_day: i64,
     /// The levels.
     pub levels: Vec<LevelStanding>,
     /// Who could approve it now: with a second factor, and not cooling off.
@@ -52,11 +56,11 @@ pub struct LevelStanding {
 }
 
 /// The approvals of a batch.
-pub async fn of_batch(service: &Service, batch: BatchRef) -> Result<(Batch, ApprovalStanding), Error> {
+pub async fn of_batch(service: &Service, batch: BatchRef) -> Result<(Described, ApprovalStanding), Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let standing = standing_in(service, &mut tx, &batch).await?;
-    Ok((batch, standing))
+    Ok((described(&mut tx, batch).await?, standing))
 }
 
 /// The same for a batch that was read before.
@@ -145,6 +149,7 @@ async fn standing(
     Ok(ApprovalStanding {
         needed: round.needed,
         given: filled.iter().map(|level| count(level.given.len())).sum(),
+        same_day: round.same_day,
         levels: filled,
         may_approve,
         decisions: Vec::new(),

@@ -107,7 +107,8 @@ pub(crate) async fn approvals(
     let (batch, mut standing) = approval::of_batch(&app.service, batch).await?;
     let (decisions, round) = (std::mem::take(&mut standing.decisions), standing.round);
     let decisions = decisions.into_iter().map(|one| ApprovalDecisionView::of(one, round)).collect();
-    Ok(Answer::of(BatchApprovalsView { batch: batch.into(), approval: standing.into(), decisions }))
+    let approval = ApprovalView::of(standing, &batch.asset);
+    Ok(Answer::of(BatchApprovalsView { batch: batch.batch.into(), approval, decisions }))
 }
 
 /// Takes a submission back: the batch is a draft again, and its approvals no longer count.

@@ -13,6 +13,7 @@ use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
 use service::approval::{self, Approval, ApprovalStanding, LevelStanding, QueuePart, Queued};
+use service::batch::Described;
 use store::batch::Batch;
 
 /// Arguments of `approval list`.
@@ -102,17 +103,17 @@ fn table(session: &Session, batches: &[Queued]) -> String {
 
 /// `approval show`.
 pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
-    let (batch, standing) = approval::of_batch(&session.service, batch).await?;
+    let (Described { batch, asset, .. }, standing) = approval::of_batch(&session.service, batch).await?;
     let levels: Vec<_> = standing.levels.iter().map(level_json).collect();
     let decisions: Vec<_> = standing.decisions.iter().map(|one| decision_json(one, standing.round)).collect();
     let json = json!({
         "batch_id": batch.number(), "id": batch.id.0, "status": batch.state.name(),
         "needed": standing.needed, "given": standing.given, "content_hash": standing.content_hash,
+        "same_day": major(standing.same_day, &asset),
         "valid_hours": standing.valid_hours, "expires_at": standing.expires_at.map(time),
         "may_approve": standing.may_approve.iter().map(|user| &user.login).collect::<Vec<_>>(),
         "levels": levels, "decisions": decisions,
     });
-    let asset = session.asset(batch.asset).await?;
     session.out.answer(json, || text(session, (&batch, &asset), &standing))?;
     Ok(Exit::Success)
 }
@@ -145,11 +146,14 @@ fn text(session: &Session, (batch, asset): (&Batch, &Asset), standing: &Approval
     };
     let levels: Vec<String> = standing.levels.iter().map(level).collect();
     let (number, tally) = (batch.number(), &batch.tally);
+    let money = |minor: i64| format!("{} {}", major(minor, asset), asset.code);
+    let same_day = (standing.same_day > 0).then(|| money(standing.same_day));
     let fields = session.out.fields(&[
         (say("batch", "批次"), number.clone()),
         (say("name", "名称"), batch.name.clone()),
         (say("items", "笔数"), tally.total_count.to_string()),
-        (say("amount", "金额"), format!("{} {}", major(tally.total_amount, asset), asset.code)),
+        (say("amount", "金额"), money(tally.total_amount)),
+        (say("submitted before that day", "当日此前已提交"), or_empty(same_day.as_deref())),
         (say("created by", "制单人"), batch.created_by.name.clone()),
         (say("status", "状态"), batch.state.word(session.language).to_owned()),
         (say("approvals", "审批"), format!("{}/{}", standing.given, standing.needed)),
