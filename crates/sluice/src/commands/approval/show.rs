@@ -1,5 +1,6 @@
 //! `approval list` and `approval show`.
 
+use super::level::NamedUsers;
 use crate::exit::{Exit, Failure};
 use crate::out::{left, or_empty, right, time};
 use crate::say::say;
@@ -7,7 +8,7 @@ use crate::session::{Session, major};
 use crate::terminal::one_line;
 use crate::word::Word;
 use clap::{Args, ValueEnum};
-use domain::approval::{ApprovalAction, Level};
+use domain::approval::ApprovalAction;
 use domain::asset::Asset;
 use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
@@ -104,7 +105,9 @@ fn table(session: &Session, batches: &[Queued]) -> String {
 /// `approval show`.
 pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
     let (Described { batch, asset, .. }, standing) = approval::of_batch(&session.service, batch).await?;
-    let levels: Vec<_> = standing.levels.iter().map(level_json).collect();
+    let named = standing.levels.iter().flat_map(|one| one.level.users.iter().copied());
+    let users = NamedUsers::of(session, named).await?;
+    let levels: Vec<_> = standing.levels.iter().map(|one| level_json(one, &users)).collect();
     let decisions: Vec<_> = standing.decisions.iter().map(|one| decision_json(one, standing.round)).collect();
     let json = json!({
         "batch_id": batch.number(), "id": batch.id.0, "status": batch.state.name(),
@@ -114,12 +117,12 @@ pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Fail
         "may_approve": standing.may_approve.iter().map(|user| &user.login).collect::<Vec<_>>(),
         "levels": levels, "decisions": decisions,
     });
-    session.out.answer(json, || text(session, (&batch, &asset), &standing))?;
+    session.out.answer(json, || text(session, (&batch, &asset), &standing, &users))?;
     Ok(Exit::Success)
 }
 
-fn level_json(standing: &LevelStanding) -> Value {
-    json!({ "level": level_text(&standing.level), "given": standing.given, "open": standing.open })
+fn level_json(standing: &LevelStanding, users: &NamedUsers) -> Value {
+    json!({ "level": users.level(&standing.level), "given": standing.given, "open": standing.open })
 }
 
 fn decision_json(approval: &Approval, round: i64) -> Value {
@@ -130,19 +133,16 @@ fn decision_json(approval: &Approval, round: i64) -> Value {
     })
 }
 
-/// A level as `approval policy set` takes it; users are shown by id.
-pub(super) fn level_text(level: &Level) -> String {
-    let roles = level.roles.iter().map(|role| role.name().to_owned());
-    let users = level.users.iter().map(|id| format!("user_{id}"));
-    let who: Vec<String> = roles.chain(users).collect();
-    if who.is_empty() { level.count.to_string() } else { format!("{}:{}", level.count, who.join(",")) }
-}
-
-fn text(session: &Session, (batch, asset): (&Batch, &Asset), standing: &ApprovalStanding) -> String {
+fn text(
+    session: &Session,
+    (batch, asset): (&Batch, &Asset),
+    standing: &ApprovalStanding,
+    users: &NamedUsers,
+) -> String {
     let logins: Vec<String> = standing.may_approve.iter().map(|user| one_line(&user.login)).collect();
     let level = |one: &LevelStanding| match one.given.as_slice() {
-        [] => level_text(&one.level),
-        given => format!("{} ({})", level_text(&one.level), given.join(",")),
+        [] => users.level(&one.level),
+        given => format!("{} ({})", users.level(&one.level), given.join(",")),
     };
     let levels: Vec<String> = standing.levels.iter().map(level).collect();
     let (number, tally) = (batch.number(), &batch.tally);
