@@ -61,11 +61,13 @@ async fn document_002s_approval_to_the_letter() {
         (&queue.data()[0]["batch_id"], &queue.json["pagination"]["total"]),
         (&json!(number), &json!(1))
     );
+    assert_eq!(queue.json["message"], "OK");
     let unkeyed = office.decide(&number, None, office.body("approve")).await;
     assert_eq!((unkeyed.status, unkeyed.code()), (400, "IDEMPOTENCY_KEY_REQUIRED"));
     let wrong = json!({ "action": "approve", "2fa_code": "000000" });
     let refused = office.decide(&number, Some("k-0"), wrong).await;
     assert_eq!((refused.status, refused.code()), (401, "AUTH_2FA_CODE_INVALID"));
+    assert!(refused.json["message"].as_str().unwrap().starts_with("2FA 验证码错误"), "{}", refused.json);
     let executed = office.world.post(&at(id, "/execute"), json!({})).await;
     assert_eq!((executed.status, executed.code()), (400, "BATCH_NOT_APPROVED"));
 
@@ -81,6 +83,7 @@ async fn document_002s_approval_to_the_letter() {
     assert_eq!(again.data(), &data);
     let other = office.decide(&number, Some("k-2"), office.body("approve")).await;
     assert_eq!((other.status, other.code()), (409, "BATCH_NOT_PENDING"));
+    assert_eq!(other.json["message"], "批次不是待审批状态");
     let none = office.decide("batch-20260310-999", Some("k-3"), office.body("approve")).await;
     assert_eq!((none.status, none.code()), (404, "BATCH_NOT_FOUND"));
 

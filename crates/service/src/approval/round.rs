@@ -103,12 +103,14 @@ async fn refuse_unreachable(tx: &mut Tx, batch: BatchId, levels: &[Level]) -> Re
         return Ok(());
     }
     let lacking = missing(levels, &independent(tx, batch).await?);
-    let Some(first) = lacking.first() else { return Ok(()) };
-    let (level, count) = (first.level + 1, first.count);
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let (english, chinese) = approval_policy::lacks(tx, levels, &lacking).await?;
     Err(Error::bilingual(
         Code::ApprovalUnreachable,
-        format!("level {level} lacks {count} more people who did not make the batch"),
-        format!("第{level}级还缺{count}名未参与制单的审批人"),
+        format!("{english} who did not make the batch"),
+        format!("{chinese}（不含制单人）"),
     ))
 }
 
