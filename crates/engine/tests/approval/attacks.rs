@@ -127,7 +127,11 @@ async fn loosen_pay_restore() {
     // A batch that was submitted before keeps what was asked of it.
     assert_eq!(needs(&world, batch).await, 2);
     assert_eq!(code(&world.execute(&admin, batch).await), "BATCH_NOT_APPROVED");
-    assert_eq!(needs(&world, world.submitted(&maker, "EUR", &["1500.00"]).await).await, 0);
+    let unchecked = world.submitted(&maker, "EUR", &["1500.00"]).await;
+    let (_, standing) = approval::of_batch(&world.service, unchecked.into()).await.unwrap();
+    let loosened = standing.loosened.unwrap();
+    assert_eq!((standing.needed, loosened.version, loosened.set_by.as_str()), (0, 2, "admin-1"));
+    assert_eq!(loosened.confirmed_by.as_deref(), Some("admin-2"), "it stands in the approval");
     // Tightening is in force at once, and a later version replaces one that waits.
     assert_eq!(set(&admin, Some("10")).await.version, 3);
     assert_eq!(set(&admin, None).await.version, 3);

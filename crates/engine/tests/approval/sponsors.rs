@@ -47,7 +47,25 @@ impl Office {
         assert_eq!(self.waiting_for(person).await, [others]);
         assert_eq!(code(&world.approve(person, *batch).await), "APPROVER_NOT_INDEPENDENT");
         assert_eq!(code(&world.approve(person, others).await), "ok");
+        // It stands in the approval who had made the person able to give it.
+        let (_, standing) = approval::of_batch(&world.service, others.into()).await.unwrap();
+        let decision = standing.decisions.last().unwrap();
+        let by: Vec<&str> = standing
+            .sponsors
+            .iter()
+            .filter(|sponsor| sponsor.touches(decision))
+            .map(|sponsor| sponsor.by.as_str())
+            .collect();
+        assert_eq!(
+            (decision.login.as_str(), by.contains(&"admin-1")),
+            (person_login(person), true),
+            "{by:?}"
+        );
     }
+}
+
+fn person_login(person: &Who) -> &str {
+    &person.actor.author.name
 }
 
 #[tokio::test]

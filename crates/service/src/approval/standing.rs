@@ -1,5 +1,6 @@
 //! The approvals of a batch: what it needs, what was given, and who may still approve.
 
+use super::influence::{self, ApproverSponsor, LoosenedPolicy};
 use super::round::{self, Payment};
 use super::{gate, makers};
 use crate::batch::described::{Described, described};
@@ -34,6 +35,10 @@ pub struct ApprovalStanding {
     pub may_approve: Vec<User>,
     /// All decisions, also those of earlier rounds, in order.
     pub decisions: Vec<Approval>,
+    /// Who added, promoted or reset those who decided.
+    pub sponsors: Vec<ApproverSponsor>,
+    /// The change that loosened the policy lately, if one did.
+    pub loosened: Option<LoosenedPolicy>,
     /// The round whose approvals count; 0 before the first submission.
     pub round: i64,
     /// The content that they are for.
@@ -81,17 +86,19 @@ pub async fn foreseen(
 
 async fn standing_in(service: &Service, tx: &mut Tx, batch: &Batch) -> Result<ApprovalStanding, Error> {
     let decisions = store::approval::of_batch(tx, batch.id).await?;
+    let sponsors = influence::sponsors(tx, &decisions).await?;
     let last = approval_round::last(tx, batch.id).await?;
-    match last {
+    let found = match last {
         Some(round) if batch.state != BatchState::Draft => {
-            of_round(service, tx, batch, round, decisions).await
+            of_round(service, tx, batch, round, decisions).await?
         }
         _ => {
             let principal = batch.created_by.principal;
             let foreseen = foreseen_in(service, tx, principal, &Payment::of(batch)).await?;
-            Ok(ApprovalStanding { decisions, ..foreseen })
+            ApprovalStanding { decisions, ..foreseen }
         }
-    }
+    };
+    Ok(ApprovalStanding { sponsors, ..found })
 }
 
 async fn foreseen_in(
@@ -153,6 +160,8 @@ async fn standing(
         levels: filled,
         may_approve,
         decisions: Vec::new(),
+        sponsors: Vec::new(),
+        loosened: influence::loosened(tx, round).await?,
         round: round.round,
         content_hash: Some(round.content_hash.clone()),
         valid_hours: round.valid_hours,
