@@ -5,6 +5,7 @@ use domain::access::Role;
 use domain::approval::ApprovalAction;
 use domain::batch::BatchState;
 use domain::id::BatchId;
+use service::Error;
 use service::approval::{self, BatchDecision, Decision, QueuePart};
 use service::batch::edit::EditBatch;
 use service::batch::{self, BatchRequest};
@@ -256,7 +257,10 @@ async fn a_policy_that_nobody_could_pass_is_refused_and_one_that_some_could_not_
         };
         service::approval_policy::set(&service, &admin.actor, &new).await
     };
-    assert_eq!(code(&set(vec![level(3, &[])]).await), "APPROVAL_UNREACHABLE");
+    let refused = set(vec![level(3, &[])]).await;
+    assert_eq!(code(&refused), "APPROVAL_UNREACHABLE");
+    let Err(Error::Refused(refusal)) = refused else { panic!("not a refusal") };
+    assert!(refusal.detail.unwrap().contains("level 1 (finance, admin) lacks 1 more"));
     let of_admins = set(vec![level(1, &[Role::Admin])]).await.unwrap();
     assert_eq!(of_admins.unreachable_for, ["admin-1"]);
     // A batch of the only administrator would find no approver.

@@ -61,11 +61,13 @@ async fn document_002s_approval_to_the_letter() {
         (&queue.data()[0]["batch_id"], &queue.json["pagination"]["total"]),
         (&json!(number), &json!(1))
     );
+    assert_eq!(queue.json["message"], "OK");
     let unkeyed = office.decide(&number, None, office.body("approve")).await;
     assert_eq!((unkeyed.status, unkeyed.code()), (400, "IDEMPOTENCY_KEY_REQUIRED"));
     let wrong = json!({ "action": "approve", "2fa_code": "000000" });
     let refused = office.decide(&number, Some("k-0"), wrong).await;
     assert_eq!((refused.status, refused.code()), (401, "AUTH_2FA_CODE_INVALID"));
+    assert!(refused.json["message"].as_str().unwrap().starts_with("2FA 验证码错误"), "{}", refused.json);
     let executed = office.world.post(&at(id, "/execute"), json!({})).await;
     assert_eq!((executed.status, executed.code()), (400, "BATCH_NOT_APPROVED"));
 
@@ -81,6 +83,7 @@ async fn document_002s_approval_to_the_letter() {
     assert_eq!(again.data(), &data);
     let other = office.decide(&number, Some("k-2"), office.body("approve")).await;
     assert_eq!((other.status, other.code()), (409, "BATCH_NOT_PENDING"));
+    assert_eq!(other.json["message"], "批次不是待审批状态");
     let none = office.decide("batch-20260310-999", Some("k-3"), office.body("approve")).await;
     assert_eq!((none.status, none.code()), (404, "BATCH_NOT_FOUND"));
 
@@ -151,6 +154,27 @@ async fn attack_10_a_code_that_signed_in_approves_nothing_and_one_that_approved_
     office.decide(&first, Some("k-3"), body.clone()).await.data();
     let again = office.decide(&second, Some("k-4"), body).await;
     assert_eq!((again.status, again.code()), (401, "AUTH_2FA_CODE_USED"));
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn the_answers_say_what_else_counts_towards_the_band() {
+    let office = office().await;
+    for earlier in ["0.00", "10.00", "20.00"] {
+        let made = office.world.post(BATCHES, salaries(1, "10.00")).await;
+        let id = made.data()["id"].as_i64().unwrap();
+        let previewed = office.world.post(&at(id, "/preview"), Json::Null).await;
+        let (batch, approvals) =
+            (office.world.get(&at(id, "")).await, office.world.get(&at(id, "/approvals")).await);
+        for approval in [
+            &made.data()["approval"],
+            &previewed.data()["approval"],
+            &batch.data()["approval"],
+            approvals.data(),
+        ] {
+            assert_eq!(approval["sameDay"], json!(earlier), "{approval}");
+        }
+    }
     office.world.stop().await;
 }
 

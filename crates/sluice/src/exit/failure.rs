@@ -11,6 +11,7 @@ use crate::word;
 use domain::code::Language;
 use serde_json::{Value, json};
 use service::{Error, Refusal};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use store::StoreError;
 
@@ -151,6 +152,14 @@ impl Failure {
                 "{place} 中已有账本；未作任何更改，可继续使用"
             ),
             Self::Busy { directory, writer, call } => writer.busy(directory, call.as_ref(), language),
+            Self::File { path, error } if error.kind() == ErrorKind::AlreadyExists => {
+                let path = path.display();
+                say!(
+                    language,
+                    "{path} already exists; it was left unchanged. Name a new file, or keep using this one",
+                    "{path} 已存在，未作任何更改；请指定新的文件，或继续使用该文件"
+                )
+            }
             Self::File { path, error } => {
                 let (path, error) = (path.display(), word::io(error, language));
                 say!(
