@@ -90,6 +90,12 @@ async fn document_002s_approval_to_the_letter() {
     let shown = office.world.get(&at(id, "/approvals")).await;
     let decisions = &shown.data()["decisions"];
     assert_eq!((&decisions[0]["approver"], &decisions[0]["counts"]), (&json!("check-1"), &json!(true)));
+    let path = format!("/api/v1/admin/transfer/batches/{number}");
+    let reviewed = office.checker.get(&path).await.data()["approval"].clone();
+    let level = json!({ "count": 1, "roles": [], "users": [], "given": ["check-1"], "open": 0 });
+    assert_eq!((&reviewed["levels"], &reviewed["needed"]), (&json!([level]), &json!(1)));
+    let decision = &reviewed["decisions"][0];
+    assert_eq!((&decision["approver"], &decision["sponsors"][0]["by"]), (&json!("check-1"), &json!("root")));
     let withdraw = format!("/api/v1/admin/transfer/batches/{number}/withdraw-approval");
     let withdrawn = office.checker.post(&withdraw, json!({ "reason": "row 7" })).await;
     assert_eq!(withdrawn.data(), &json!({ "batch_id": number, "status": "pending" }));
