@@ -47,7 +47,7 @@ impl Office {
         assert_eq!(self.waiting_for(person).await, [others]);
         assert_eq!(code(&world.approve(person, *batch).await), "APPROVER_NOT_INDEPENDENT");
         assert_eq!(code(&world.approve(person, others).await), "ok");
-        // It stands in the approval who had made the person able to give it.
+        // The approval says who had made the person able to give it.
         let (_, standing) = approval::of_batch(&world.service, others.into()).await.unwrap();
         let decision = standing.decisions.last().unwrap();
         let by: Vec<&str> = standing

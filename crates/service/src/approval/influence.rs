@@ -1,4 +1,4 @@
-//! What others did that an approval rests on (contract: it "stands in the approval it touches"): who added, promoted or
+//! What others did that an approval rests on (contract: "No administrator is four eyes alone"): who added, promoted or
 //! reset an approver shortly before a decision, and who loosened the policy that a batch was submitted under.
 
 use crate::Error;
@@ -9,7 +9,7 @@ use store::approval::Approval;
 use store::approval_round::ApprovalRound;
 use store::sponsor::Sponsor;
 
-/// How long a deed stands in the approvals that it touches.
+/// How long a deed is shown in the approvals that it touches.
 const LATELY: i64 = LATELY_DAYS * 24 * 3_600 * 1_000_000;
 
 /// Somebody who added or promoted an approver, or reset the approver's password or second factor.
