@@ -22,7 +22,7 @@ impl Operation {
         let has = role.name();
         Refusal::bilingual(
             Code::Forbidden,
-            format!("it asks for the role {}; yours is {has}", asked.join(" or ")),
+            format!("this requires the role {}; yours is {has}", one_of(&asked)),
             format!("需要角色 {}；您的角色为 {has}", asked.join(" 或 ")),
         )
     }
@@ -30,16 +30,24 @@ impl Operation {
     fn not_for_key(self, scopes: &[Scope]) -> Refusal {
         let Audience::Granted { scope: Some(asked), .. } = self.audience() else {
             let (english, chinese) =
-                ("no API key may do it; sign in as a person", "API 密钥不得执行此操作，请登录后再试");
+                ("no API key may do this; sign in as a person", "API 密钥不得执行此操作，请登录后再试");
             return Refusal::bilingual(Code::Forbidden, english, chinese);
         };
         let has: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
         let (asked, has) = (asked.name(), has.join(", "));
         Refusal::bilingual(
             Code::Forbidden,
-            format!("it asks for the scope {asked}; this key has {has}"),
+            format!("this requires the scope {asked}; this key has {has}"),
             format!("需要权限范围 {asked}；此密钥的权限范围为 {has}"),
         )
+    }
+}
+
+/// "operator, finance or admin".
+fn one_of(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }
 
@@ -55,31 +63,31 @@ mod tests {
             (
                 Operation::BatchExecute,
                 operator,
-                "it asks for the role finance or admin; yours is operator",
+                "this requires the role finance or admin; yours is operator",
                 "需要角色 finance 或 admin；您的角色为 operator",
             ),
             (
                 Operation::BatchRecall,
                 Asker::Person(Role::Auditor),
-                "it asks for the role operator or finance or admin; yours is auditor",
+                "this requires the role operator, finance or admin; yours is auditor",
                 "需要角色 operator 或 finance 或 admin；您的角色为 auditor",
             ),
             (
                 Operation::BatchExecute,
                 reader,
-                "it asks for the scope batches:execute; this key has read, audit:read",
+                "this requires the scope batches:execute; this key has read, audit:read",
                 "需要权限范围 batches:execute；此密钥的权限范围为 read, audit:read",
             ),
             (
                 Operation::BatchApprove,
                 reader,
-                "no API key may do it; sign in as a person",
+                "no API key may do this; sign in as a person",
                 "API 密钥不得执行此操作，请登录后再试",
             ),
             (
                 Operation::Me,
                 reader,
-                "no API key may do it; sign in as a person",
+                "no API key may do this; sign in as a person",
                 "API 密钥不得执行此操作，请登录后再试",
             ),
         ] {
