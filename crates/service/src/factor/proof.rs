@@ -12,11 +12,20 @@ const TURNS: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub struct Proof {
     /// The session that it was made in.
-    pub session: Option<i64>,
+    pub session: Option<ProvingSession>,
     /// The one-time code that came with it.
     pub code: Option<Secret>,
     /// Where the session's new token is found after the code was accepted.
     pub renewed: Renewed,
+}
+
+/// A session in which a request's code counts, as long as the token that the request came with is the present one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvingSession {
+    /// Its id.
+    pub id: i64,
+    /// The hash of the token.
+    pub token: Secret,
 }
 
 /// The new token that a request's session got when the request's code was accepted in it.

@@ -38,6 +38,7 @@ const DROPPED: &[&str] = &[
     "set_by_kind",
     "set_by_id",
     "approval_round.maker",
+    "approval_round.same_day",
     "commit_number",
     // A login, of which no command knows, has its row there.
     "audit.id",
