@@ -21,7 +21,7 @@ mod standing;
 
 pub use cooling::COOLING_SHIPPED;
 pub use enrol::{Enrolling, confirm, enrol};
-pub use proof::{Proof, ProvingSession, Renewed};
+pub use proof::{Proof, Renewed};
 pub use recovery::renew;
 pub use remove::{remove, reset};
 pub use standing::{FactorStanding, since, standing};

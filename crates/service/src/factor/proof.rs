@@ -1,5 +1,6 @@
 //! What a request proves of its person, and the turns in which codes are tried.
 
+use crate::identity::ProvingSession;
 use crate::{Secret, Service};
 use domain::principal::Principal;
 use std::sync::{Arc, OnceLock};
@@ -17,15 +18,6 @@ pub struct Proof {
     pub code: Option<Secret>,
     /// Where the session's new token is found after the code was accepted.
     pub renewed: Renewed,
-}
-
-/// A session in which a request's code counts, as long as the token that the request came with is the present one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProvingSession {
-    /// Its id.
-    pub id: i64,
-    /// The hash of the token.
-    pub token: Secret,
 }
 
 /// The new token that a request's session got when the request's code was accepted in it.
