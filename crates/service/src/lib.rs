@@ -43,6 +43,7 @@ mod password;
 pub mod payee;
 pub mod policy;
 pub mod posting_view;
+pub mod proving_session;
 pub mod seal;
 pub mod search;
 mod secret;
