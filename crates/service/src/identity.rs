@@ -1,6 +1,7 @@
 //! The caller's identity: a person with a session, or a program with a key.
 
 use crate::api_key::ApiKey;
+use crate::proving_session::ProvingSession;
 use crate::{Error, Secret, Service, secret};
 use domain::access::{Asker, Role, Scope};
 use domain::code::Code;
@@ -38,15 +39,6 @@ pub enum Who {
         /// What it may do.
         scopes: Vec<Scope>,
     },
-}
-
-/// A session in which a request's code counts, as long as the token that the request came with is the present one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProvingSession {
-    /// Its id.
-    pub id: i64,
-    /// The hash of the token.
-    pub token: Secret,
 }
 
 impl Identity {

@@ -1,6 +1,6 @@
 //! What a request proves of its person, and the turns in which codes are tried.
 
-use crate::identity::ProvingSession;
+use crate::proving_session::ProvingSession;
 use crate::{Secret, Service};
 use domain::principal::Principal;
 use std::sync::{Arc, OnceLock};
