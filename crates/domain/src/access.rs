@@ -215,6 +215,12 @@ operations! {
     HolderShow "getHolder" ([Operator Finance Admin Auditor] Read);
     HolderAdd "addHolder" ([Operator Finance Admin] AccountsWrite);
     HolderChange "changeHolder" ([Finance Admin] no_key);
+    HolderGroupList "listHolderGroups" ([Operator Finance Admin Auditor] Read);
+    HolderGroupShow "getHolderGroup" ([Operator Finance Admin Auditor] Read);
+    HolderGroupAdd "addHolderGroup" ([Operator Finance Admin] AccountsWrite);
+    HolderGroupChange "changeHolderGroup" ([Finance Admin] own [Operator; AccountsWrite]);
+    HolderGroupRemove "removeHolderGroup" ([Finance Admin] own [Operator; AccountsWrite]);
+    HolderGroupMembers "changeHolderGroupMembers" ([Finance Admin] own [Operator; AccountsWrite]);
     CurrencyList "listCurrencies" ([Operator Finance Admin Auditor] Read);
     CurrencyAdd "addCurrency" ([Admin] no_key);
     RateList "listFxRates" ([Operator Finance Admin Auditor] Read);
@@ -252,6 +258,7 @@ impl Operation {
                 | Self::AccountList
                 | Self::StatementShow
                 | Self::HolderList
+                | Self::HolderGroupList
                 | Self::StatisticsShow
                 | Self::AuditList
                 | Self::OperationLogList

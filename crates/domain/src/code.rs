@@ -280,6 +280,11 @@ codes! {
     325 UserWithoutTotp "USER_WITHOUT_TOTP" 409 Final "The user has no second factor" "该用户未启用双重验证";
     326 ApproverCooling "APPROVER_COOLING_OFF" 403 Later "You cannot approve yet: your user, role, password or second factor changed recently" "暂时不能审批：您的账号、角色、密码或双重验证近期有变更";
     327 ApproverSponsored "APPROVER_NOT_INDEPENDENT" 403 Final "You cannot approve this: it was made by the administrator who later added you, raised your role, or reset your password or second factor" "不能审批：制单人是此后添加您、提升您的角色或重置您的密码或双重验证的管理员";
+    // Groups of holders.
+    500 HolderGroupNotFound "HOLDER_GROUP_NOT_FOUND" 404 Final "There is no such group of holders" "持有人分组不存在";
+    501 HolderGroupExists "HOLDER_GROUP_EXISTS" 409 Final "A group of holders with this name already exists" "同名的持有人分组已存在";
+    502 HolderGroupNameInvalid "HOLDER_GROUP_NAME_INVALID" 422 Final "A group's name cannot consist of digits alone, because a number is a group's id; add a word" "分组名称不能全是数字（数字表示分组ID）；请加上文字";
+    503 MembersTooMany "HOLDER_GROUP_MEMBERS_TOO_MANY" 413 Final "A request adds and removes at most 10,000 members; send it in smaller parts" "每次请求最多增减10,000名成员，请拆分后发送";
     // Webhooks.
     430 WebhookNotFound "WEBHOOK_NOT_FOUND" 404 Final "There is no such webhook" "回调不存在";
     431 WebhookUrlInvalid "WEBHOOK_URL_INVALID" 422 Final "A webhook's URL must begin with https:// and name a host; it has at most 2,000 visible characters and no user, password or fragment" "回调网址须以 https:// 开头并包含主机名，最多2000个可见字符，不含用户名、密码和片段标识";

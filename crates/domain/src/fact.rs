@@ -74,6 +74,10 @@ actions! {
     HolderAdd "holder.add" "holder";
     HolderChange "holder.change" "holder";
     HolderDefault "holder.make_default" "holder";
+    HolderGroupAdd "holder_group.add" "holder_group";
+    HolderGroupChange "holder_group.change" "holder_group";
+    HolderGroupRemove "holder_group.remove" "holder_group";
+    HolderGroupMembers "holder_group.members" "holder_group";
     AssetAdd "asset.add" "asset";
     RateSet "fx.set" "fx_rate";
     FxPolicySet "fx_policy.set" "fx_policy";

@@ -37,6 +37,8 @@ ids! {
     FileId;
     /// An outgoing webhook.
     WebhookId;
+    /// A group of holders.
+    HolderGroupId;
     /// A posting's id: `chunk x 2^19 + position in the chunk`. It increases within each account; gaps are
     /// legal.
     PostingId;

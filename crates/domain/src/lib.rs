@@ -18,6 +18,7 @@ pub mod event;
 pub mod fact;
 pub mod fee;
 pub mod fx;
+pub mod holder_group;
 pub mod id;
 pub mod identity;
 pub mod item;

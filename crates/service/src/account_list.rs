@@ -1,11 +1,13 @@
 //! Lists of accounts.
 
 use crate::account_cache::asset_of;
+use crate::holder_group;
 use crate::listing::{Counting, Total};
 use crate::search::{Search, SearchLimits, SearchScope};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
+use domain::holder_group::HolderGroupRef;
 use domain::id::AccountId;
 use domain::visible::shown;
 use store::Tx;
@@ -22,6 +24,8 @@ pub struct AccountQuery {
     pub filter: AccountFilter,
     /// Only this currency.
     pub currency: Option<String>,
+    /// Only accounts of the members of this group.
+    pub group: Option<HolderGroupRef>,
     /// The sort order.
     pub sort: AccountSort,
     /// Which page is wanted.
@@ -55,8 +59,14 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
         let asset = assets.iter().find(|asset| asset.code == *code);
         filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
     }
-    let is_search =
-        has_no_index(&filter) && query.sort == AccountSort::Id && query.counting != Counting::Whole;
+    let mut is_small = false;
+    if let Some(group) = &query.group {
+        let group = holder_group::find(&mut tx, group).await?;
+        (filter.group, is_small) = (Some(group.id), holder_group::is_small(&group));
+    }
+    let is_search = (!is_small && has_no_index(&filter))
+        && query.sort == AccountSort::Id
+        && query.counting != Counting::Whole;
     let found = if is_search {
         searched(&mut tx, query, &filter, limits).await?
     } else {
@@ -72,7 +82,7 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
 fn has_no_index(filter: &AccountFilter) -> bool {
     let is_indexed = filter.email.is_some() || filter.uid.is_some() || filter.holder.is_some();
     let is_bounded = filter.balance_min.is_some() || filter.balance_max.is_some();
-    let is_narrowed = filter.status.is_some() || filter.asset.is_some();
+    let is_narrowed = filter.status.is_some() || filter.asset.is_some() || filter.group.is_some();
     filter.text.is_some() || (!is_indexed && (is_bounded || is_narrowed))
 }
 

@@ -11,6 +11,7 @@ use crate::commands::asset::AssetVerb;
 use crate::commands::audit::AuditVerb;
 use crate::commands::batch::BatchVerb;
 use crate::commands::fx::FxVerb;
+use crate::commands::group::GroupVerb;
 use crate::commands::holder::HolderVerb;
 use crate::commands::key::KeyVerb;
 use crate::commands::notice::NoticeVerb;
@@ -39,6 +40,7 @@ const fn operation(command: &Command) -> Option<Operation> {
             HolderVerb::Add { .. } => O::HolderAdd,
             HolderVerb::Change(_) => O::HolderChange,
         },
+        Command::Group(args) => group(&args.verb),
         Command::Account(args) => return account(&args.verb),
         Command::Deposit(_) => O::DepositCreate,
         Command::Withdraw(_) => O::WithdrawalCreate,
@@ -81,6 +83,18 @@ const fn operation(command: &Command) -> Option<Operation> {
         | Command::AcceptLoss(_)
         | Command::Bench(_) => return None,
     })
+}
+
+const fn group(verb: &GroupVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        GroupVerb::Add { .. } => O::HolderGroupAdd,
+        GroupVerb::Change { .. } => O::HolderGroupChange,
+        GroupVerb::Remove { .. } => O::HolderGroupRemove,
+        GroupVerb::List { .. } => O::HolderGroupList,
+        GroupVerb::Show { .. } => O::HolderGroupShow,
+        GroupVerb::Members { .. } => O::HolderGroupMembers,
+    }
 }
 
 const fn audit(verb: Option<&AuditVerb>) -> Option<Operation> {

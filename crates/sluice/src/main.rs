@@ -254,7 +254,7 @@ impl Command {
     /// How the command opens the ledger.
     fn access(&self) -> Access {
         use commands::{
-            account, approval, asset, batch, fx, holder, key, notice, policy, setting, transfer, user,
+            account, approval, asset, batch, fx, group, holder, key, notice, policy, setting, transfer, user,
             webhook,
         };
         match self {
@@ -263,6 +263,7 @@ impl Command {
             Self::Batch(args) => batch::access(args),
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
+            Self::Group(args) => group::access(args),
             Self::Policy(args) => policy::access(args),
             Self::Approval(args) => approval::access(args),
             Self::User(args) => user::access(args),

@@ -67,6 +67,28 @@ CREATE UNIQUE INDEX holder_uid ON holder (uid) WHERE uid IS NOT NULL;
 -- A holder with neither is known by its name.
 CREATE INDEX holder_name ON holder (name) WHERE email IS NULL AND uid IS NULL;
 
+-- Groups of holders. `name_key`: the name as it is compared (`domain::holder_group::key_of`); `members` is counted again
+-- whenever somebody joins or leaves.
+CREATE TABLE holder_group (
+  id              DRAWN KEY,
+  name            TEXT NOT NULL,
+  name_key        TEXT NOT NULL,
+  description     TEXT NOT NULL,
+  members         NUMBER NOT NULL,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER,
+  CONSTRAINT holder_group_name UNIQUE (name_key)
+);
+
+CREATE TABLE holder_group_member (
+  holder_group NUMBER NOT NULL REFERENCES holder_group (id),
+  holder       NUMBER NOT NULL REFERENCES holder (id),
+  PRIMARY KEY (holder_group, holder)
+) COMPACT;
+CREATE INDEX holder_group_member_holder ON holder_group_member (holder);
+
 -- Who an account belongs to, what it is for, and whether it may take part: what people set, never a posting. Numbers that
 -- look alike share a skeleton (UTS 39, computed by the program). The status is changed under the lock of the balance.
 CREATE TABLE account (

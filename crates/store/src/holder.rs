@@ -3,12 +3,13 @@
 use crate::args;
 use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
+use crate::holder_group::IS_MEMBER;
 use crate::listing::{Listing, PageRequest};
 use crate::record::{inserted, record};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
-use domain::id::HolderId;
+use domain::id::{HolderGroupId, HolderId};
 
 record! {
     /// An owner of accounts.
@@ -95,9 +96,14 @@ pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, Sto
     tx.lookup(&BY_NAME, Column::Text(names)).await?.iter().map(Row::read).collect()
 }
 
-/// A page of the holders whose name, e-mail address or uid contains a text, ordered by id.
-pub async fn search(tx: &mut Tx, text: Option<&str>, slice: PageRequest) -> Result<Vec<Holder>, StoreError> {
-    let (text, args) = listing(text).page(Holder::COLUMNS, "id", "id", slice);
+/// A page of the holders whose name, e-mail address or uid contains a text, and who are in a group, ordered by id.
+pub async fn search(
+    tx: &mut Tx,
+    text: Option<&str>,
+    group: Option<HolderGroupId>,
+    slice: PageRequest,
+) -> Result<Vec<Holder>, StoreError> {
+    let (text, args) = listing(text, group).page(Holder::COLUMNS, "id", "id", slice);
     tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
@@ -106,16 +112,19 @@ pub async fn ids(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     tx.fetch(&IDS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// How many holders match a text.
-pub async fn count(tx: &mut Tx, text: Option<&str>) -> Result<i64, StoreError> {
-    let (text, args) = listing(text).count(None);
+/// How many holders match a text and are in a group.
+pub async fn count(tx: &mut Tx, text: Option<&str>, group: Option<HolderGroupId>) -> Result<i64, StoreError> {
+    let (text, args) = listing(text, group).count(None);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-fn listing(text: Option<&str>) -> Listing {
+fn listing(text: Option<&str>, group: Option<HolderGroupId>) -> Listing {
     let mut listing = Listing::over("holder");
     if let Some(part) = text {
         listing.contains(&["name", "email", "uid"], part);
+    }
+    if let Some(group) = group {
+        listing.and(&format!("id {IS_MEMBER}"), group.0);
     }
     listing
 }

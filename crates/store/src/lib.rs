@@ -45,6 +45,7 @@ pub mod head;
 pub mod history;
 pub mod holder;
 pub mod holder_default;
+pub mod holder_group;
 mod hops;
 pub mod import_problem;
 pub mod invitation;
@@ -144,6 +145,7 @@ fn ledger_statements() -> Vec<bulk::Named> {
         history::CATALOGUE,
         holder::CATALOGUE,
         holder_default::CATALOGUE,
+        holder_group::CATALOGUE,
         import_problem::CATALOGUE,
         item::CATALOGUE,
         item_contact::CATALOGUE,

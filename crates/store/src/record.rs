@@ -26,7 +26,7 @@ use domain::approval::{ApprovalAction, RoundCause};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
 use domain::event::EventKind;
-use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId, WebhookId};
+use domain::id::{AccountId, AssetId, BatchId, HolderGroupId, HolderId, PostingId, TransferId, WebhookId};
 use domain::item::ItemState;
 use domain::mail::MailState;
 use domain::posting::PostingKind;
@@ -265,7 +265,7 @@ macro_rules! stored {
     )+};
 }
 
-ids! { AccountId AssetId BatchId HolderId PostingId TransferId WebhookId }
+ids! { AccountId AssetId BatchId HolderGroupId HolderId PostingId TransferId WebhookId }
 stored! {
     AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code DeliveryFailure
     DeliveryState EventKind ItemState MailState PostingKind Role RoundCause TransferKind

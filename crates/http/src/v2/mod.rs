@@ -6,6 +6,7 @@ mod audit;
 mod currency;
 mod fx;
 mod holder;
+mod holder_group;
 mod policy;
 mod settings;
 mod statistics;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Routes {
         .merge(transfer::routes())
         .merge(account::routes())
         .merge(holder::routes())
+        .merge(holder_group::routes())
         .merge(currency::routes())
         .merge(fx::routes())
         .merge(policy::routes())

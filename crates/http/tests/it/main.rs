@@ -25,6 +25,7 @@ mod batch_tools;
 mod browser;
 mod cancel;
 mod evidence;
+mod holder_groups;
 mod hosts;
 mod keys;
 mod login;

@@ -54,6 +54,8 @@ async fn directory(world: &World, admin: &Browser) {
     by_admin(admin, "/api/v2/currencies", json!({ "code": "POINTS", "scale": 0 })).await;
     at_once(world, "/api/v2/fx-rates", json!({ "source": "USD", "target": "JPY", "rate": "151.2" })).await;
     at_once(world, "/api/v2/holders", json!({ "name": "Ann", "uid": "U-7" })).await;
+    at_once(world, "/api/v2/holder-groups", json!({ "name": "Sales" })).await;
+    at_once(world, "/api/v2/holder-groups/Sales/members", json!({ "add": ["hold_1"] })).await;
     let account = json!({ "number": "N-1", "currency": "USD", "holder": { "name": "Nia" } });
     at_once(world, "/api/v2/accounts", account).await;
     for verb in ["freeze", "unfreeze", "close"] {
@@ -154,6 +156,8 @@ async fn a_repeated_request_gets_its_first_response_from_every_verb() {
         "count.1",
         "fx_rate.1",
         "holder.1",
+        "holder_group.1",
+        "holder_group_members.1",
         "refused.1",
         "user_added.1",
         "webhook.1",

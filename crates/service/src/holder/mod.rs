@@ -10,12 +10,14 @@ pub(crate) use self::details::{email, missing, uid};
 pub use store::holder::Holder;
 
 use self::known::KnownHolders;
+use crate::holder_group::{self, HolderGroup};
 use crate::listing::Counting;
 use crate::search::{Search, SearchScope};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
+use domain::holder_group::HolderGroupRef;
 use domain::id::HolderId;
 use store::Tx;
 use store::audit::Actor;
@@ -43,22 +45,38 @@ pub async fn add(service: &Service, actor: &Actor, new: &NewHolder) -> Result<Ho
     write.end(done).await
 }
 
-/// Holders after an id whose name, e-mail address or uid contains a text, searched within the time
-/// budget.
+/// Which holders a list shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HolderFilter<'a> {
+    /// Part of the name, the e-mail address or the uid.
+    pub text: Option<&'a str>,
+    /// Only members of this group.
+    pub group: Option<&'a HolderGroupRef>,
+}
+
+/// Holders after an id that match a filter, searched within the time budget.
 pub async fn list(
     service: &Service,
-    text: Option<&str>,
+    filter: HolderFilter<'_>,
     after: i64,
     limit: i64,
 ) -> Result<HolderPage, Error> {
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
+    let group = group_of(&mut tx, filter).await?;
+    let (text, is_short) = (filter.text, group.as_ref().is_some_and(holder_group::is_small));
+    let group = group.map(|group| group.id);
     let after = Some(CursorKey { value: after.into(), key: after });
     let slice = PageRequest { after, limit, ..PageRequest::default() };
+    if is_short {
+        let slice = PageRequest { limit: limit + 1, ..slice };
+        let holders = store::holder::search(&mut tx, text, group, slice).await?;
+        return Ok(page_of(holders, limit));
+    }
     let scope = SearchScope::whole(store::holder::ids(&mut tx).await?);
     let (mut search, mut holders) = (Search::new(&slice, Counting::No, scope, limits), Vec::new());
     while let Some(scan) = search.next().await {
-        let page = store::holder::search(&mut tx, text, scan.slice()).await?;
+        let page = store::holder::search(&mut tx, text, group, scan.slice()).await?;
         search.found(scan, page.iter().map(|holder| holder.id.0).collect());
         holders.extend(page);
     }
@@ -71,10 +89,27 @@ pub async fn list(
     Ok(HolderPage { holders, next: result.next.map(|place| place.key), searched_until })
 }
 
-/// How many holders have a name, e-mail address or uid that contains a text.
-pub async fn count(service: &Service, text: Option<&str>) -> Result<i64, Error> {
+/// The holders up to a limit, of which one more was read.
+fn page_of(mut holders: Vec<Holder>, limit: i64) -> HolderPage {
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_more = holders.len() > wanted;
+    holders.truncate(wanted);
+    let next = holders.last().filter(|_| is_more).map(|last| last.id.0);
+    HolderPage { holders, next, searched_until: None }
+}
+
+async fn group_of(tx: &mut Tx, filter: HolderFilter<'_>) -> Result<Option<HolderGroup>, Error> {
+    match filter.group {
+        Some(group) => holder_group::find(tx, group).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// How many holders match a filter.
+pub async fn count(service: &Service, filter: HolderFilter<'_>) -> Result<i64, Error> {
     let mut tx = service.store.read().await?;
-    Ok(store::holder::count(&mut tx, text).await?)
+    let group = group_of(&mut tx, filter).await?.map(|group| group.id);
+    Ok(store::holder::count(&mut tx, filter.text, group).await?)
 }
 
 /// One holder.

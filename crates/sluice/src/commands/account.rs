@@ -14,6 +14,7 @@ use domain::account::AccountStatus;
 use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Language;
+use domain::holder_group::HolderGroupRef;
 use formats::delimiter::Delimiter;
 use serde_json::{Value, json};
 use service::account::{self, AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
@@ -119,6 +120,9 @@ pub(crate) struct AccountListArgs {
     /// Only this currency
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
+    /// Only accounts of the members of this group, by its name or id
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
     /// Only this status
     #[arg(long)]
     pub status: Option<AccountStatusName>,
@@ -291,6 +295,7 @@ async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure
     let query = AccountQuery {
         filter,
         currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
+        group: args.group.as_deref().map(HolderGroupRef::parse),
         sort: AccountSort::Id,
         slice: PageRequest { after, limit, ..PageRequest::default() },
         counting: Counting::Whole,

@@ -9,12 +9,13 @@ use crate::terminal::one_line;
 use crate::word::marked;
 use clap::{Args, Subcommand};
 use domain::code::Code;
+use domain::holder_group::HolderGroupRef;
 use domain::id::HolderId;
 use domain::noun::NounId;
 use domain::visible::shown;
 use serde_json::{Value, json};
 use service::Error;
-use service::holder::{self, HolderChange, NewHolder};
+use service::holder::{self, HolderChange, HolderFilter, NewHolder};
 use store::holder::Holder;
 
 /// Arguments of `holder`.
@@ -51,6 +52,9 @@ pub(crate) enum HolderVerb {
         /// Part of the name, email address or uid
         #[arg(long)]
         text: Option<String>,
+        /// Only members of this group, by its name or id
+        #[arg(long, value_name = "GROUP")]
+        group: Option<String>,
         #[command(flatten)]
         page: PageArgs,
     },
@@ -121,16 +125,20 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
                 || say!(session.language, "Holder {id} was changed: {name}", "已更改持有人 {id}：{name}");
             session.out.answer(to_json(&holder), text)?;
         }
-        HolderVerb::List { text, page } => list(session, text.as_deref(), page).await?,
+        HolderVerb::List { text, group, page } => {
+            let group = group.as_deref().map(HolderGroupRef::parse);
+            let filter = HolderFilter { text: text.as_deref(), group: group.as_ref() };
+            list(session, filter, page).await?;
+        }
     }
     Ok(Exit::Success)
 }
 
-async fn list(session: &Session, text: Option<&str>, page: &PageArgs) -> Result<(), Failure> {
+async fn list(session: &Session, filter: HolderFilter<'_>, page: &PageArgs) -> Result<(), Failure> {
     let after = page.id()?.unwrap_or(0);
-    let found = holder::list(&session.service, text, after, page.limit).await?;
+    let found = holder::list(&session.service, filter, after, page.limit).await?;
     let (holders, next) = (found.holders, found.next.map(|id| id.to_string()));
-    let total = holder::count(&session.service, text).await?;
+    let total = holder::count(&session.service, filter).await?;
     let row = |h: &Holder| {
         vec![
             h.id.to_string(),

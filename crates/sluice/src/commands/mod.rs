@@ -13,6 +13,7 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod fx;
+pub(crate) mod group;
 pub(crate) mod health;
 pub(crate) mod holder;
 pub(crate) mod init;
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Asset(asset::AssetArgs),
     /// Manage the holders of accounts
     Holder(holder::HolderArgs),
+    /// Manage groups of holders
+    Group(group::GroupArgs),
     /// Manage accounts: open, import, show, freeze, close
     Account(account::AccountArgs),
     /// Deposit money into the ledger
@@ -128,6 +131,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         | Command::Bench(_) => Ok(Exit::Success),
         Command::Asset(args) => asset::run(session, args).await,
         Command::Holder(args) => holder::run(session, args).await,
+        Command::Group(args) => group::run(session, args).await,
         Command::Account(args) => account::run(session, args).await,
         Command::Deposit(args) => transfer::deposit(session, args).await,
         Command::Withdraw(args) => transfer::withdraw(session, args).await,

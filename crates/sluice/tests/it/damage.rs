@@ -36,6 +36,9 @@ const AT_WORK: &str = "
     INSERT INTO reminder (due_at, person, content, created_by, created_at, created_by_kind)
       VALUES (1, 1, 'x', 'x', 1, 2);
     INSERT INTO mail (app_user, event, state, tries, next_at) SELECT 1, MAX(id), 1, 0, 1 FROM outbox;
+    INSERT INTO holder_group (name, name_key, description, members, created_by, created_at, created_by_kind)
+      VALUES ('Sales', 'sales', '', 1, 'x', 1, 2);
+    INSERT INTO holder_group_member (holder_group, holder) SELECT 1, MIN(id) FROM holder;
     INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
       VALUES ('https://example.org/', 'batch.finished', '', 1, 'x', 1, 2);
     INSERT INTO webhook_delivery (webhook, event, batch, state, attempts, due_at)

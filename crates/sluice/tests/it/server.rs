@@ -117,6 +117,13 @@ const WRITERS: &[Writer] = &[
     (&["key", "rotate", "k"], Some(("POST", "/api/v1/api-keys/{id}/rotate"))),
     (&["key", "rotate"], None),
     (&["key", "revoke", "k"], Some(("DELETE", "/api/v1/api-keys/{id}"))),
+    (&["group", "add", "Sales"], Some(("POST", "/api/v2/holder-groups"))),
+    (&["group", "change", "Sales", "--name", "S"], Some(("PATCH", "/api/v2/holder-groups/{id}"))),
+    (&["group", "remove", "Sales"], Some(("DELETE", "/api/v2/holder-groups/{id}"))),
+    (
+        &["group", "members", "Sales", "--add", "hold_1"],
+        Some(("POST", "/api/v2/holder-groups/{id}/members")),
+    ),
     (
         &["webhook", "add", "https://example.org/h", "--event", "batch.finished"],
         Some(("POST", "/api/v2/webhooks")),
@@ -164,6 +171,8 @@ const READERS: &[&str] = &[
     "copy",
     "fx list",
     "fx policy",
+    "group list",
+    "group show",
     "health",
     "holder list",
     "key list",

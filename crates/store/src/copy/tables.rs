@@ -55,6 +55,10 @@ pub static STEPS: &[Step] = &[
     step!("balance", 1,
         account Number, balance Number, head Number, overdraft Number, held Number, day Number, day_out Number,
         month Number, month_out Number),
+    step!("holder_group", 1,
+        id Number, name Text, name_key Text, description Text, members Number, created_by Text,
+        created_at Number, created_by_kind Number, created_by_id Number),
+    step!("holder_group_member", 2, holder_group Number, holder Number),
     step!("holder_default", 2, holder Number, asset Number, account Number),
     step!("account_totp", 1, account Number, automatic Number, begun_at Number, confirmed_at Number),
     step!("sealed_secret", 1, owner Text, key_id Text, sealed Text),
@@ -202,4 +206,5 @@ pub(super) const NUMBERED: &[&str] = &[
     "reminder",
     "webhook",
     "webhook_delivery",
+    "holder_group",
 ];

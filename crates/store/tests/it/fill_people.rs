@@ -34,6 +34,9 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          VALUES ('https://example.org/', 'batch.finished', '', 1, 'tester', 1, 2)",
         "INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at)
          SELECT w.id, MAX(o.id), 1, 0, 1 FROM webhook w, outbox o GROUP BY w.id",
+        "INSERT INTO holder_group (name, name_key, description, members, created_by, created_at, created_by_kind)
+         VALUES ('Everyone', 'everyone', '', 1, 'tester', 1, 2)",
+        "INSERT INTO holder_group_member (holder_group, holder) SELECT g.id, 1 FROM holder_group g",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

@@ -14,17 +14,20 @@ use domain::access::Operation as O;
 use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::code::groups::ACCOUNT_REFERENCE;
+use domain::holder_group::HolderGroupRef;
 use serde::Deserialize;
 use service::account::{self, AccountFilter, AccountQuery, AccountSort};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
-    Routes::new().add(O::AccountList, routes!(list), &[&[Code::CursorInvalid, Code::AssetUnknown]]).add(
-        O::AccountShow,
-        routes!(show),
-        &[ACCOUNT_REFERENCE, &[Code::AccountNotFound]],
-    )
+    Routes::new()
+        .add(
+            O::AccountList,
+            routes!(list),
+            &[&[Code::CursorInvalid, Code::AssetUnknown, Code::HolderGroupNotFound]],
+        )
+        .add(O::AccountShow, routes!(show), &[ACCOUNT_REFERENCE, &[Code::AccountNotFound]])
 }
 
 /// Whether an account can take part in transfers.
@@ -91,6 +94,9 @@ pub(crate) struct AccountListQuery {
     /// Only accounts of the holder with this uid.
     #[param(example = "U-1001", max_length = 255, nullable = false)]
     uid: Option<String>,
+    /// Only accounts of the members of the group of holders with this id or name.
+    #[param(example = "Sales London", max_length = 255, nullable = false)]
+    group: Option<String>,
     /// Only accounts with this status.
     #[param(inline, nullable = false)]
     status: Option<AccountStatusWord>,
@@ -141,6 +147,7 @@ pub(crate) async fn list(
     let wanted = AccountQuery {
         filter,
         currency: text("currency", query.currency)?,
+        group: text("group", query.group)?.map(|group| HolderGroupRef::parse(&group)),
         sort: sort.into(),
         slice: page.slice.clone(),
         counting: page.counting(),

@@ -17,11 +17,12 @@ use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
 use domain::code::groups::HOLDER_DETAILS;
+use domain::holder_group::HolderGroupRef;
 use domain::id::HolderId;
 use domain::noun::NounId;
 use domain::script::is_mixed;
 use serde::{Deserialize, Deserializer, Serialize};
-use service::holder::{self, Holder, HolderChange};
+use service::holder::{self, Holder, HolderChange, HolderFilter};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -32,7 +33,7 @@ const ADDED: Message = Message { english: "The holder was added", chinese: "è´¦æ
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
-        .add(Operation::HolderList, routes!(list), &[&[Code::CursorInvalid]])
+        .add(Operation::HolderList, routes!(list), &[&[Code::CursorInvalid, Code::HolderGroupNotFound]])
         .add(Operation::HolderShow, routes!(show), &[&[Code::HolderNotFound]])
         .add(Operation::HolderAdd, routes!(add), &[HOLDER_DETAILS])
         .add(Operation::HolderChange, routes!(change), &[HOLDER_DETAILS])
@@ -138,6 +139,9 @@ pub(crate) struct HolderListQuery {
     /// Only holders with this text in the name, e-mail address or uid.
     #[param(max_length = 255, nullable = false)]
     text: Option<String>,
+    /// Only members of the group with this id or name.
+    #[param(example = "Sales London", max_length = 255, nullable = false)]
+    group: Option<String>,
     /// Rows per page; 20 by default.
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
@@ -159,7 +163,9 @@ pub(crate) async fn list(
         None => 0,
     };
     let part = text("text", query.text)?;
-    let found = holder::list(&app.service, part.as_deref(), after, limit).await?;
+    let group = text("group", query.group)?.map(|group| HolderGroupRef::parse(&group));
+    let filter = HolderFilter { text: part.as_deref(), group: group.as_ref() };
+    let found = holder::list(&app.service, filter, after, limit).await?;
     let next = found.next.map(|id| app.cursors.seal(LIST, &HolderId(id).to_string()));
     let data = found.holders.into_iter().map(HolderView::from).collect();
     Ok(ListAnswer { data, pagination: paging::by_cursor(limit, next).until(found.searched_until) })

@@ -158,6 +158,9 @@ const BY_PHONE: &str = "
       SELECT 1, MIN(id), '提醒', 'x', 1, 2 FROM app_user;
     INSERT INTO mail (app_user, event, state, tries, next_at)
       SELECT (SELECT MIN(id) FROM app_user), MAX(id), 3, 1, 1 FROM outbox;
+    INSERT INTO holder_group (name, name_key, description, members, created_by, created_at, created_by_kind)
+      VALUES ('Sales', 'sales', '', 1, 'x', 1, 2);
+    INSERT INTO holder_group_member (holder_group, holder) SELECT 1, MIN(id) FROM holder;
     INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
       VALUES ('https://example.org/', 'batch.finished', '记账', 0, 'x', 1, 2);
     INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at) SELECT 1, MAX(id), 3, 15, NULL FROM outbox;

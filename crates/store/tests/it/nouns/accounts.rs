@@ -2,14 +2,16 @@
 
 use super::{Filled, length, some};
 use crate::fill::{draft, fill, posting_id};
-use crate::world::{run, world};
+use crate::world::{run, tester, world};
 use domain::account::AccountStatus;
-use domain::id::{AccountId, AssetId, HolderId, TransferId};
+use domain::holder_group::HolderGroupRef;
+use domain::id::{AccountId, AssetId, HolderGroupId, HolderId, TransferId};
 use domain::item::ItemState;
 use store::account::PayeeKey;
 use store::account_list::{AccountFilter, AccountSort};
 use store::account_totp::{AccountTotp, BoundAccount, Unpaid};
 use store::holder_default::HolderDefault;
+use store::holder_group::HolderGroup;
 use store::item::Item;
 use store::{Script, Tx};
 
@@ -24,8 +26,8 @@ pub async fn asset(tx: &mut Tx, _: Filled) {
 }
 
 pub async fn holder(tx: &mut Tx, Filled { rows, .. }: Filled) {
-    assert_eq!(length(&store::holder::search(tx, None, some(1_000)).await.unwrap()), rows);
-    assert_eq!(store::holder::count(tx, Some("H1@example")).await.unwrap(), 1);
+    assert_eq!(length(&store::holder::search(tx, None, None, some(1_000)).await.unwrap()), rows);
+    assert_eq!(store::holder::count(tx, Some("H1@example"), None).await.unwrap(), 1);
     assert_eq!(store::holder::ids(tx).await.unwrap(), (1, rows));
     let first = store::holder::get(tx, HolderId(1)).await.unwrap().unwrap();
     let seen = (first.name.as_str(), first.email.as_deref(), first.uid.as_deref(), first.created_at);
@@ -39,6 +41,50 @@ pub async fn holder(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let changed = store::holder::Holder { name: "王".to_owned(), email: None, ..first };
     store::holder::change(tx, &changed).await.unwrap();
     assert_eq!(store::holder::by_name(tx, vec!["王".to_owned()]).await.unwrap(), [changed]);
+}
+
+pub async fn holder_group(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let new = HolderGroup {
+        id: HolderGroupId(0),
+        name: "Sales  London".to_owned(),
+        description: "销售".to_owned(),
+        members: 0,
+        created_by: tester(),
+        created_at: 9,
+    };
+    let mut group = new.clone();
+    group.id = store::holder_group::insert(tx, &new).await.unwrap();
+    let by_name = |name: &str| HolderGroupRef::Name(name.to_owned());
+    let found = store::holder_group::get(tx, &by_name("sales london")).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&group));
+    let holders: Vec<_> = (1..=rows + 1).map(HolderId).collect();
+    assert_eq!(length(&store::holder_group::known(tx, &holders).await.unwrap()), rows);
+    let members = &holders[..holders.len() - 1];
+    for (new, of) in [(1, &members[..1]), (rows.cast_unsigned() - 1, members), (0, members)] {
+        assert_eq!(store::holder_group::join(tx, group.id, of).await.unwrap(), new);
+    }
+    group.members = rows;
+    assert_eq!(store::holder_group::lock(tx, &group.id.into()).await.unwrap().as_ref(), Some(&group));
+    assert_eq!(store::holder::count(tx, None, Some(group.id)).await.unwrap(), rows);
+    let of_group = AccountFilter { group: Some(group.id), ..AccountFilter::default() };
+    assert_eq!(store::account_list::count(tx, &of_group, None).await.unwrap(), rows);
+    assert_eq!(store::holder_group::leave(tx, group.id, &holders[..1]).await.unwrap(), 1);
+    group.members = rows - 1;
+    let listed = async |tx: &mut Tx, text: Option<&str>, holder: Option<HolderId>| {
+        let all = store::holder_group::list(tx, text, holder, some(10)).await.unwrap();
+        all.into_iter().map(|group| group.name).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(tx, None, None).await, ["Everyone", "Sales  London"]);
+    assert_eq!(listed(tx, Some("LOND"), None).await, ["Sales  London"]);
+    assert_eq!(listed(tx, None, Some(HolderId(1))).await, ["Everyone"]);
+    group.name = "Verkauf".to_owned();
+    group.description = String::new();
+    store::holder_group::change(tx, &group).await.unwrap();
+    assert_eq!(store::holder_group::get(tx, &by_name("VERKAUF")).await.unwrap().as_ref(), Some(&group));
+    assert_eq!(store::holder_group::lock(tx, &by_name("sales london")).await.unwrap(), None);
+    store::holder_group::remove(tx, group.id).await.unwrap();
+    assert_eq!(store::holder_group::get(tx, &group.id.into()).await.unwrap(), None);
+    assert_eq!(store::holder::count(tx, None, Some(group.id)).await.unwrap(), 0);
 }
 
 pub async fn account(tx: &mut Tx, Filled { rows, .. }: Filled) {

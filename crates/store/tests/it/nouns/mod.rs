@@ -65,7 +65,7 @@ macro_rules! nouns {
 }
 
 nouns! {
-    accounts: account account_list account_totp asset balance holder holder_default;
+    accounts: account account_list account_totp asset balance holder holder_default holder_group;
     approvals: approval approval_policy approval_round batch_editor;
     policies: fx fx_policy policy setting;
     money: audit chunk history operation posting transfer transfer_list verify voucher;

@@ -3,6 +3,7 @@
 use super::{Alike, alike};
 
 const HOLDER: &str = "id name email uid mixed_scripts";
+const GROUP: &str = "id name description members";
 const ACCOUNT: &str = "id number kind status currency balance=balanceCents held=heldCents available=availableCents \
                        is_default holder=holder.name email=holder.email uid=holder.uid";
 
@@ -38,6 +39,62 @@ pub const ACCOUNTS: &[Alike] = &[
         "GET /api/v2/holders?pageSize=100&text=older",
         "",
         "holders data: id name uid",
+    ),
+    alike(
+        "group add Sales --description monthly",
+        "POST /api/v2/holder-groups",
+        r#"{"name":"Sales","description":"monthly"}"#,
+        GROUP,
+    ),
+    alike(
+        "group add SALES",
+        "POST /api/v2/holder-groups",
+        r#"{"name":"SALES"}"#,
+        "refused HOLDER_GROUP_EXISTS",
+    ),
+    alike(
+        "group members Sales --add hold_1 --add hold_2 --remove hold_3",
+        "POST /api/v2/holder-groups/Sales/members",
+        r#"{"add":["hold_1","hold_2"],"remove":["hold_3"]}"#,
+        "name=group.name members=group.members added removed",
+    ),
+    alike(
+        "group members Sales --add hold_99",
+        "POST /api/v2/holder-groups/1/members",
+        r#"{"add":["hold_99"]}"#,
+        "refused HOLDER_NOT_FOUND",
+    ),
+    alike(
+        "group change 1 --name Marketing",
+        "PATCH /api/v2/holder-groups/1",
+        r#"{"name":"Marketing"}"#,
+        GROUP,
+    ),
+    alike("group show Marketing", "GET /api/v2/holder-groups/Marketing", "", GROUP),
+    alike(
+        "group list --holder hold_1",
+        "GET /api/v2/holder-groups?pageSize=100&holder=hold_1",
+        "",
+        "groups data: id name description members",
+    ),
+    alike(
+        "holder list --group Marketing",
+        "GET /api/v2/holders?pageSize=100&group=Marketing",
+        "",
+        "holders data: id name email uid",
+    ),
+    alike(
+        "account list --group Marketing",
+        "GET /api/v2/accounts?pageSize=100&group=Marketing",
+        "",
+        "accounts data: id number",
+    ),
+    alike("group remove Marketing", "DELETE /api/v2/holder-groups/Marketing", "", GROUP),
+    alike(
+        "group remove Marketing",
+        "DELETE /api/v2/holder-groups/Marketing",
+        "",
+        "refused HOLDER_GROUP_NOT_FOUND",
     ),
     alike(
         "account open --number B0 --holder Wei --email li@example.com --currency USD",
