@@ -156,6 +156,11 @@ operations! {
     BatchEdit "editBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
     RelationAdd "addRelations" ([Finance Admin] own [Operator; BatchesWrite]);
     RelationDelete "deleteRelation" ([Finance Admin] own [Operator; BatchesWrite]);
+    RelationEdit "editRelation" ([Finance Admin] own [Operator; BatchesWrite]);
+    RelationsRemove "deleteRelations" ([Finance Admin] own [Operator; BatchesWrite]);
+    RelationsByFilter "addRelationsByFilter" ([Finance Admin] own [Operator; BatchesWrite]);
+    BatchVoucherList "listVouchers" ([Operator Finance Admin Auditor] Read);
+    BatchVouchersSet "setVouchers" ([Finance Admin] own [Operator; BatchesWrite]);
     BatchSubmit "submitBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
     BatchCopy "copyBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
     BatchReprice "repriceBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
@@ -175,6 +180,14 @@ operations! {
     RelationHistory "getRelationHistory" ([Operator Finance Admin Auditor] Read);
     BatchHistory "getBatchTransferHistory" ([Operator Finance Admin Auditor] Read);
     BatchProgress "getBatchTransferProgress" ([Operator Finance Admin Auditor] Read);
+    // Saved templates of batches.
+    TemplateList "listBatchTemplates" ([Operator Finance Admin Auditor] Read);
+    TemplateShow "getBatchTemplate" ([Operator Finance Admin Auditor] Read);
+    TemplatePayments "listBatchTemplateRelations" ([Operator Finance Admin Auditor] Read);
+    TemplateSave "saveBatchTemplate" ([Operator Finance Admin] BatchesWrite);
+    TemplateChange "editBatchTemplate" ([Finance Admin] own [Operator; BatchesWrite]);
+    TemplateRemove "deleteBatchTemplate" ([Finance Admin] own [Operator; BatchesWrite]);
+    TemplateDraw "createBatchFromTemplate" ([Operator Finance Admin] BatchesWrite);
     // Approvals.
     ApprovalList "listApprovals" ([Finance Admin Auditor] Read);
     BatchApprove "approveBatch" ([Finance Admin] no_key);
@@ -195,6 +208,7 @@ operations! {
     AdminBatchExecute "executeAdminBatch" ([Finance Admin] BatchesExecute);
     // Single transfers.
     TransferCreate "createAccountTransfer" ([Finance Admin] TransfersWrite);
+    TransferPreview "previewAccountTransfer" ([Operator Finance Admin Auditor] Read);
     TransferList "listAccountTransfers" ([Operator Finance Admin Auditor] Read);
     TransferShow "getAccountTransfer" ([Operator Finance Admin Auditor] Read);
     DepositCreate "createDeposit" ([Finance Admin] TransfersWrite);
@@ -247,6 +261,7 @@ impl Operation {
             self,
             Self::BatchList
                 | Self::RelationList
+                | Self::TemplateList
                 | Self::ApprovalList
                 | Self::BatchChanges
                 | Self::AdminBatchList

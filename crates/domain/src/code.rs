@@ -285,6 +285,17 @@ codes! {
     501 HolderGroupExists "HOLDER_GROUP_EXISTS" 409 Final "A group of holders with this name already exists" "同名的持有人分组已存在";
     502 HolderGroupNameInvalid "HOLDER_GROUP_NAME_INVALID" 422 Final "A group's name cannot consist of digits alone, because a number is a group's id; add a word" "分组名称不能全是数字（数字表示分组ID）；请加上文字";
     503 MembersTooMany "HOLDER_GROUP_MEMBERS_TOO_MANY" 413 Final "A request adds and removes at most 10,000 members; send it in smaller parts" "每次请求最多增减10,000名成员，请拆分后发送";
+    504 HolderGroupUsed "HOLDER_GROUP_IN_USE" 409 Final "A template pays the members of this group; change or remove the template first" "有转账模板向该分组的成员付款；请先修改或删除该模板";
+    // Saved templates of batches.
+    510 TemplateNotFound "BATCH_TEMPLATE_NOT_FOUND" 404 Final "There is no such template" "转账模板不存在";
+    511 TemplateExists "BATCH_TEMPLATE_EXISTS" 409 Final "A template with this name already exists" "同名的转账模板已存在";
+    512 TemplateChanged "BATCH_TEMPLATE_CHANGED" 409 Later "The template was changed since you read it; read it again" "模板在您读取后已被修改；请重新读取";
+    513 TemplateTooLarge "BATCH_TEMPLATE_TOO_LARGE" 422 Final "A template has at most 50,000 payments, with the members of its group" "模板最多包含50,000笔转账（含分组成员）";
+    514 TemplateNotRun "BATCH_TEMPLATE_NOT_RUN" 409 Later "No batch of this template has begun yet; use the saved amounts" "尚无由该模板生成的批次开始执行；请使用保存的金额";
+    515 TemplateGroupType "BATCH_TEMPLATE_GROUP_TYPE" 422 Final "Only a template with a single account can pay a group's members" "只有指定单一账户的模板才能向分组成员付款";
+    // Drafts.
+    521 FilterTooWide "DRAFT_FILTER_TOO_WIDE" 422 Final "More than 50,000 accounts match, or the search took too long; narrow the filter" "符合条件的账户超过50,000个，或查询超时；请缩小筛选范围";
+    520 DraftIncomplete "DRAFT_INCOMPLETE" 422 Final "The draft has payments without an amount; enter the amounts, or remove these payments" "草稿中有未填写金额的转账；请填写金额，或删除这些转账";
     // Webhooks.
     430 WebhookNotFound "WEBHOOK_NOT_FOUND" 404 Final "There is no such webhook" "回调不存在";
     431 WebhookUrlInvalid "WEBHOOK_URL_INVALID" 422 Final "A webhook's URL must begin with https:// and name a host; it has at most 2,000 visible characters and no user, password or fragment" "回调网址须以 https:// 开头并包含主机名，最多2000个可见字符，不含用户名、密码和片段标识";

@@ -62,6 +62,10 @@ actions! {
     BatchReopen "batch.reopen" "batch";
     ItemRetry "item.retry" "batch";
     ItemSkip "item.skip" "batch";
+    BatchVouchers "batch.vouchers" "batch";
+    TemplateSave "batch_template.save" "batch_template";
+    TemplateChange "batch_template.change" "batch_template";
+    TemplateRemove "batch_template.remove" "batch_template";
     // Money outside batches.
     TransferCreate "transfer.create" "transfer";
     // Accounts and what belongs to them.

@@ -39,6 +39,8 @@ ids! {
     WebhookId;
     /// A group of holders.
     HolderGroupId;
+    /// A saved template of batches.
+    TemplateId;
     /// A posting's id: `chunk x 2^19 + position in the chunk`. It increases within each account; gaps are
     /// legal.
     PostingId;

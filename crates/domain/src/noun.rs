@@ -4,7 +4,9 @@
 //! from it. To give an id type its noun, add a row to `nouns!`.
 
 use crate::code::Code;
-use crate::id::{AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TransferId, UserId, WebhookId};
+use crate::id::{
+    AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TemplateId, TransferId, UserId, WebhookId,
+};
 use crate::script::fold;
 
 /// What kind of thing an id identifies.
@@ -176,6 +178,7 @@ nouns! {
     KeyId Key;
     FileId File;
     WebhookId Hook;
+    TemplateId Template;
 }
 
 /// An id that is a tagged string in JSON: `#[serde(with = "domain::noun::tagged")]`.

@@ -18,6 +18,8 @@ pub struct Content {
     pub hash: String,
     /// A 64-bit fingerprint of what each row pays.
     pub prints: Vec<Printed>,
+    /// The number of items that wait for their amount.
+    pub open: i64,
 }
 
 /// Hashes a batch's canonical items in number order: line, source, target, amount, memo, reference, external
@@ -26,6 +28,7 @@ pub struct Content {
 pub struct ContentHash {
     hash: Sha256,
     prints: Vec<Printed>,
+    open: i64,
 }
 
 impl ContentHash {
@@ -46,12 +49,13 @@ impl ContentHash {
             self.hash.update(id.as_bytes());
         }
         self.prints.push(printed(item));
+        self.open += i64::from(item.amount == 0);
     }
 
     /// The content of all items that were added.
     #[must_use]
     pub fn finish(self) -> Content {
-        Content { hash: HEXLOWER.encode(&self.hash.finalize()), prints: self.prints }
+        Content { hash: HEXLOWER.encode(&self.hash.finalize()), prints: self.prints, open: self.open }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod approval_policy;
 pub mod asset;
 pub mod audit;
 pub mod batch;
+pub mod batch_template;
 pub mod challenge;
 mod code_guess;
 pub mod consent;
@@ -63,6 +64,7 @@ pub mod system_account;
 pub mod transfer;
 pub mod user;
 pub mod vault;
+mod voucher;
 pub mod webhook;
 mod write;
 

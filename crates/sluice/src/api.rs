@@ -17,6 +17,7 @@ use crate::commands::key::KeyVerb;
 use crate::commands::notice::NoticeVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
+use crate::commands::template::TemplateVerb;
 use crate::commands::transfer::TransferVerb;
 use crate::commands::user::{UserTotpVerb, UserVerb};
 use crate::commands::webhook::WebhookVerb;
@@ -55,6 +56,7 @@ const fn operation(command: &Command) -> Option<Operation> {
             PolicyVerb::Set(_) => O::PolicySet,
         },
         Command::Batch(args) => return batch(&args.verb),
+        Command::Template(args) => template(&args.verb),
         Command::Approval(args) => approval(&args.verb),
         Command::User(args) => return user(&args.verb),
         Command::Login(_) => O::Login,
@@ -94,6 +96,18 @@ const fn group(verb: &GroupVerb) -> Operation {
         GroupVerb::List { .. } => O::HolderGroupList,
         GroupVerb::Show { .. } => O::HolderGroupShow,
         GroupVerb::Members { .. } => O::HolderGroupMembers,
+    }
+}
+
+const fn template(verb: &TemplateVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        TemplateVerb::Save { .. } => O::TemplateSave,
+        TemplateVerb::List { .. } => O::TemplateList,
+        TemplateVerb::Show { .. } => O::TemplateShow,
+        TemplateVerb::Change(_) => O::TemplateChange,
+        TemplateVerb::Remove { .. } => O::TemplateRemove,
+        TemplateVerb::Use(_) => O::TemplateDraw,
     }
 }
 
@@ -211,6 +225,10 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::History(_) => O::BatchHistory,
         BatchVerb::Changes(_) => O::BatchChanges,
         BatchVerb::Evidence(_) => O::BatchEvidence,
+        BatchVerb::Vouchers(args) => match args.is_change() {
+            true => O::BatchVouchersSet,
+            false => O::BatchVoucherList,
+        },
         BatchVerb::List(_) => O::BatchList,
         // A server resumes unfinished runs by itself.
         BatchVerb::Run { id: None, .. } | BatchVerb::Export(_) => return None,

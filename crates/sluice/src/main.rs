@@ -254,13 +254,14 @@ impl Command {
     /// How the command opens the ledger.
     fn access(&self) -> Access {
         use commands::{
-            account, approval, asset, batch, fx, group, holder, key, notice, policy, setting, transfer, user,
-            webhook,
+            account, approval, asset, batch, fx, group, holder, key, notice, policy, setting, template,
+            transfer, user, webhook,
         };
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
             Self::Batch(args) => batch::access(args),
+            Self::Template(args) => template::access(args),
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
             Self::Group(args) => group::access(args),

@@ -391,14 +391,14 @@ CREATE TABLE batch (
 CREATE INDEX batch_state ON batch (state);
 CREATE INDEX batch_submitted ON batch (submitted_at) WHERE submitted_at IS NOT NULL;
 
--- `state` is the item's own: an item that a run covers stays pending here. `item_now` has the state that counts.
+-- An amount of 0 is one that a draft still waits for. `state` is the item's own: an item that a run covers stays pending here. `item_now` has the state that counts.
 CREATE TABLE item (
   number    NUMBER NOT NULL PRIMARY KEY,
   batch     NUMBER NOT NULL,
   line      NUMBER NOT NULL,
   source    NUMBER NOT NULL,
   target    NUMBER NOT NULL,
-  amount    NUMBER NOT NULL CHECK (amount > 0),
+  amount    NUMBER NOT NULL CHECK (amount >= 0),
   state     NUMBER NOT NULL,
   code      NUMBER,
   memo      TEXT,
@@ -894,3 +894,60 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, state, due_at);
 CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
 CREATE INDEX webhook_delivery_chain ON webhook_delivery (batch, webhook) WHERE state = 1;
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (event) WHERE state = 1;
+
+-- Saved templates of batches. `name_key`: as for groups of holders; `convert`: as for batches; `items` and `amount` are
+-- counted again whenever the payments change.
+CREATE TABLE batch_template (
+  id              DRAWN KEY,
+  name            TEXT NOT NULL,
+  name_key        TEXT NOT NULL,
+  description     TEXT NOT NULL,
+  kind            NUMBER NOT NULL,
+  mode            NUMBER NOT NULL,
+  asset           NUMBER NOT NULL REFERENCES asset (id),
+  account         NUMBER REFERENCES account (id),
+  convert         NUMBER NOT NULL CHECK (convert IN (0, 1)),
+  follows_rates   NUMBER NOT NULL CHECK (follows_rates IN (0, 1)),
+  allow_repeat    NUMBER NOT NULL CHECK (allow_repeat IN (0, 1)),
+  remarks         TEXT,
+  holder_group    NUMBER REFERENCES holder_group (id),
+  items           NUMBER NOT NULL,
+  amount          NUMBER NOT NULL,
+  version         NUMBER NOT NULL,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  changed_at      NUMBER NOT NULL,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER,
+  CONSTRAINT batch_template_name UNIQUE (name_key)
+);
+CREATE INDEX batch_template_group ON batch_template (holder_group) WHERE holder_group IS NOT NULL;
+
+-- The payments of a template; an amount of 0 was not saved.
+CREATE TABLE batch_template_item (
+  template     NUMBER NOT NULL REFERENCES batch_template (id),
+  place        NUMBER NOT NULL,
+  source       NUMBER NOT NULL,
+  target       NUMBER NOT NULL,
+  contact_kind NUMBER,
+  contact      TEXT,
+  amount       NUMBER NOT NULL CHECK (amount >= 0),
+  memo         TEXT,
+  reference    TEXT,
+  PRIMARY KEY (template, place)
+) COMPACT;
+
+-- The batches that were made from a template, and the one that it was saved from.
+CREATE TABLE batch_template_use (
+  template NUMBER NOT NULL REFERENCES batch_template (id),
+  batch    NUMBER NOT NULL,
+  PRIMARY KEY (template, batch)
+) COMPACT;
+
+-- Where the proof of a batch is, in order.
+CREATE TABLE batch_voucher (
+  batch NUMBER NOT NULL,
+  place NUMBER NOT NULL,
+  url   TEXT NOT NULL,
+  PRIMARY KEY (batch, place)
+) COMPACT;

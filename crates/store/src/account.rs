@@ -145,6 +145,13 @@ static LOOKUP_SKELETON: Lookup =
     Lookup { columns: "skeleton, number", from: "account", key: "skeleton", and: "", lock: Lock::None };
 static LOOKUP_SIDE: Lookup =
     Lookup { columns: Identity::COLUMNS, from: "account", key: "id", and: "", lock: Lock::None };
+static LOOKUP_OWNER: Lookup = Lookup {
+    columns: "a.id, a.number, h.name",
+    from: "account a LEFT JOIN holder h ON h.id = a.holder",
+    key: "a.id",
+    and: "",
+    lock: Lock::None,
+};
 static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 static LOOKUP_STANDING: Lookup =
@@ -247,6 +254,12 @@ pub async fn look_alikes(tx: &mut Tx, skeletons: Vec<String>) -> Result<Vec<(Str
 /// Account numbers, as pairs of id and number.
 pub async fn numbers(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&LOOKUP_NAME, Column::I64(ids)).await?;
+    rows.iter().map(Row::read).collect()
+}
+
+/// Account numbers with the names of their holders; the ledger's own accounts have none.
+pub async fn owners(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
+    let rows = tx.lookup(&LOOKUP_OWNER, Column::I64(ids)).await?;
     rows.iter().map(Row::read).collect()
 }
 

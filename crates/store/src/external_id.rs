@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::item::Item;
 use crate::item_extent::{self, Extent};
 use crate::record::{inserted, record};
+use crate::script::Script;
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Rows};
@@ -82,6 +83,11 @@ inserted! {
         id: of.1.clone(),
         held = Column::Same(1, ids.len()),
     }
+}
+
+/// Deletes the ids of a run of a draft's items.
+pub(crate) fn delete_later(script: &mut Script, batch: BatchId, (first, last): Extent) {
+    script.execute(&DELETE, args![batch.0, first, last]);
 }
 
 /// The items that hold these ids.

@@ -10,7 +10,7 @@ use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::holder_group::{HolderGroupRef, key_of};
-use domain::id::{HolderGroupId, HolderId};
+use domain::id::{AccountId, AssetId, HolderGroupId, HolderId};
 use domain::principal::Author;
 
 record! {
@@ -55,12 +55,29 @@ static COUNT: Sql = Sql::new(
     "UPDATE holder_group SET members = (SELECT COUNT(*) FROM holder_group_member m WHERE m.holder_group = $1)
      WHERE id = $1",
 );
+static ACCOUNTS: Sql = Sql::new(
+    "SELECT m.holder, a.id, a.number FROM holder_group_member m
+       LEFT JOIN holder_default d ON d.holder = m.holder AND d.asset = $2
+       LEFT JOIN account a ON a.id = d.account
+     WHERE m.holder_group = $1 ORDER BY m.holder",
+);
 static JOIN: Insert = Insert { table: "holder_group_member", columns: &["holder_group", "holder"] };
 static KNOWN: Lookup = Lookup { columns: "id", from: "holder", key: "id", and: "", lock: Lock::None };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] =
-    named![&INSERT, &GET, &LOCK, &GET_NAMED, &LOCK_NAMED, &CHANGE, &REMOVE, &EMPTY, &LEAVE, &COUNT];
+pub const CATALOGUE: &[Named] = named![
+    &INSERT,
+    &GET,
+    &LOCK,
+    &GET_NAMED,
+    &LOCK_NAMED,
+    &CHANGE,
+    &REMOVE,
+    &EMPTY,
+    &LEAVE,
+    &COUNT,
+    &ACCOUNTS
+];
 
 /// Adds a group without members; its id is assigned here.
 pub async fn insert(tx: &mut Tx, group: &HolderGroup) -> Result<HolderGroupId, StoreError> {
@@ -120,6 +137,19 @@ pub async fn join(tx: &mut Tx, id: HolderGroupId, holders: &[HolderId]) -> Resul
     let joined = tx.insert_new(&JOIN, vec![Column::Same(id.0, holders.len()), Column::I64(ids)]).await?;
     tx.execute(&COUNT, args![id.0]).await?;
     Ok(joined)
+}
+
+/// The members of a group, each with its default account in a currency and that account's number, if it has one.
+pub async fn accounts(
+    tx: &mut Tx,
+    id: HolderGroupId,
+    asset: AssetId,
+) -> Result<Vec<(HolderId, Option<(AccountId, String)>)>, StoreError> {
+    let read = |row: Row<'_>| {
+        let (holder, account, number): (HolderId, Option<AccountId>, Option<String>) = row.read()?;
+        Ok((holder, account.zip(number)))
+    };
+    tx.fetch(&ACCOUNTS, args![id.0, asset.0]).await?.iter().map(read).collect()
 }
 
 /// Removes holders from a group and returns how many were in it.

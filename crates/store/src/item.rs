@@ -25,6 +25,9 @@ use domain::code::Code;
 use domain::id::{BatchId, TransferId};
 use domain::item::ItemState;
 
+/// Runs of items that are deleted in one script.
+const RUNS_AT_ONCE: usize = 1_000;
+
 static SET_STATE: Update = Update { table: "item", key: "number", columns: &["state", "code"], and: "" };
 static FAIL: Update = Update {
     table: "item",
@@ -42,6 +45,7 @@ static BY_LINE: Sql = Sql::new(sql!(
     ITEMS_OF_BATCH,
     " WHERE i.line = $2 LIMIT 1)"
 ));
+static FROM_LINE: Sql = Sql::new(sql!("SELECT MIN(i.number) FROM ", ITEMS_OF_BATCH, " WHERE i.line >= $2"));
 static STATES: Lookup =
     Lookup { columns: "number, batch, state", from: "item_now", key: "number", and: "", lock: Lock::None };
 static BY_NUMBER: Lookup =
@@ -53,7 +57,7 @@ static FAILURES: Sql =
     Sql::new(sql!("SELECT ", Failure::COLUMNS, ", at FROM item_failure WHERE item = $1 ORDER BY id"));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&SET_RANGE, &GET, &BY_LINE, &DELETE, &FAILURES];
+pub const CATALOGUE: &[Named] = named![&SET_RANGE, &GET, &BY_LINE, &FROM_LINE, &DELETE, &FAILURES];
 
 inserted! {
     INSERT into "item",
@@ -101,6 +105,11 @@ pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Item>, Sto
 /// The item on a line of the file.
 pub async fn by_line(tx: &mut Tx, batch: BatchId, line: i64) -> Result<Option<Item>, StoreError> {
     tx.fetch(&BY_LINE, args![batch.0, line]).await?.first().map(Row::read).transpose()
+}
+
+/// The number of the first item on a line or behind it.
+pub async fn from_line(tx: &mut Tx, batch: BatchId, line: i64) -> Result<Option<i64>, StoreError> {
+    tx.fetch(&FROM_LINE, args![batch.0, line]).await?.first().map_or(Ok(None), |row| row.opt_i64(0))
 }
 
 /// The states of items: triples of number, batch and state.
@@ -181,4 +190,19 @@ pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Res
         rows += tx.execute(&DELETE, args![batch.0, first, last]).await?;
     }
     Ok(rows)
+}
+
+/// Deletes runs of consecutive items from a draft, with their contacts and external ids.
+pub async fn delete_runs(tx: &mut Tx, batch: BatchId, runs: &[(i64, i64)]) -> Result<(), StoreError> {
+    for part in runs.chunks(RUNS_AT_ONCE) {
+        let mut script = Script::new();
+        for run in part {
+            // A contact is found by its item.
+            crate::item_contact::delete_later(&mut script, batch, *run);
+            crate::external_id::delete_later(&mut script, batch, *run);
+            script.execute(&DELETE, args![batch.0, run.0, run.1]);
+        }
+        tx.run(script).await?;
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@ use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::item_extent;
+use crate::script::Script;
 use crate::tx::Tx;
 use crate::value::Column;
 use domain::batch::ContactType;
@@ -43,6 +44,11 @@ pub async fn by_items(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<Contact>, Stor
     rows.iter()
         .map(|row| Ok((TransferId(row.i64(0)?), row.stored(1, ContactType::from_number)?, row.text(2)?)))
         .collect()
+}
+
+/// Deletes the names written for a run of a draft's items that are about to be deleted.
+pub(crate) fn delete_later(script: &mut Script, batch: BatchId, (first, last): (i64, i64)) {
+    script.execute(&DELETE, args![batch.0, first, last]);
 }
 
 /// Deletes the names written for a draft's items that are about to be deleted, by a range of numbers.

@@ -26,6 +26,8 @@ pub mod batch_editor;
 pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
+pub mod batch_template;
+pub mod batch_voucher;
 pub mod bulk;
 pub mod challenge;
 pub mod change;
@@ -134,6 +136,8 @@ fn ledger_statements() -> Vec<bulk::Named> {
         batch_history::CATALOGUE,
         batch_origin::CATALOGUE,
         batch_rate::CATALOGUE,
+        batch_template::CATALOGUE,
+        batch_voucher::CATALOGUE,
         change::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,

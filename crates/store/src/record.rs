@@ -23,10 +23,12 @@ use crate::value::{Cells, Column, Row};
 use domain::access::Role;
 use domain::account::{AccountKind, AccountStatus};
 use domain::approval::{ApprovalAction, RoundCause};
-use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
+use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType, ContactType};
 use domain::code::Code;
 use domain::event::EventKind;
-use domain::id::{AccountId, AssetId, BatchId, HolderGroupId, HolderId, PostingId, TransferId, WebhookId};
+use domain::id::{
+    AccountId, AssetId, BatchId, HolderGroupId, HolderId, PostingId, TemplateId, TransferId, WebhookId,
+};
 use domain::item::ItemState;
 use domain::mail::MailState;
 use domain::posting::PostingKind;
@@ -265,8 +267,8 @@ macro_rules! stored {
     )+};
 }
 
-ids! { AccountId AssetId BatchId HolderGroupId HolderId PostingId TransferId WebhookId }
+ids! { AccountId AssetId BatchId HolderGroupId HolderId PostingId TemplateId TransferId WebhookId }
 stored! {
-    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code DeliveryFailure
+    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code ContactType DeliveryFailure
     DeliveryState EventKind ItemState MailState PostingKind Role RoundCause TransferKind
 }

@@ -59,7 +59,7 @@ groups! {
     /// A change of a batch's state.
     BATCH: [] BatchNotFound BatchState;
     /// The submission of a batch, as far as approvals are concerned.
-    SUBMITTED: [] ApprovalUnreachable;
+    SUBMITTED: [] ApprovalUnreachable DraftIncomplete;
     /// The execution of a batch, as far as approvals are concerned.
     APPROVED: [] BatchNotApproved ApprovalExpired ContentChanged;
     /// A decision about a batch.
@@ -72,6 +72,8 @@ groups! {
     /// A change that asks the person for a second factor.
     STEP_UP: [] FactorRequired TotpNotEnrolled TotpCodeInvalid TotpCodeUsed LoginThrottled MasterKeyMissing
         MasterKeyWrong SecretUnreadable;
+    /// The details of a saved template.
+    TEMPLATE: [NAME_TEXT] TemplateExists TemplateTooLarge TemplateGroupType HolderGroupNotFound;
     /// The details of a group of holders.
     HOLDER_GROUP: [NAME_TEXT] HolderGroupNameInvalid HolderGroupExists;
     /// The details of a webhook.

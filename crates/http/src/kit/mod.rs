@@ -26,4 +26,5 @@ pub(crate) mod segment;
 pub(crate) mod serve;
 pub(crate) mod time;
 pub(crate) mod version;
+pub(crate) mod voucher;
 pub(crate) mod who;

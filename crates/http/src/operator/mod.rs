@@ -2,9 +2,10 @@
 //! used to the letter.
 
 pub(crate) mod batch;
+mod template;
 
 use crate::kit::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    batch::routes()
+    batch::routes().merge(template::routes())
 }

@@ -33,10 +33,12 @@ async fn a_group_is_added_filled_renamed_and_removed() {
     let members = format!("{GROUPS}/{id}/members");
     let change = json!({ "add": ["hold_1", "hold_2", "hold_1"], "remove": ["hold_3"] });
     let changed = world.post(&members, change).await;
-    let counts = |data: &Json| (data["added"].clone(), data["removed"].clone(), data["group"]["members"].clone());
+    let counts =
+        |data: &Json| (data["added"].clone(), data["removed"].clone(), data["group"]["members"].clone());
     assert_eq!(counts(changed.data()), (json!(2), json!(0), json!(2)));
     // The name in another spelling is the same group.
-    let again = world.post(&format!("{GROUPS}/SALES%20london/members"), json!({ "add": ["hold_2", "hold_3"] }));
+    let again =
+        world.post(&format!("{GROUPS}/SALES%20london/members"), json!({ "add": ["hold_2", "hold_3"] }));
     assert_eq!(counts(again.await.data()), (json!(1), json!(0), json!(3)));
     let left = world.post(&members, json!({ "remove": ["hold_2"] })).await;
     assert_eq!(counts(left.data()), (json!(0), json!(1), json!(2)));
@@ -44,7 +46,8 @@ async fn a_group_is_added_filled_renamed_and_removed() {
     let renamed = crate::world::answer(renamed.json(&json!({ "name": "销售", "description": "" }))).await;
     assert_eq!((&renamed.data()["name"], &renamed.data()["members"]), (&json!("销售"), &json!(2)));
     assert_eq!(world.get(&format!("{GROUPS}/Sales%20London")).await.code(), "HOLDER_GROUP_NOT_FOUND");
-    let removed = crate::world::answer(world.request(reqwest::Method::DELETE, &format!("{GROUPS}/{id}"))).await;
+    let removed =
+        crate::world::answer(world.request(reqwest::Method::DELETE, &format!("{GROUPS}/{id}"))).await;
     assert_eq!((removed.status, &removed.data()["id"]), (200, &json!(id)));
     assert_eq!(world.get(&format!("{GROUPS}/{id}")).await.code(), "HOLDER_GROUP_NOT_FOUND");
     assert_eq!(listed(&world, "/api/v2/holders", "id").await, ["hold_1", "hold_2", "hold_3"]);
@@ -138,7 +141,9 @@ async fn group_of(browser: &Browser, name: &str) -> String {
 async fn an_operator_changes_only_groups_of_his_own() {
     let world = world().await;
     let admin = first_admin(&world).await;
-    for (login, role) in [("anna", "operator"), ("olga", "operator"), ("fred", "finance"), ("alan", "auditor")] {
+    for (login, role) in
+        [("anna", "operator"), ("olga", "operator"), ("fred", "finance"), ("alan", "auditor")]
+    {
         add(&admin, login, role).await;
     }
     let people = async |login: &str| Browser::signed_in(&world, login, crate::browser::PASSWORD).await;

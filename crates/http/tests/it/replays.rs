@@ -86,12 +86,17 @@ async fn drafts(world: &World) {
     let draft = id(&at_once(world, BATCHES, body).await);
     let relation = json!({ "relations": [{ "targetAccountId": "P-2", "amount": "2.00" }] });
     at_once(world, &at(draft, "/relations"), relation).await;
+    at_once(world, &at(draft, "/relations/by-filter"), json!({ "uid": "U-P-3" })).await;
+    at_once(world, &at(draft, "/relations/remove"), json!({ "missingAmount": true })).await;
     let submit = at(draft, "/submit");
     let send = async || world.post_once(&submit, &submit, Json::Null).await;
     let cancel = async { assert_eq!(world.post(&at(draft, "/cancel"), Json::Null).await.code(), "ok") };
     let submitted = twice(send, cancel).await;
     assert_eq!(submitted["state"], "pending");
     at_once(world, &at(draft, "/copy"), json!({ "items": "all" })).await;
+    let templates = "/api/batch-transfer-templates";
+    let saved = at_once(world, templates, json!({ "name": "T", "from": draft.to_string() })).await;
+    at_once(world, &format!("{templates}/{}/batches", saved["id"]), json!({ "amounts": "empty" })).await;
     let abroad = json!({ "name": "Abroad", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
                          "relations": [{ "targetAccountId": "JP", "amount": "1.00" }] });
     let abroad = make(world, abroad).await;
@@ -148,11 +153,15 @@ async fn a_repeated_request_gets_its_first_response_from_every_verb() {
         "api_key_made.1",
         "asset.1",
         "batch.1",
+        "batch_accounts_added.1",
         "batch_added.1",
         "batch_counted.1",
         "batch_described.1",
+        "batch_drawn_up.1",
         "batch_prepared.1",
+        "batch_removed.1",
         "batch_repriced.1",
+        "batch_template.1",
         "count.1",
         "fx_rate.1",
         "holder.1",

@@ -2,6 +2,7 @@
 
 use super::asset::AssetForm;
 use super::batch::BatchForm;
+use super::batch_template::LeftOutForm;
 use super::form::form;
 use crate::batch::described::{Described, DescribedRate};
 use crate::batch::edit::AddedItems;
@@ -9,6 +10,7 @@ use crate::batch::promise::Promise;
 use crate::batch::reprice::Repriced;
 use crate::batch::similar::{Found, PaidRow, Similar};
 use crate::batch::submit::PreparedBatch;
+use crate::batch::{AddedAccounts, RemovedItems};
 use domain::similar::Overlap;
 
 form! {
@@ -33,6 +35,22 @@ form! {
     AddedForm of AddedItems {
         "batch" batch: DescribedForm,
         "items" items: Vec<i64>,
+    }
+}
+
+form! {
+    RemovedItemsForm of RemovedItems {
+        "batch" batch: DescribedForm,
+        "removed" removed: u64,
+    }
+}
+
+form! {
+    AddedAccountsForm of AddedAccounts {
+        "batch" batch: DescribedForm,
+        "added" added: u64,
+        "already" already: u64,
+        "refused" refused: Vec<LeftOutForm>,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{Error, Service, setting};
 use domain::batch::{ATOMIC_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
-use domain::id::BatchId;
+use domain::id::{BatchId, TemplateId};
 use ledger::calendar;
 use ledger::content::Content;
 use store::Tx;
@@ -72,6 +72,8 @@ pub enum RateMode {
 pub(crate) struct Read {
     pub terms: BatchTerms,
     pub accepted: AcceptedRows,
+    /// The template that it is made from.
+    pub template: Option<TemplateId>,
 }
 
 /// Creates a batch and submits it, unless it is to stay a draft. One row that cannot be accepted refuses
@@ -107,17 +109,30 @@ pub(crate) async fn read_batch(service: &Service, new: &CreateBatch) -> Result<R
     if new.rate_mode.is_some() && !new.convert {
         return Err(Error::refused(Code::RateModeInvalid, "convert"));
     }
-    check_outside(new.kind, number_of_rows(new.rows.len()))?;
+    if !new.draft || !new.rows.is_empty() {
+        check_outside(new.kind, number_of_rows(new.rows.len()))?;
+    }
     let mut tx = service.store.read().await?;
     let terms = terms_of_new(&mut tx, new).await?;
-    let accepted = rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?;
+    let accepted = match new.draft {
+        true => rows::take_any(&mut tx, &terms, &new.amounts.clone().of_draft(), &new.rows).await?,
+        false => rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?,
+    };
     terms.within_maximum(accepted.total)?;
-    Ok(Read { terms, accepted })
+    Ok(Read { terms, accepted, template: None })
 }
 
 /// Writes the batch, its items and, unless it stays a draft, its submission.
-async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<WriteResult<PreparedBatch>, Error> {
+pub(crate) async fn make(
+    write: &mut Write,
+    new: &CreateBatch,
+    read: Read,
+) -> Result<WriteResult<PreparedBatch>, Error> {
     let id = insert_batch(write, new, &read).await?;
+    let template = read.template;
+    if let Some(template) = template {
+        store::batch_template::used(&mut write.tx, template, id).await?;
+    }
     let (tx, now) = (&mut write.tx, write.now);
     named_lock::take(tx, NamedLock::Submit).await?;
     let subject = Subject { batch: Some(id), ..read.terms.subject() };
@@ -135,6 +150,7 @@ async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<WriteR
             .with("amount", total_amount)
             .with("type", new.kind.name())
             .with("convert", new.convert)
+            .with("template", template.map(|id| id.0))
             .moved(BatchState::Draft, BatchEvent::Created),
     ];
     if !new.draft {

@@ -47,6 +47,10 @@ pub struct DescribedItem {
     pub source: String,
     /// The payee's account number.
     pub target: String,
+    /// The name of the payer's holder; none for the ledger's own accounts.
+    pub source_holder: Option<String>,
+    /// The name of the payee's holder.
+    pub target_holder: Option<String>,
     /// The transfer that settled it.
     pub transfer: Option<Transfer>,
     /// How the row named its own side, if not by the account number.
@@ -111,20 +115,33 @@ pub(crate) async fn describe_items(tx: &mut Tx, mut items: Vec<Item>) -> Result<
     let mut ids: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
     ids.sort_unstable();
     ids.dedup();
-    let numbers: HashMap<i64, String> = store::account::numbers(tx, ids).await?.into_iter().collect();
+    let owners = store::account::owners(tx, ids).await?;
+    let owners: HashMap<i64, (String, Option<String>)> =
+        owners.into_iter().map(|(id, number, holder)| (id, (number, holder))).collect();
     let settled = items.iter().filter(|item| item.state == ItemState::Completed).map(|item| item.number.0);
     let transfers = store::transfer::by_numbers(tx, settled.collect()).await?;
     let mut transfers: HashMap<i64, Transfer> = transfers.into_iter().map(|t| (t.number.0, t)).collect();
     let written = store::item_contact::by_items(tx, items.iter().map(|item| item.number.0).collect()).await?;
     let mut contacts: HashMap<TransferId, (ContactType, String)> =
         written.into_iter().map(|(item, kind, text)| (item, (kind, text))).collect();
-    let name = |id: i64| numbers.get(&id).cloned().unwrap_or_else(|| format!("#{id}"));
+    let owner = |id: i64| owners.get(&id).cloned().unwrap_or_else(|| (format!("#{id}"), None));
     let mut described = Vec::with_capacity(items.len());
     for item in items {
-        let (source, target) = (name(item.source.0), name(item.target.0));
+        let (source, source_holder) = owner(item.source.0);
+        let (target, target_holder) = owner(item.target.0);
         let (transfer, contact) = (transfers.remove(&item.number.0), contacts.remove(&item.number));
         let (created_at, updated_at) = (None, transfer.as_ref().map(|transfer| transfer.created_at));
-        described.push(DescribedItem { item, source, target, transfer, contact, created_at, updated_at });
+        described.push(DescribedItem {
+            item,
+            source,
+            target,
+            source_holder,
+            target_holder,
+            transfer,
+            contact,
+            created_at,
+            updated_at,
+        });
     }
     Ok(described)
 }

@@ -107,7 +107,9 @@ async fn edit_draft(
     store::batch::set_fields(tx, batch.id, &head).await?;
     if let Some((amounts, rows)) = &edit.rows {
         let terms = terms_of_draft(tx, &batch).await?;
-        check_outside(batch.kind, number_of_rows(rows.len()))?;
+        if !rows.is_empty() {
+            check_outside(batch.kind, number_of_rows(rows.len()))?;
+        }
         let accepted = take(tx, &terms, amounts, rows).await?;
         let total = terms.within_maximum(accepted.total)?;
         delete_items(tx, batch.id, batch.range()).await?;
@@ -133,6 +135,9 @@ async fn add(
     amounts: &Amounts,
     rows: &[NewRow],
 ) -> Result<WriteResult<AddedItems>, Error> {
+    if rows.is_empty() {
+        return Err(Code::BatchEmpty.into());
+    }
     let batch = draft(write, request).await?;
     let tx = &mut write.tx;
     let terms = terms_of_draft(tx, &batch).await?;
@@ -188,7 +193,8 @@ pub(crate) async fn draft(write: &mut Write, request: &BatchRequest<'_>) -> Resu
     Ok(batch)
 }
 
-async fn as_changed(write: &mut Write, batch: &Batch) -> Result<Described, Error> {
+/// The batch after an edit, which raises its version.
+pub(super) async fn as_changed(write: &mut Write, batch: &Batch) -> Result<Described, Error> {
     store::batch::raise_version(&mut write.tx, batch.id).await?;
     let changed = changed(write, batch.id).await?;
     described(&mut write.tx, changed).await
@@ -218,7 +224,7 @@ async fn take(
     if rows.len() > ROWS_MAX {
         return Err(too_many_rows());
     }
-    rows::take(tx, terms, amounts, rows).await
+    rows::take_any(tx, terms, &amounts.clone().of_draft(), rows).await
 }
 
 /// Refuses rows whose payee, or payer where many pay one, is already in the draft; returns the draft's last

@@ -4,6 +4,7 @@ use super::described::{Described, DescribedItem, describe, describe_items, descr
 use super::lookup::find;
 use crate::{Error, Service};
 use domain::batch_ref::BatchRef;
+use domain::code::Code;
 use domain::item::ItemState;
 use store::Tx;
 use store::batch::{Batch, BatchFilter, BatchSort};
@@ -58,6 +59,19 @@ pub async fn count(service: &Service, filter: &BatchFilter) -> Result<i64, Error
     Ok(store::batch::count(&mut tx, filter).await?)
 }
 
+/// Which items of a batch a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct ItemQuery {
+    /// Only these states; empty: all.
+    pub states: Vec<ItemState>,
+    /// Only failed items with this code.
+    pub code: Option<Code>,
+    /// After this number.
+    pub after: Option<i64>,
+    /// From the item on this line on, or the first behind it.
+    pub from_line: Option<i64>,
+}
+
 /// Items of a batch after a number, in the given states or in any.
 pub async fn item_list(
     service: &Service,
@@ -66,24 +80,42 @@ pub async fn item_list(
     after: Option<i64>,
     part: OffsetPage,
 ) -> Result<ItemList, Error> {
+    let query = ItemQuery { states: states.to_vec(), after, ..ItemQuery::default() };
+    item_search(service, batch, &query, part).await
+}
+
+/// The items of a batch that match a query.
+pub async fn item_search(
+    service: &Service,
+    batch: BatchRef,
+    query: &ItemQuery,
+    part: OffsetPage,
+) -> Result<ItemList, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
-    item_list_in(&mut tx, batch, states, after, part).await
+    item_list_in(&mut tx, batch, query, part).await
 }
 
 /// The same for a batch that was read in this transaction.
 pub(crate) async fn item_list_in(
     tx: &mut Tx,
     batch: Batch,
-    states: &[ItemState],
-    after: Option<i64>,
+    query: &ItemQuery,
     part: OffsetPage,
 ) -> Result<ItemList, Error> {
     let first = batch.first_number - 1;
-    let (last, states_wanted) = (batch.last_number, states.to_vec());
-    let whole = ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
-    let total = counted(&batch, states);
-    let filter = ItemFilter { after: after.unwrap_or(first).max(first), ..whole };
+    let (last, states, codes) = (batch.last_number, query.states.clone(), query.code.into_iter().collect());
+    let whole = ItemFilter { batch: batch.id, after: first, last, states, codes };
+    let total = match query.code {
+        Some(_) => store::item::count(tx, &whole).await?,
+        None => counted(&batch, &query.states),
+    };
+    let from = match query.from_line {
+        // Behind the last line there is nothing.
+        Some(line) => store::item::from_line(tx, batch.id, line).await?.map_or(last, |number| number - 1),
+        None => first,
+    };
+    let filter = ItemFilter { after: query.after.unwrap_or(first).max(first).max(from), ..whole };
     let items = store::item::list(tx, &filter, part.limit, part.offset).await?;
     let mut items = describe_items(tx, items).await?;
     tell_times(tx, batch.id, &mut items).await?;

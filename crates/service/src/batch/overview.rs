@@ -2,7 +2,7 @@
 //! its totals in US dollars and what is different about it.
 
 use super::change::{self, ChangeSummary};
-use super::list::{ItemList, OffsetPage, item_list_in};
+use super::list::{ItemList, ItemQuery, OffsetPage, item_list_in};
 use super::lookup::find;
 use crate::{Error, Service};
 use domain::amount::format_minor;
@@ -52,7 +52,8 @@ pub async fn overview(
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let timeline = store::batch_history::moves(&mut tx, batch.id, MOVES_MAX).await?;
-    let list = item_list_in(&mut tx, batch, states, None, part).await?;
+    let query = ItemQuery { states: states.to_vec(), ..ItemQuery::default() };
+    let list = item_list_in(&mut tx, batch, &query, part).await?;
     let tally = list.batch.batch.tally;
     let in_usd = in_usd(&mut tx, &list.batch.asset, (tally.total_amount, tally.fee_amount)).await?;
     drop(tx);

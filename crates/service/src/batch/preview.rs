@@ -32,6 +32,21 @@ const STEP: i64 = 10_000;
 /// Refusals that a preview lists.
 pub const REFUSALS_SHOWN: usize = 1_000;
 
+/// Which items a preview lists.
+#[derive(Debug, Clone, Copy)]
+pub struct PreviewPart {
+    /// The page of the list.
+    pub page: OffsetPage,
+    /// Whether the list has only the items that would be refused.
+    pub only_refused: bool,
+}
+
+impl From<OffsetPage> for PreviewPart {
+    fn from(page: OffsetPage) -> Self {
+        Self { page, only_refused: false }
+    }
+}
+
 /// An item that would be refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PredictedRefusal {
@@ -86,6 +101,8 @@ pub struct Preview {
     pub refusals: Vec<PredictedRefusal>,
     /// The requested items.
     pub items: Vec<PredictedItem>,
+    /// How many items the list has that they are a page of.
+    pub listed: i64,
     /// The single account's balance before and after.
     pub single: Option<SingleAccount>,
     /// What it has in common with other batches.
@@ -100,12 +117,12 @@ pub struct Preview {
 pub async fn preview(
     service: &Service,
     batch: BatchRef,
-    part: OffsetPage,
+    part: impl Into<PreviewPart>,
 ) -> Result<(Described, Preview), Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
-    let mut fold = fold(service, &mut tx, rates, (batch.kind, batch.mode), part).await?;
+    let mut fold = fold(service, &mut tx, rates, (batch.kind, batch.mode), part.into()).await?;
     let single = batch.account.filter(|_| !batch.kind.is_outside());
     fold.begin(&mut tx, single).await?;
     let mut content = Content::default();
@@ -133,13 +150,13 @@ pub async fn preview(
 pub async fn preview_new(
     service: &Service,
     new: &CreateBatch,
-    part: OffsetPage,
+    part: impl Into<PreviewPart>,
 ) -> Result<(Asset, Option<String>, Preview), Error> {
     super::draft::check_head(&new.name, new.remarks.as_deref())?;
     let read = create::read_batch(service, new).await?;
     let mut tx = service.store.read().await?;
     let rates = if new.convert { Some(Rates::load(&mut tx).await?) } else { None };
-    let mut fold = fold(service, &mut tx, rates, (new.kind, new.mode), part).await?;
+    let mut fold = fold(service, &mut tx, rates, (new.kind, new.mode), part.into()).await?;
     let single = read.terms.single.map(|(account, _)| account).filter(|_| !new.kind.is_outside());
     external_id::check(&mut tx, read.accepted.rows.iter().map(|row| &row.item)).await?;
     let (subject, rows) = (read.terms.subject(), read.accepted.rows);
@@ -176,7 +193,7 @@ async fn fold(
     tx: &mut Tx,
     rates: Option<Rates>,
     (kind, mode): (BatchType, BatchMode),
-    part: OffsetPage,
+    part: PreviewPart,
 ) -> Result<Fold, Error> {
     let policies = store::policy::book(tx).await?;
     let today = calendar::calendar(service.now(), &setting::zone(tx).await?);
@@ -191,7 +208,6 @@ async fn fold(
         mode,
         part,
         assets,
-        place: 0,
         ended_by: None,
         before: None,
         shown: Vec::new(),
@@ -217,9 +233,8 @@ struct Fold {
     today: Calendar,
     kind: BatchType,
     mode: BatchMode,
-    part: OffsetPage,
+    part: PreviewPart,
     assets: HashMap<AssetId, Asset>,
-    place: i64,
     /// The code of all items after a failure that ends the run.
     ended_by: Option<Code>,
     before: Option<i64>,
@@ -260,16 +275,28 @@ impl Fold {
             };
         }
         let balance = before.zip(self.balance(item.source));
-        let place = self.place;
-        self.place += 1;
-        if (self.part.offset..self.part.offset.saturating_add(self.part.limit)).contains(&place) {
+        if self.is_shown(result.is_err()) {
             let (fee, exchanged) = result.unwrap_or_default();
             self.shown.push(Shown { item: item.clone(), code: result.err(), fee, balance, exchanged });
         }
         self.preview.count(item, result.map(|(fee, _)| fee));
     }
 
+    /// Whether an item belongs to the page; counts the items of the list.
+    fn is_shown(&mut self, is_refused: bool) -> bool {
+        let PreviewPart { page, only_refused } = self.part;
+        if only_refused && !is_refused {
+            return false;
+        }
+        let place = self.preview.listed;
+        self.preview.listed += 1;
+        (page.offset..page.offset.saturating_add(page.limit)).contains(&place)
+    }
+
     fn post(&mut self, item: &Item) -> Result<(i64, Option<(AssetId, i64)>), Code> {
+        if item.amount == 0 {
+            return Err(Code::AmountMissing);
+        }
         let mut request = Request::item(self.kind, item.number, (item.source, item.target), item.amount);
         let sides = self.book.get(item.source).zip(self.book.get(item.target));
         let target = sides.map(|(_, target)| target.asset);
@@ -339,7 +366,8 @@ impl Preview {
     }
 }
 
-async fn system(tx: &mut Tx) -> Result<Vec<domain::account::Account>, Error> {
+/// The ledger's own accounts of stripe 0.
+pub(crate) async fn system(tx: &mut Tx) -> Result<Vec<domain::account::Account>, Error> {
     let mut all = store::account::system(tx).await?;
     all.retain(|account| account.stripe == 0);
     Ok(store::balance::read(tx, all.iter().map(|account| account.id.0).collect()).await?)

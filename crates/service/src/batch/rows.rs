@@ -7,9 +7,9 @@ pub(crate) mod row;
 
 pub use self::amounts::Amounts;
 pub(crate) use self::amounts::own as own_amount;
-pub(crate) use self::refusal::refuse_duplicates;
-pub(crate) use self::row::AcceptedRows;
-pub use self::row::{NewRow, PROBLEMS_MAX, ROWS_MAX};
+pub(crate) use self::refusal::{refusal, refuse_duplicates};
+pub(crate) use self::row::{AcceptedRows, ExaminedRows};
+pub use self::row::{LeftOut, NewRow, PROBLEMS_MAX, ROWS_MAX};
 
 use super::terms::BatchTerms;
 use crate::Error;
@@ -18,17 +18,42 @@ use domain::batch::BatchType;
 use domain::code::Code;
 use store::Tx;
 
-/// Turns the rows of a request into items, which are numbered later. Refuses all of them if one cannot be
-/// accepted.
+/// Turns the rows of a request into items, which are numbered later. Refuses all of them if there are none, or if
+/// one cannot be accepted.
 pub(crate) async fn take(
     tx: &mut Tx,
     terms: &BatchTerms,
     amounts: &Amounts,
     rows: &[NewRow],
 ) -> Result<AcceptedRows, Error> {
+    if rows.is_empty() { Err(Code::BatchEmpty.into()) } else { take_any(tx, terms, amounts, rows).await }
+}
+
+/// The same, where there may be no rows: in a draft, or a template.
+pub(crate) async fn take_any(
+    tx: &mut Tx,
+    terms: &BatchTerms,
+    amounts: &Amounts,
+    rows: &[NewRow],
+) -> Result<AcceptedRows, Error> {
     if rows.is_empty() {
-        return Err(Code::BatchEmpty.into());
+        return Ok(AcceptedRows::default());
     }
+    let ExaminedRows { accepted, problems, written } = examine(tx, terms, amounts, rows).await?;
+    if !problems.is_empty() {
+        return Err(refusal(rows.len(), &problems));
+    }
+    let total = accepted.iter().map(|row| i128::from(row.item.amount)).sum();
+    Ok(AcceptedRows { rows: accepted, total, written })
+}
+
+/// The rows that can be accepted, in their order, and what is wrong with the others.
+pub(crate) async fn examine(
+    tx: &mut Tx,
+    terms: &BatchTerms,
+    amounts: &Amounts,
+    rows: &[NewRow],
+) -> Result<ExaminedRows, Error> {
     let payees = Payees::load(tx, rows.iter().flat_map(|row| &row.given)).await?;
     let minor = amounts.of(terms.asset.scale, rows)?;
     let written: Vec<String> = rows.iter().map(|row| terms.written(row)).collect();
@@ -53,9 +78,5 @@ pub(crate) async fn take(
     }
     problems.extend(refusal::repeated_ids(rows));
     problems.sort_by_key(|(place, _)| *place);
-    if !problems.is_empty() {
-        return Err(refusal::refusal(rows.len(), &problems));
-    }
-    let total = accepted.iter().map(|row| i128::from(row.item.amount)).sum();
-    Ok(AcceptedRows { rows: accepted, total, written })
+    Ok(ExaminedRows { accepted, problems, written })
 }

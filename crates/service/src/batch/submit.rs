@@ -10,12 +10,13 @@ use super::terms::within_maximum;
 use super::{change, linked, reprice};
 use crate::approval::round;
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service, asset};
+use crate::{Error, Refusal, Service, asset};
 use domain::batch::{ATOMIC_ITEMS_MAX, BatchMode, BatchState};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::text::Text;
 use ledger::content::{self, Content};
+use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
@@ -83,6 +84,9 @@ async fn submit_in(
     let handed_over = linked::take_over(write, &batch).await?;
     let (tx, now) = (&mut write.tx, write.now);
     let content = content::content(tx, &batch).await?;
+    if content.open > 0 {
+        return Err(incomplete(content.open));
+    }
     let without_paid = submission.without_paid;
     let Examined { batch, content, found } = similar::examine(tx, batch, content, without_paid, now).await?;
     let fact = freeze(write, &batch, &content, &found, submission).await?;
@@ -122,6 +126,18 @@ pub(crate) async fn freeze(
         .with("left_out", Some(found.left_out).filter(|count| *count > 0))
         .moved(BatchState::Pending, BatchEvent::Submitted)
         .noted(again.as_deref().unwrap_or_default()))
+}
+
+/// The refusal of a draft that waits for amounts.
+fn incomplete(open: i64) -> Error {
+    Error::Refused(Refusal {
+        data: Some(json!({ "missingAmounts": open })),
+        ..Refusal::bilingual(
+            Code::DraftIncomplete,
+            format!("{open} without an amount"),
+            format!("{open} 笔未填写金额"),
+        )
+    })
 }
 
 /// Checks whether a draft can be submitted, apart from what it pays.

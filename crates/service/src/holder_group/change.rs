@@ -108,7 +108,12 @@ async fn remove_in(
     write: &mut Write,
     request: &HolderGroupRequest<'_>,
 ) -> Result<WriteResult<HolderGroup>, Error> {
+    // Templates are saved and changed under the same lock.
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     let group = locked(&mut write.tx, &write.actor, request).await?;
+    if let Some(template) = store::batch_template::of_group(&mut write.tx, group.id).await? {
+        return Err(Error::refused(Code::HolderGroupUsed, shown(&template.name)));
+    }
     store::holder_group::remove(&mut write.tx, group.id).await?;
     let fact = Fact::new(Action::HolderGroupRemove, Some(group.id.0))
         .with("name", group.name.as_str())

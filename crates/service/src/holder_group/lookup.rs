@@ -37,7 +37,11 @@ fn missing(group: &HolderGroupRef) -> Error {
 }
 
 /// A group, locked, that the caller may change.
-pub(super) async fn locked(tx: &mut Tx, actor: &Actor, request: &HolderGroupRequest<'_>) -> Result<HolderGroup, Error> {
+pub(super) async fn locked(
+    tx: &mut Tx,
+    actor: &Actor,
+    request: &HolderGroupRequest<'_>,
+) -> Result<HolderGroup, Error> {
     let found = store::holder_group::lock(tx, request.group).await?;
     let group = found.ok_or_else(|| missing(request.group))?;
     let is_own = group.created_by.principal == actor.author.principal;

@@ -5,12 +5,14 @@ mod by_day;
 mod by_number;
 mod list;
 mod prepare;
+mod preview;
 mod quote;
 mod request;
 mod scope;
 mod show;
 
 pub use self::list::{TransferPage, TransferQuery, list};
+pub use self::preview::{LimitUse, PreviewedAccount, PreviewedLimits, TransferPreview, preview};
 pub use self::request::{AmountInput, RateOverride, TransferRequest};
 pub use self::show::{Leg, TransferDetail, TransferSide, postings, show};
 pub use store::transfer::{Exchange, Transfer};

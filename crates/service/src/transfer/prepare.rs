@@ -22,14 +22,14 @@ use store::transfer::Exchange;
 /// The request for the door, and what else is known about it.
 #[derive(Debug)]
 pub(super) struct PreparedTransfer {
-    kind: TransferKind,
-    from: Option<Arc<CachedAccount>>,
-    to: Option<Arc<CachedAccount>>,
-    amount: Amount,
+    pub(super) kind: TransferKind,
+    pub(super) from: Option<Arc<CachedAccount>>,
+    pub(super) to: Option<Arc<CachedAccount>>,
+    pub(super) amount: Amount,
     /// How it is exchanged, or what was attempted.
-    exchange: Option<Exchange>,
+    pub(super) exchange: Option<Exchange>,
     /// Why it cannot be exchanged.
-    refused: Option<Refusal>,
+    pub(super) refused: Option<Refusal>,
     /// The rates for the audit log.
     quote: Option<Quote>,
     value_date: Option<i64>,

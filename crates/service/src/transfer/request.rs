@@ -1,5 +1,6 @@
 //! A requested transfer, deposit or withdrawal, from any interface.
 
+use crate::voucher::read_vouchers;
 use crate::{Error, Refusal};
 use domain::account_ref::GivenAccount;
 use domain::amount::Amount;
@@ -7,10 +8,7 @@ use domain::asset::Asset;
 use domain::code::Code;
 use domain::transfer::MEMO_MAX;
 use domain::visible::shown;
-use domain::voucher::Voucher;
 
-/// The most vouchers per transfer.
-const VOUCHERS_MAX: usize = 20;
 /// The most characters of a reason.
 pub(super) const REASON_MAX: usize = 500;
 
@@ -123,12 +121,6 @@ impl TransferRequest {
 
     /// The vouchers as stored.
     pub(super) fn read_vouchers(&self) -> Result<Vec<String>, Error> {
-        if self.vouchers.len() > VOUCHERS_MAX {
-            return Err(Error::refused(Code::VoucherInvalid, self.vouchers.len().to_string()));
-        }
-        let read = |text: &String| {
-            Voucher::parse(text).map(String::from).map_err(|code| Error::refused(code, shown(text)))
-        };
-        self.vouchers.iter().map(read).collect()
+        read_vouchers(&self.vouchers)
     }
 }

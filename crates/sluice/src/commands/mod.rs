@@ -30,6 +30,7 @@ pub(crate) mod setting;
 pub(crate) mod show_transfer;
 pub(crate) mod statement;
 pub(crate) mod stats;
+pub(crate) mod template;
 pub(crate) mod transfer;
 pub(crate) mod user;
 pub(crate) mod verify;
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Policy(policy::PolicyArgs),
     /// Manage batches: import, preview, submit, run, retry
     Batch(batch::BatchArgs),
+    /// Manage saved templates of batches
+    Template(template::TemplateArgs),
     /// Approve batches; manage approval policies
     Approval(approval::ApprovalArgs),
     /// Manage the users who may sign in
@@ -140,6 +143,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Fx(args) => fx::run(session, args).await,
         Command::Policy(args) => policy::run(session, args).await,
         Command::Batch(args) => batch::run(session, args).await,
+        Command::Template(args) => template::run(session, args).await,
         Command::Approval(args) => approval::run(session, args).await,
         Command::User(args) => user::run(session, args).await,
         Command::Login(args) => login::login(session, args).await,

@@ -167,6 +167,15 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["fx", "set", "USD", "EUR", "0.91", "--origin", "央行"], 0);
     walk.say(&["batch", "reprice", "4"], 0);
     walk.say(&["batch", "copy", "4", "--items", "failed"], 1);
+    walk.say(&["batch", "vouchers", "1"], 0);
+    walk.say(&["batch", "vouchers", "1", "--set", "x1"], 1);
+    walk.say(&["template", "save", "月薪", "--from", "1", "--description", "每月"], 0);
+    walk.say(&["template", "list", "--limit", "1"], 0);
+    walk.say(&["template", "show", "1"], 0);
+    walk.say(&["template", "change", "1", "--name", "工资", "--no-group"], 0);
+    walk.say(&["template", "change", "1", "--group", "无"], 1);
+    walk.say(&["template", "use", "9"], 1);
+    walk.say(&["template", "remove", "1"], 0);
     walk.say(&["batch", "cancel", "4", "--for-good", "--note", "文件错误"], 0);
     walk.say(&["batch", "resume", "4"], 1);
     walk.say(&["batch", "copy", "1", "--items", "all", "--name", "六月工资"], 0);

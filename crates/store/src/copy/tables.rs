@@ -167,6 +167,16 @@ pub static STEPS: &[Step] = &[
     step!("webhook_delivery", 1,
         id Number, webhook Number, event Number, batch Number, state Number, attempts Number, due_at Number,
         tried_at Number, ended_at Number, status Number, failure Number),
+    step!("batch_template", 1,
+        id Number, name Text, name_key Text, description Text, kind Number, mode Number, asset Number,
+        account Number, convert Number, follows_rates Number, allow_repeat Number, remarks Text,
+        holder_group Number, items Number, amount Number, version Number, created_by Text, created_at Number,
+        changed_at Number, created_by_kind Number, created_by_id Number),
+    step!("batch_template_item", 2,
+        template Number, place Number, source Number, target Number, contact_kind Number, contact Text,
+        amount Number, memo Text, reference Text),
+    step!("batch_template_use", 2, template Number, batch Number),
+    step!("batch_voucher", 2, batch Number, place Number, url Text),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -207,4 +217,5 @@ pub(super) const NUMBERED: &[&str] = &[
     "webhook",
     "webhook_delivery",
     "holder_group",
+    "batch_template",
 ];

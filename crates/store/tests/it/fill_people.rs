@@ -37,6 +37,13 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
         "INSERT INTO holder_group (name, name_key, description, members, created_by, created_at, created_by_kind)
          VALUES ('Everyone', 'everyone', '', 1, 'tester', 1, 2)",
         "INSERT INTO holder_group_member (holder_group, holder) SELECT g.id, 1 FROM holder_group g",
+        "INSERT INTO batch_template (name, name_key, description, kind, mode, asset, convert, follows_rates,
+           allow_repeat, items, amount, version, created_by, created_at, changed_at, created_by_kind)
+         VALUES ('Payroll', 'payroll', '', 1, 1, 1, 0, 0, 0, 1, 5, 1, 'tester', 1, 1, 2)",
+        "INSERT INTO batch_template_item (template, place, source, target, amount)
+         SELECT t.id, 1, 1, 2, 5 FROM batch_template t",
+        "INSERT INTO batch_template_use (template, batch) SELECT t.id, 1 FROM batch_template t",
+        "INSERT INTO batch_voucher (batch, place, url) VALUES (1, 1, '/a')",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

@@ -49,8 +49,9 @@ pub(crate) struct BatchCreateInput {
     /// Otherwise it must be the single account's currency.
     #[schema(min_length = 3, max_length = 12, example = "USD")]
     currency: Option<String>,
-    /// The relations, at most 50,000.
-    #[schema(value_type = Vec<RelationInput>, min_items = 1, max_items = 50_000)]
+    /// The relations, at most 50,000. A draft may have none yet, and relations without amounts.
+    #[serde(default)]
+    #[schema(value_type = Vec<RelationInput>, max_items = 50_000)]
     relations: Relations,
     /// How the amounts are specified; `custom` by default.
     amount_mode: Option<BatchAmountMode>,
@@ -77,7 +78,8 @@ pub(crate) struct BatchCreateInput {
     allow_repeat: bool,
     /// Which exchange rates a batch with `convert` is paid at; `kept` by default.
     rate_mode: Option<BatchRateMode>,
-    /// Whether to leave the batch a draft; otherwise it is submitted immediately.
+    /// Whether to leave the batch a draft; otherwise it is submitted immediately. A draft whose relations wait for
+    /// amounts cannot be submitted (`DRAFT_INCOMPLETE`).
     #[serde(default)]
     draft: bool,
     /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused
@@ -132,8 +134,8 @@ pub(crate) struct BatchEditInput {
     /// How a failed relation affects the rest.
     #[schema(value_type = Option<BatchModeWord>)]
     mode: Option<BatchMode>,
-    /// The relations that replace all existing ones.
-    #[schema(value_type = Option<Vec<RelationInput>>, min_items = 1, max_items = 50_000)]
+    /// The relations that replace all existing ones. Their amounts may be missing.
+    #[schema(value_type = Option<Vec<RelationInput>>, max_items = 50_000)]
     relations: Option<Relations>,
     /// How the new relations' amounts are specified; `custom` by default.
     amount_mode: Option<BatchAmountMode>,

@@ -9,23 +9,25 @@ pub(crate) mod change;
 mod copy;
 mod create;
 pub(crate) mod draft;
+mod draft_rows;
 mod edit;
 pub(crate) mod evidence;
-mod found;
+pub(crate) mod found;
 mod history;
 pub(crate) mod input;
 pub(crate) mod lifecycle;
 mod list;
 pub(crate) mod note;
-mod party_input;
+pub(crate) mod party_input;
 pub(crate) mod path;
 mod preview;
 mod problems;
-mod relation_input;
+pub(crate) mod relation_input;
 mod relations;
 mod reprice;
 mod rework;
 pub(crate) mod view;
+mod vouchers;
 pub(crate) mod words;
 
 use crate::kit::routes::Routes;
@@ -36,6 +38,8 @@ pub(crate) fn routes() -> Routes {
         .merge(list::routes())
         .merge(preview::routes())
         .merge(edit::routes())
+        .merge(draft_rows::routes())
+        .merge(vouchers::routes())
         .merge(lifecycle::routes())
         .merge(approval::routes())
         .merge(copy::routes())

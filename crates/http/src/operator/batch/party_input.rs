@@ -33,7 +33,7 @@ pub(crate) enum BatchPartyInput {
 }
 
 impl BatchPartyInput {
-    pub(super) fn given(self, side: Option<Side>, field: Field) -> Given {
+    pub(crate) fn given(self, side: Option<Side>, field: Field) -> Given {
         match self {
             Self::Id(id) => Given::id(side, field, id),
             Self::Text(text) => Given::account(side, field, text, Digits::Refuse),

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use service::approval::{self, ApprovalStanding};
 use service::batch;
 use service::batch::list::OffsetPage;
-use service::batch::preview::{PredictedItem, Preview};
+use service::batch::preview::{PredictedItem, Preview, PreviewPart};
 use service::consent::{BoundAccount, LISTED_MAX};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -51,6 +51,16 @@ pub(crate) struct PreviewQuery {
     /// Transfers per page; 20 by default.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
+    /// Which transfers to list; all by default. The totals are of all transfers in any case.
+    only: Option<PreviewOnlyWord>,
+}
+
+/// Which transfers a preview lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PreviewOnlyWord {
+    /// Only those that would be refused.
+    Refused,
 }
 
 /// What a run would do now.
@@ -141,9 +151,9 @@ pub(crate) struct RelationForeseenView {
     /// The receiving account's number.
     #[schema(example = "ANNA-1")]
     target_account: String,
-    /// The amount, in major units.
+    /// The amount, in major units; null while the draft waits for it.
     #[schema(example = "100.00")]
-    amount: String,
+    amount: Option<String>,
     /// Whether the transfer would be paid.
     ok: bool,
     /// The error code if it would be refused.
@@ -175,7 +185,7 @@ fn foreseen(item: PredictedItem, asset: &Asset) -> RelationForeseenView {
         line: item.item.line,
         source_account: item.source,
         target_account: item.target,
-        amount: major(item.item.amount, asset),
+        amount: (item.item.amount > 0).then(|| major(item.item.amount, asset)),
         ok: code.is_none(),
         error_code: code.map(Code::name),
         error_message: code.map(|code| code.message(language::current())),
@@ -216,13 +226,15 @@ fn view(
         balance_before: single.map(|single| major(single.before, &single.asset)),
         balance_after: single.map(|single| major(single.after, &single.asset)),
         relations: preview.items.into_iter().map(|item| foreseen(item, asset)).collect(),
-        pagination: paging.of_total(total, None),
+        pagination: paging.of_total(preview.listed, None),
     }
 }
 
-fn part(query: &PreviewQuery) -> Result<(Paging, OffsetPage), OperatorProblem> {
+fn part(query: &PreviewQuery) -> Result<(Paging, PreviewPart), OperatorProblem> {
     let paging = Paging::of(query.page, query.page_size, USUAL)?;
-    Ok((paging, OffsetPage { limit: paging.page_size, offset: paging.offset() }))
+    let page = OffsetPage { limit: paging.page_size, offset: paging.offset() };
+    let only_refused = query.only == Some(PreviewOnlyWord::Refused);
+    Ok((paging, PreviewPart { page, only_refused }))
 }
 
 /// Previews the execution of a batch.

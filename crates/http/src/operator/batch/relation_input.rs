@@ -115,7 +115,11 @@ pub(crate) struct Relations {
 }
 
 impl Relations {
-    pub(super) fn rows(self) -> Result<Vec<NewRow>, Problem> {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn rows(self) -> Result<Vec<NewRow>, Problem> {
         if self.count > ROWS_MAX {
             return Err(Problem::about(Code::BodyTooLarge, format!("{ROWS_MAX} relations")));
         }
@@ -155,7 +159,7 @@ impl<'de> Deserialize<'de> for Relations {
 }
 
 /// Derives from a request's fields how its amounts are specified.
-pub(super) fn amounts(
+pub(crate) fn amounts(
     mode: Option<BatchAmountMode>,
     total: Option<String>,
     fixed: Option<String>,

@@ -15,7 +15,7 @@ use domain::code::Code;
 use domain::item::ItemState;
 use serde::Deserialize;
 use service::batch;
-use service::batch::list::OffsetPage;
+use service::batch::list::{ItemQuery, OffsetPage};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
@@ -40,6 +40,12 @@ pub(crate) struct RelationsQuery {
     /// Only relations in this exact state.
     #[param(value_type = Option<RelationStateWord>)]
     state: Option<ItemState>,
+    /// Only failed relations with this error code.
+    #[param(max_length = 64, example = "INSUFFICIENT_BALANCE")]
+    error_code: Option<String>,
+    /// Start with the relation on this line, or the first after it; not with `page` or `cursor`.
+    #[param(minimum = 1)]
+    from_line: Option<i64>,
     /// The page number, from 1.
     #[param(minimum = 1, maximum = 10_000)]
     page: Option<i64>,
@@ -51,6 +57,12 @@ pub(crate) struct RelationsQuery {
 }
 
 impl RelationsQuery {
+    fn code(&self) -> Result<Option<Code>, Problem> {
+        let Some(name) = &self.error_code else { return Ok(None) };
+        let code = Code::ALL.iter().find(|code| code.name() == name);
+        code.copied().map(Some).ok_or_else(|| Problem::about(Code::QueryInvalid, "errorCode"))
+    }
+
     /// The requested states; `None` if status and state exclude each other.
     fn states(&self) -> Option<Vec<ItemState>> {
         match (self.status.map(RelationStatusWord::item_states), self.state) {
@@ -75,9 +87,15 @@ pub(crate) async fn relations(
 ) -> Result<ListAnswer<RelationView>, OperatorProblem> {
     let sealed = format!("relations {}", batch::named(&app.service, batch).await?.id);
     let (paging, after) = match &query.cursor {
+        None if query.from_line.is_some() => {
+            if query.page.is_some() {
+                return Err(Problem::about(Code::QueryInvalid, "fromLine: not with page").into());
+            }
+            (None, None)
+        }
         None => (Some(Paging::of(query.page, query.page_size, USUAL)?), None),
-        Some(_) if query.page.is_some() => {
-            return Err(Problem::about(Code::QueryInvalid, "cursor: not with page").into());
+        Some(_) if query.page.is_some() || query.from_line.is_some() => {
+            return Err(Problem::about(Code::QueryInvalid, "cursor: not with page or fromLine").into());
         }
         Some(cursor) => {
             let place = app.cursors.open(&sealed, cursor)?;
@@ -88,9 +106,13 @@ pub(crate) async fn relations(
     let offset = paging.map_or(0, Paging::offset);
     // Reading one row more than the page size shows whether there is another page.
     let limit = if query.states().is_none() { 0 } else { page_size + 1 };
-    let states = query.states().unwrap_or_default();
-    let mut list =
-        batch::item_list(&app.service, batch, &states, after, OffsetPage { limit, offset }).await?;
+    let wanted = ItemQuery {
+        states: query.states().unwrap_or_default(),
+        code: query.code()?,
+        after,
+        from_line: query.from_line,
+    };
+    let mut list = batch::item_search(&app.service, batch, &wanted, OffsetPage { limit, offset }).await?;
     let goes_on = i64::try_from(list.items.len()).unwrap_or(0) > page_size;
     list.items.truncate(usize::try_from(page_size).unwrap_or(0));
     let last = list.items.last().filter(|_| goes_on).map(|last| last.item.number.to_string());

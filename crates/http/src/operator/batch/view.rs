@@ -238,6 +238,12 @@ pub(crate) struct RelationView {
     /// The receiving account's number.
     #[schema(example = "ANNA-1")]
     pub target_account: String,
+    /// The name of the paying account's holder; null for an account of the ledger itself.
+    #[schema(example = "Example Trading Ltd")]
+    pub source_holder: Option<String>,
+    /// The name of the receiving account's holder.
+    #[schema(example = "Anna Example")]
+    pub target_holder: Option<String>,
     /// How the relation identifies the side that is not the single account; `inner` unless specified
     /// otherwise.
     #[schema(value_type = ContactWord)]
@@ -245,9 +251,9 @@ pub(crate) struct RelationView {
     /// That side's identifier as it was sent; by default the account's number.
     #[schema(example = "ANNA-1")]
     pub target_identifier: String,
-    /// The amount, in major units of the batch's currency.
+    /// The amount, in major units of the batch's currency; null while a draft waits for it.
     #[schema(example = "100.00")]
-    pub amount: String,
+    pub amount: Option<String>,
     /// The fee charged on top; null until the relation is paid.
     #[schema(example = "0.00")]
     pub fee: Option<String>,
@@ -287,7 +293,17 @@ pub(crate) struct RelationView {
 
 impl RelationView {
     pub(crate) fn of(batch: &Described, described: DescribedItem) -> Self {
-        let DescribedItem { item, source, target, transfer, contact, created_at, updated_at } = described;
+        let DescribedItem {
+            item,
+            source,
+            target,
+            transfer,
+            contact,
+            created_at,
+            updated_at,
+            source_holder,
+            target_holder,
+        } = described;
         let own = match batch.batch.kind {
             BatchType::ManyToOne | BatchType::Withdrawal => &source,
             BatchType::OneToMany | BatchType::ManyToMany | BatchType::Deposit => &target,
@@ -304,10 +320,12 @@ impl RelationView {
             target_account_id: item.target.0,
             target_identifier,
             target_account: target,
+            source_holder,
+            target_holder,
             contact_type,
             created_at: wire(created_at),
             updated_at: wire(updated_at.map_or(created_at, |at| at.max(created_at))),
-            amount: amount(item.amount),
+            amount: (item.amount > 0).then(|| amount(item.amount)),
             fee: transfer.as_ref().map(|transfer| amount(transfer.fee)),
             status: RelationStatusWord::of_item(item.state),
             state: item.state,

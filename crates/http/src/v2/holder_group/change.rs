@@ -38,7 +38,7 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .add(O::HolderGroupAdd, routes!(add), &[HOLDER_GROUP])
         .add(O::HolderGroupChange, routes!(change), &[HOLDER_GROUP, NOT_FOUND])
-        .add(O::HolderGroupRemove, routes!(remove), &[NOT_FOUND])
+        .add(O::HolderGroupRemove, routes!(remove), &[NOT_FOUND, &[Code::HolderGroupUsed]])
         .add(
             O::HolderGroupMembers,
             routes!(members),

@@ -7,6 +7,7 @@ use crate::kit::consent::consenting;
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;
+use crate::kit::voucher::VouchersInput;
 use crate::kit::who::Who;
 use crate::v2::account::AccountInput;
 use domain::access::Operation;
@@ -56,25 +57,6 @@ impl From<Decimal> for String {
         match decimal {
             Decimal::Number(number) => number.to_string(),
             Decimal::Text(text) => text,
-        }
-    }
-}
-
-/// The locations of vouchers: one or several.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub(crate) enum VouchersInput {
-    /// One location.
-    One(String),
-    /// Several locations.
-    Many(Vec<String>),
-}
-
-impl From<VouchersInput> for Vec<String> {
-    fn from(vouchers: VouchersInput) -> Self {
-        match vouchers {
-            VouchersInput::One(url) => vec![url],
-            VouchersInput::Many(urls) => urls,
         }
     }
 }
@@ -181,7 +163,7 @@ impl TransferInput {
         consenting(service, code, codes, self.auto_2fa).await
     }
 
-    fn request(self, who: &Who) -> TransferRequest {
+    pub(super) fn request(self, who: &Who) -> TransferRequest {
         let is_allowed = Operation::RateSet.allow(who.identity.asker()).is_ok();
         TransferRequest {
             from: Some(self.from_account_id.0),

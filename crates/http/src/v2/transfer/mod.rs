@@ -1,6 +1,7 @@
 //! Single transfers, deposits and withdrawals: document 001's account transfers.
 
 mod create;
+mod preview;
 mod read;
 pub(crate) mod view;
 
@@ -9,5 +10,5 @@ pub(crate) use self::create::Decimal;
 use crate::kit::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().merge(create::routes()).merge(read::routes())
+    Routes::new().merge(create::routes()).merge(preview::routes()).merge(read::routes())
 }

@@ -33,7 +33,7 @@ pub(super) fn sort(
     }
     let mut accepted = Vec::with_capacity(page.lines.len());
     for Line { line, key, row } in page.lines {
-        match terms.row(payees, line, &row, own_amount(&row, terms.asset.scale)) {
+        match terms.row(payees, line, &row, own_amount(&row, terms.asset.scale).map(Some)) {
             Ok(one) => accepted.push((key, one)),
             Err(wrong) => {
                 let problems = wrong.into_iter().map(|wrong| problem(columns, line, wrong)).collect();

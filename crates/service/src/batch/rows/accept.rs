@@ -12,25 +12,27 @@ use domain::text::{ExternalId, Reference, Text};
 use store::item::Item;
 
 impl BatchTerms {
-    /// A row as an item, or everything that is wrong with it.
+    /// A row as an item, or everything that is wrong with it. Without an amount the item waits for it.
     pub(crate) fn row(
         &self,
         payees: &Payees,
         line: i64,
         row: &NewRow,
-        amount: Result<i64, Wrong>,
+        amount: Result<Option<i64>, Wrong>,
     ) -> Result<Accepted, Vec<Wrong>> {
         let mut wrong = Vec::new();
         let legs = self.legs(payees, row).map_err(|one| wrong.push(one)).ok();
         let amount = amount.map_err(|one| wrong.push(one)).ok();
         let texts = self.texts(row, &mut wrong);
         if let Some(((source, target), amount)) = legs.zip(amount) {
-            if let Err(code) = self.fits(source, target, amount) {
+            if let Some(amount) = amount
+                && let Err(code) = self.fits(source, target, amount)
+            {
                 let shown = domain::amount::format_minor(i128::from(amount), self.asset.scale);
                 wrong.push(Wrong::new(Field::Amount, code, &shown));
             }
             if let Some(texts) = texts.filter(|_| wrong.is_empty()) {
-                let item = item(line, source.0, target.0, amount, texts);
+                let item = item(line, source.0, target.0, amount.unwrap_or(0), texts);
                 return Ok(Accepted { item, contact: self.contact(row) });
             }
         }

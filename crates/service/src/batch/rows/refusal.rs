@@ -54,7 +54,7 @@ pub(crate) fn refuse_duplicates<'a>(
 }
 
 /// One refused row refuses the request; each problem has its own code.
-pub(super) fn refusal(rows: usize, problems: &[(usize, Wrong)]) -> Error {
+pub(crate) fn refusal(rows: usize, problems: &[(usize, Wrong)]) -> Error {
     let shown: Vec<_> = problems
         .iter()
         .take(PROBLEMS_MAX)

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::batch::terms::RepeatKey;
-use crate::payee::Given;
+use crate::payee::{Given, Wrong};
 use domain::batch::ContactType;
 use domain::code::Code;
 use store::item::Item;
@@ -48,13 +48,40 @@ pub struct Contact {
     pub written: String,
 }
 
-/// Rows that were accepted together.
+/// Rows that were examined together.
 #[derive(Debug)]
+pub(crate) struct ExaminedRows {
+    /// Those that can be accepted, in their order.
+    pub accepted: Vec<Accepted>,
+    /// What is wrong with the others, by their places from 0.
+    pub problems: Vec<(usize, Wrong)>,
+    /// How the client wrote each row's own side.
+    pub written: Vec<String>,
+}
+
+/// Rows that were accepted together.
+#[derive(Debug, Default)]
 pub(crate) struct AcceptedRows {
     pub rows: Vec<Accepted>,
     pub total: i128,
     /// How the client wrote each row's own side.
     pub written: Vec<String>,
+}
+
+/// An account that was left out of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// How it was named.
+    pub payee: String,
+    /// The name of the code that says why.
+    pub code: String,
+}
+
+impl LeftOut {
+    /// An account that a row could not name.
+    pub(crate) fn of(wrong: Wrong) -> Self {
+        Self { payee: wrong.value, code: wrong.code.name().to_owned() }
+    }
 }
 
 /// What identifies the row's own side.

@@ -17,6 +17,7 @@ mod progress;
 mod report;
 mod run;
 mod show;
+mod vouchers;
 
 use crate::consent::ConsentArgs;
 use crate::exit::{Exit, Failure};
@@ -185,6 +186,10 @@ pub(crate) enum BatchVerb {
     /// Write a batch's result as CSV
     #[command(after_help = "Example:\n  sluice batch export batch-20260531-001 --out result.csv")]
     Export(export::ExportArgs),
+    /// Show where the proof of a batch is, or set it
+    #[command(after_help = "Example:\n  sluice batch vouchers batch-20260531-001\n  sluice batch vouchers \
+                            batch-20260531-001 --set https://docs.example.org/payroll.pdf")]
+    Vouchers(vouchers::BatchVouchersArgs),
     /// List batches, newest first
     #[command(after_help = "Example:\n  sluice batch list --state paused")]
     List(list::BatchListArgs),
@@ -193,6 +198,10 @@ pub(crate) enum BatchVerb {
 /// How the command opens the ledger.
 pub(crate) const fn access(args: &BatchArgs) -> Access {
     match &args.verb {
+        BatchVerb::Vouchers(args) => match args.is_change() {
+            true => Access::Write,
+            false => Access::Read,
+        },
         BatchVerb::Preview(_)
         | BatchVerb::Status(_)
         | BatchVerb::Items(_)
@@ -258,6 +267,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Changes(args) => changes::run(session, args).await,
         BatchVerb::Evidence(args) => evidence::run(session, args).await,
         BatchVerb::Export(args) => export::run(session, args).await,
+        BatchVerb::Vouchers(args) => vouchers::run(session, args).await,
         BatchVerb::List(args) => list::run(session, args).await,
     }
 }

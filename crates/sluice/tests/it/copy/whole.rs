@@ -161,6 +161,12 @@ const BY_PHONE: &str = "
     INSERT INTO holder_group (name, name_key, description, members, created_by, created_at, created_by_kind)
       VALUES ('Sales', 'sales', '', 1, 'x', 1, 2);
     INSERT INTO holder_group_member (holder_group, holder) SELECT 1, MIN(id) FROM holder;
+    INSERT INTO batch_template (name, name_key, description, kind, mode, asset, convert, follows_rates,
+      allow_repeat, holder_group, items, amount, version, created_by, created_at, changed_at, created_by_kind)
+      VALUES ('Payroll', 'payroll', '', 1, 1, 1, 0, 0, 0, 1, 1, 5, 1, 'x', 1, 1, 2);
+    INSERT INTO batch_template_item (template, place, source, target, amount) VALUES (1, 1, 1, 2, 5);
+    INSERT INTO batch_voucher (batch, place, url) VALUES (1, 1, '/a');
+    INSERT INTO batch_template_use (template, batch) VALUES (1, 1);
     INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
       VALUES ('https://example.org/', 'batch.finished', '记账', 0, 'x', 1, 2);
     INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at) SELECT 1, MAX(id), 3, 15, NULL FROM outbox;

@@ -68,6 +68,11 @@ pub async fn holder_group(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(store::holder::count(tx, None, Some(group.id)).await.unwrap(), rows);
     let of_group = AccountFilter { group: Some(group.id), ..AccountFilter::default() };
     assert_eq!(store::account_list::count(tx, &of_group, None).await.unwrap(), rows);
+    let accounts = store::holder_group::accounts(tx, group.id, AssetId(1)).await.unwrap();
+    assert_eq!(accounts.iter().map(|(holder, _)| *holder).collect::<Vec<_>>(), members);
+    assert_eq!(accounts[0].1, Some((AccountId(1), "N1".to_owned())));
+    let none = store::holder_group::accounts(tx, group.id, AssetId(2)).await.unwrap();
+    assert!(none.iter().all(|(_, account)| account.is_none()));
     assert_eq!(store::holder_group::leave(tx, group.id, &holders[..1]).await.unwrap(), 1);
     group.members = rows - 1;
     let listed = async |tx: &mut Tx, text: Option<&str>, holder: Option<HolderId>| {
@@ -100,6 +105,9 @@ pub async fn account(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(owner, (Some("持有人 1"), Some("h1@example.com"), None));
     assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap(), Some(account.clone()));
     assert_eq!(store::account::by_ids(tx, vec![1]).await.unwrap(), std::slice::from_ref(&account));
+    let owners = store::account::owners(tx, vec![1, rows + 1]).await.unwrap();
+    let names: Vec<_> = owners.iter().map(|(id, _, holder)| (*id, holder.as_deref())).collect();
+    assert_eq!(names, [(1, Some("持有人 1")), (rows + 1, None)]);
     let system = store::account::system(tx).await.unwrap();
     assert_eq!(system.iter().map(|a| (a.id.0, a.stripe)).collect::<Vec<_>>(), [(rows + 1, 0), (rows + 2, 1)]);
     let resolved = store::account::resolve(tx, PayeeKey::Number, numbers).await.unwrap();

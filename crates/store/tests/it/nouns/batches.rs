@@ -1,16 +1,17 @@
 //! Batches, what is kept beside them, and how similar ones are found.
 
-use super::{Filled, length};
+use super::{Filled, length, some};
 use crate::world::run;
-use domain::batch::{BatchIntent, BatchState, BatchTally, BatchType};
+use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType, ContactType};
 use domain::code::Code;
-use domain::id::{AccountId, AssetId, BatchId, TransferId};
+use domain::id::{AccountId, AssetId, BatchId, HolderGroupId, TemplateId, TransferId};
 use domain::item::ItemState;
 use domain::work::Work;
 use store::Tx;
 use store::batch::{BatchFilter, BatchSort};
 use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
+use store::batch_template::{BatchTemplate, TemplateFilter, TemplateItem};
 
 pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     let batch = store::batch::get(tx, id).await.unwrap().unwrap();
@@ -54,6 +55,83 @@ pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     assert_eq!(store::batch::list(tx, &filter, BatchSort::Largest, 9, 0).await.unwrap(), [batch]);
     started(tx, id).await;
     an_unfinished_import_is_purged_with_everything_it_left_behind(tx, id, rows).await;
+}
+
+pub async fn batch_template(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    let new = BatchTemplate {
+        id: TemplateId(0),
+        name: "Salaries  London".to_owned(),
+        description: "每月".to_owned(),
+        kind: BatchType::OneToMany,
+        mode: BatchMode::StopOnFailure,
+        asset: AssetId(1),
+        account: Some(AccountId(1)),
+        convert: true,
+        follows_rates: true,
+        allow_repeat: true,
+        remarks: Some("25th".to_owned()),
+        holder_group: Some(HolderGroupId(1)),
+        items: 0,
+        amount: 0,
+        version: 1,
+        created_by: crate::world::tester(),
+        created_at: 9,
+        changed_at: 9,
+    };
+    let mut template = new.clone();
+    template.id = store::batch_template::insert(tx, &new).await.unwrap();
+    let item = |place: i64| TemplateItem {
+        place,
+        source: AccountId(1),
+        target: AccountId(place),
+        contact_kind: (place % 2 == 0).then_some(ContactType::Email),
+        contact: (place % 2 == 0).then(|| format!("h{place}@example.com")),
+        amount: place,
+        memo: Some("工资".to_owned()),
+        reference: None,
+    };
+    let items: Vec<_> = (1..=rows).map(item).collect();
+    store::batch_template::add_items(tx, template.id, &items).await.unwrap();
+    (template.items, template.amount) = (rows, (1..=rows).sum());
+    assert_eq!(store::batch_template::get(tx, template.id).await.unwrap().as_ref(), Some(&template));
+    assert_eq!(store::batch_template::items(tx, template.id, 0, 1_000).await.unwrap(), items);
+    assert_eq!(store::batch_template::items(tx, template.id, 0, 1).await.unwrap(), items[..1]);
+    assert_eq!(store::batch_template::items(tx, template.id, 1, 1_000).await.unwrap(), items[1..]);
+    let named = store::batch_template::by_name(tx, "SALARIES london").await.unwrap();
+    assert_eq!(named.as_ref(), Some(&template));
+    assert_eq!(
+        store::batch_template::of_group(tx, HolderGroupId(1)).await.unwrap().as_ref(),
+        Some(&template)
+    );
+    store::batch_template::used(tx, template.id, batch).await.unwrap();
+    assert_eq!(store::batch_template::last_run(tx, template.id).await.unwrap(), None);
+    run(tx, &format!("UPDATE batch SET started_at = 7 WHERE id = {batch}")).await.unwrap();
+    assert_eq!(store::batch_template::last_run(tx, template.id).await.unwrap(), Some(batch));
+    template.name = "Löhne".to_owned();
+    (template.mode, template.remarks, template.holder_group) = (BatchMode::Continue, None, None);
+    (template.description, template.version, template.changed_at) = (String::new(), 2, 11);
+    store::batch_template::change(tx, &template).await.unwrap();
+    store::batch_template::clear_items(tx, template.id).await.unwrap();
+    (template.items, template.amount) = (0, 0);
+    assert_eq!(store::batch_template::lock(tx, template.id).await.unwrap().as_ref(), Some(&template));
+    let listed = async |tx: &mut Tx, text: Option<&str>, kind: Option<BatchType>| {
+        let filter = TemplateFilter { text: text.map(str::to_owned), kind };
+        length(&store::batch_template::list(tx, &filter, some(10)).await.unwrap())
+    };
+    assert_eq!(listed(tx, None, None).await, 2);
+    assert_eq!(listed(tx, Some("öhn"), Some(BatchType::OneToMany)).await, 1);
+    assert_eq!(listed(tx, None, Some(BatchType::ManyToOne)).await, 0);
+    store::batch_template::remove(tx, template.id).await.unwrap();
+    assert_eq!(store::batch_template::get(tx, template.id).await.unwrap(), None);
+}
+
+pub async fn batch_voucher(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    assert_eq!(store::batch_voucher::get(tx, batch).await.unwrap(), ["/a"]);
+    let urls: Vec<_> = (1..=rows).rev().map(|k| format!("https://example.org/{k}")).collect();
+    for urls in [&urls[..], &urls[..1], &[]] {
+        store::batch_voucher::set(tx, batch, urls).await.unwrap();
+        assert_eq!(store::batch_voucher::get(tx, batch).await.unwrap(), urls);
+    }
 }
 
 /// Each start counts as a run; resuming from a pause does not.

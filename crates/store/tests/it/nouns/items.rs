@@ -24,6 +24,9 @@ pub async fn item(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!((length(&failed), &failed), (rows - 1, &frozen));
     assert_eq!(store::item::get(tx, batch, 1).await.unwrap().as_ref(), items.first());
     assert_eq!(store::item::by_line(tx, batch, 2).await.unwrap().as_ref(), items.first());
+    for (line, number) in [(1, Some(1)), (2, Some(1)), (rows + 1, Some(rows)), (rows + 2, None)] {
+        assert_eq!(store::item::from_line(tx, batch, line).await.unwrap(), number, "{line}");
+    }
     assert_eq!(store::item::by_numbers(tx, (1..=rows).collect()).await.unwrap(), items);
     let states = store::item::states(tx, vec![1, rows + 1]).await.unwrap();
     assert_eq!(states, [(1, batch.0, ItemState::Completed)]);

@@ -70,7 +70,7 @@ nouns! {
     policies: fx fx_policy policy setting;
     money: audit chunk history operation posting transfer transfer_list verify voucher;
     totals: day_sum failure_count statistics;
-    batches: batch batch_history batch_origin batch_rate change import_problem refused_row similar;
+    batches: batch batch_history batch_origin batch_rate batch_template batch_voucher change import_problem refused_row similar;
     items: external_id item item_contact item_extent item_run;
     notices: mail mail_address notice outbox reminder seen_network;
     nodes: balance_owner counter head lease mark named_lock node;

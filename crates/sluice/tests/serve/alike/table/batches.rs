@@ -5,6 +5,10 @@ use super::{Alike, alike};
 const BATCH: &str = "batch_id=batchNumber id name type mode status=state operator_status=status currency remarks \
                      refused_count total_count success_count failed_count skipped_count pending_count total_amount \
                      success_amount failed_amount fee_amount";
+const TEMPLATE: &str = "id name description type mode currency account convert allow_repeat remarks group relation_count \
+                        total_amount version";
+const DRAWN_UP: &str = "id=batch.id batch_id=batch.batchNumber name=batch.name state=batch.state \
+                        total_count=batch.totalCount total_amount=batch.totalAmount left_out";
 const MOVE: &str = "batch_id=batchNumber id=batchId status=state operator_status=status";
 
 /// From a file to their start, beside a server that runs no batch.
@@ -276,5 +280,68 @@ pub const RUNNING: &[Alike] = &[
         "GET /api/v2/audit?format=jsonl&from=2026-02-30",
         "",
         "refused DATE_INVALID",
+    ),
+    alike(
+        "batch vouchers 2 --set https://example.org/1.pdf --set /receipts/2",
+        "PUT /api/batch-transfers/2/vouchers",
+        r#"{"voucherUrl":["https://example.org/1.pdf","/receipts/2"]}"#,
+        "voucher_url",
+    ),
+    alike(
+        "batch vouchers 2 --set javascript:alert(1)",
+        "PUT /api/batch-transfers/2/vouchers",
+        r#"{"voucherUrl":"javascript:alert(1)"}"#,
+        "refused VOUCHER_INVALID",
+    ),
+    alike("batch vouchers 2", "GET /api/batch-transfers/2/vouchers", "", "voucher_url"),
+    alike(
+        "template save Monthly --from 2 --description every-month",
+        "POST /api/batch-transfer-templates",
+        r#"{"name":"Monthly","from":"2","description":"every-month"}"#,
+        TEMPLATE,
+    ),
+    alike(
+        "template save MONTHLY --from 2",
+        "POST /api/batch-transfer-templates",
+        r#"{"name":"MONTHLY","from":"2"}"#,
+        "refused BATCH_TEMPLATE_EXISTS",
+    ),
+    alike(
+        "template change 1 --name Weekly --remarks weekly",
+        "PATCH /api/batch-transfer-templates/1",
+        r#"{"name":"Weekly","remarks":"weekly"}"#,
+        TEMPLATE,
+    ),
+    alike(
+        "template change 1 --group Sales",
+        "PATCH /api/batch-transfer-templates/1",
+        r#"{"group":"Sales"}"#,
+        "refused HOLDER_GROUP_NOT_FOUND",
+    ),
+    alike("template show tmpl_1", "GET /api/batch-transfer-templates/tmpl_1", "", TEMPLATE),
+    alike(
+        "template list",
+        "GET /api/batch-transfer-templates?pageSize=100",
+        "",
+        "templates data: id name relation_count total_amount",
+    ),
+    alike(
+        "template use 1 --name Again --amounts saved",
+        "POST /api/batch-transfer-templates/1/batches",
+        r#"{"name":"Again","amounts":"saved"}"#,
+        DRAWN_UP,
+    ),
+    alike(
+        "template use 1 --each 0.05",
+        "POST /api/batch-transfer-templates/1/batches",
+        r#"{"amountMode":"fixed","fixedAmount":"0.05"}"#,
+        DRAWN_UP,
+    ),
+    alike("template remove 1", "DELETE /api/batch-transfer-templates/1", "", TEMPLATE),
+    alike(
+        "template use 1",
+        "POST /api/batch-transfer-templates/1/batches",
+        "{}",
+        "refused BATCH_TEMPLATE_NOT_FOUND",
     ),
 ];

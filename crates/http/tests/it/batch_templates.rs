@@ -1,0 +1,308 @@
+//! Saved templates of batches: saved from a batch or from relations, changed, and made into drafts.
+
+use crate::batch_tools::{BATCHES, at, ended, make, open, salaries, world_with_payees};
+use crate::browser::{Browser, PASSWORD, add, first_admin};
+use crate::world::{Answer, World, answer};
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+
+const TEMPLATES: &str = "/api/batch-transfer-templates";
+
+async fn send(world: &World, method: Method, path: &str, body: Json) -> Answer {
+    let request = world.request(method, path);
+    answer(if body.is_null() { request } else { request.json(&body) }).await
+}
+
+/// Saves a template from two payees' relations; returns its path.
+async fn saved(world: &World) -> String {
+    let batch = make(world, salaries(2, "10.00")).await;
+    let body = json!({ "name": "Salaries", "from": batch.to_string() });
+    let template = world.post(TEMPLATES, body).await;
+    format!("{TEMPLATES}/{}", template.data()["id"])
+}
+
+/// The relations of a draft as `number amount`.
+async fn relations(world: &World, batch: &Json) -> Vec<String> {
+    let list = world.get(&at(batch["id"].as_i64().unwrap(), "/relations?pageSize=200")).await;
+    let row = |row: &Json| {
+        format!("{} {}", row["targetAccount"].as_str().unwrap(), row["amount"].as_str().unwrap_or("-"))
+    };
+    list.data().as_array().unwrap().iter().map(row).collect()
+}
+
+/// Makes a draft; returns the batch.
+async fn drawn(world: &World, template: &str, body: Json) -> Json {
+    let made = world.post(&format!("{template}/batches"), body).await;
+    made.data()["batch"]["batch"].as_object().map_or_else(|| made.data()["batch"].clone(), |b| json!(b))
+}
+
+#[tokio::test]
+async fn a_batch_is_saved_and_made_again_with_its_amounts() {
+    let world = world_with_payees(2).await;
+    let mut body = salaries(2, "10.00");
+    body["relations"][0]["memo"] = json!("salary");
+    body["relations"][1] = json!({ "contactType": "email", "targetIdentifier": "p-1@example.com", "amount": "5.00", "externalId": "X1" });
+    body["remarks"] = json!("monthly");
+    let batch = make(&world, body).await;
+    let number = world.get(&at(batch, "")).await.data()["batchNumber"].clone();
+    let saved =
+        world.post(TEMPLATES, json!({ "name": " Monthly ", "description": "all", "from": number })).await;
+    let template = saved.data().clone();
+    let shown = json!({ "name": template["name"], "type": template["type"], "account": template["account"],
+        "count": template["relationCount"], "total": template["totalAmount"], "remarks": template["remarks"],
+        "version": template["version"] });
+    let expected = json!({ "name": "Monthly", "type": "one_to_many", "account": "PAY", "count": 2,
+        "total": "15.00", "remarks": "monthly", "version": 1 });
+    assert_eq!(shown, expected);
+    let path = format!("{TEMPLATES}/{}", template["id"]);
+    let listed = world.get(&format!("{path}/relations")).await;
+    let row = |row: &Json| json!([row["targetIdentifier"], row["contactType"], row["amount"], row["memo"]]);
+    let rows: Vec<Json> = listed.data().as_array().unwrap().iter().map(row).collect();
+    assert_eq!(
+        rows,
+        [json!(["P-0", "inner", "10.00", "salary"]), json!(["p-1@example.com", "email", "5.00", null]),]
+    );
+    let draft = drawn(&world, &path, json!({ "name": "April" })).await;
+    assert_eq!(
+        (&draft["name"], &draft["state"], &draft["remarks"]),
+        (&json!("April"), &json!("draft"), &json!("monthly"))
+    );
+    assert_eq!(relations(&world, &draft).await, ["P-0 10.00", "P-1 5.00"]);
+    let again = drawn(&world, &path, Json::Null).await;
+    assert_eq!(again["name"], "Monthly");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn amounts_are_saved_of_the_last_run_split_or_empty() {
+    let world = world_with_payees(3).await;
+    let template = saved(&world).await;
+    // The batch that it was saved from has not begun, and no other.
+    let refused = world.post(&format!("{template}/batches"), json!({ "amounts": "last" })).await;
+    assert_eq!(refused.code(), "BATCH_TEMPLATE_NOT_RUN");
+    let draft = drawn(&world, &template, json!({ "amounts": "empty" })).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 -", "P-1 -"]);
+    let id = draft["id"].as_i64().unwrap();
+    assert_eq!(world.post(&at(id, "/submit"), Json::Null).await.code(), "DRAFT_INCOMPLETE");
+    let relations_now = json!({ "relations": [
+        { "targetAccountId": "P-0", "amount": "7.00" }, { "targetAccountId": "P-2", "amount": "9.00" }] });
+    send(&world, Method::PATCH, &at(id, ""), relations_now).await.data();
+    world.post(&at(id, "/submit"), Json::Null).await.data();
+    world.post(&at(id, "/execute"), Json::Null).await.data();
+    assert_eq!(ended(&world, id).await["state"], "completed");
+    for (body, expected) in [
+        (json!({ "amounts": "last" }), ["P-0 7.00", "P-1 10.00"]),
+        (json!({ "amounts": "saved" }), ["P-0 10.00", "P-1 10.00"]),
+        (json!({ "amountMode": "equal", "totalAmount": "0.03" }), ["P-0 0.02", "P-1 0.01"]),
+        (json!({ "amountMode": "fixed", "fixedAmount": "3.00" }), ["P-0 3.00", "P-1 3.00"]),
+    ] {
+        let draft = drawn(&world, &template, body.clone()).await;
+        assert_eq!(relations(&world, &draft).await, expected, "{body}");
+    }
+    for body in [
+        json!({ "amounts": "last", "amountMode": "fixed", "fixedAmount": "3.00" }),
+        json!({ "amountMode": "ratio", "totalAmount": "3.00" }),
+    ] {
+        let refused = world.post(&format!("{template}/batches"), body).await;
+        assert_eq!(refused.code(), "AMOUNT_MODE_INVALID");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_template_pays_the_members_that_its_group_has_now() {
+    let world = world_with_payees(3).await;
+    assert_eq!(world.post("/api/v2/holder-groups", json!({ "name": "Sales" })).await.status, 200);
+    // Holders 2 to 4 own P-0 to P-2; the payer's holder is the first.
+    let members = async |body: Json| {
+        assert_eq!(world.post("/api/v2/holder-groups/Sales/members", body).await.status, 200);
+    };
+    members(json!({ "add": ["hold_2", "hold_3"] })).await;
+    let body = json!({ "name": "Sales", "type": "one_to_many", "sourceAccountId": "PAY", "group": "Sales",
+        "relations": [{ "targetAccountId": "P-0", "amount": "4.00" }] });
+    let template = world.post(TEMPLATES, body).await;
+    assert_eq!((&template.data()["group"], &template.data()["relationCount"]), (&json!("Sales"), &json!(1)));
+    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 4.00", "P-1 -"]);
+    members(json!({ "add": ["hold_4"], "remove": ["hold_3"] })).await;
+    let draft = drawn(&world, &path, json!({ "amountMode": "fixed", "fixedAmount": "1.00" })).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 1.00", "P-2 1.00"]);
+    // A member without an account in the currency, and the payer, who cannot pay itself.
+    open(&world, "EUR-1", "EUR", "0").await;
+    members(json!({ "add": ["hold_5", "hold_1"] })).await;
+    let refused = world.post(&format!("{path}/batches"), Json::Null).await;
+    assert_eq!(refused.code(), "BATCH_ROWS_INVALID");
+    let made = world.post(&format!("{path}/batches"), json!({ "partial": true })).await;
+    let mut left: Vec<String> = made.data()["leftOut"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["payee"].as_str().unwrap(), one["code"].as_str().unwrap()))
+        .collect();
+    left.sort();
+    assert_eq!(left, ["PAY SAME_ACCOUNT", "hold_5 PAYEE_NO_DEFAULT"]);
+    let removed = send(&world, Method::DELETE, "/api/v2/holder-groups/Sales", Json::Null).await;
+    assert_eq!(removed.code(), "HOLDER_GROUP_IN_USE");
+    send(&world, Method::PATCH, &path, json!({ "group": null })).await.data();
+    let removed = send(&world, Method::DELETE, "/api/v2/holder-groups/Sales", Json::Null).await;
+    assert_eq!(removed.status, 200);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_payee_who_was_closed_is_named_or_left_out() {
+    let world = world_with_payees(2).await;
+    let template = saved(&world).await;
+    assert_eq!(world.post("/api/v2/accounts/P-1/close", json!({ "reason": "left" })).await.status, 200);
+    let refused = world.post(&format!("{template}/batches"), Json::Null).await;
+    assert_eq!(refused.code(), "BATCH_ROWS_INVALID");
+    let problem = &refused.json["data"]["problems"][0];
+    assert_eq!((&problem["value"], &problem["code"]), (&json!("P-1"), &json!("TARGET_ACCOUNT_CLOSED")));
+    let made = world.post(&format!("{template}/batches"), json!({ "partial": true })).await;
+    assert_eq!(made.data()["leftOutCount"], 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_template_is_changed_under_its_version_and_removed() {
+    let world = world_with_payees(3).await;
+    let path = saved(&world).await;
+    let on = async |version: &str, body: Json| {
+        answer(world.request(Method::PATCH, &path).header("If-Match", version).json(&body)).await
+    };
+    let changed = on("1", json!({ "name": "Pay", "description": "d", "mode": "stop_on_failure" })).await;
+    assert_eq!((&changed.data()["name"], &changed.data()["version"]), (&json!("Pay"), &json!(2)));
+    assert_eq!(on("1", json!({ "name": "Other" })).await.code(), "BATCH_TEMPLATE_CHANGED");
+    let rows = json!({ "relations": [{ "targetAccountId": "P-2" }], "remarks": "r" });
+    let changed = on("2", rows).await;
+    let shown =
+        (&changed.data()["relationCount"], &changed.data()["totalAmount"], &changed.data()["remarks"]);
+    assert_eq!(shown, (&json!(1), &json!("0.00"), &json!("r")));
+    for (body, code) in [
+        (json!({ "relations": [] }), "BATCH_EMPTY"),
+        (json!({ "relations": [{ "targetAccountId": "NONE" }] }), "BATCH_ROWS_INVALID"),
+        (json!({ "name": "" }), "NAME_INVALID"),
+        (json!({ "group": "None" }), "HOLDER_GROUP_NOT_FOUND"),
+        (json!({ "amountMode": "fixed", "fixedAmount": "1.00" }), "AMOUNT_MODE_INVALID"),
+    ] {
+        assert_eq!(send(&world, Method::PATCH, &path, body.clone()).await.code(), code, "{body}");
+    }
+    assert_eq!(send(&world, Method::DELETE, &path, Json::Null).await.status, 200);
+    assert_eq!(world.get(&path).await.code(), "BATCH_TEMPLATE_NOT_FOUND");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_template_cannot_be() {
+    let world = world_with_payees(2).await;
+    saved(&world).await;
+    let batch = make(&world, salaries(1, "3.00")).await.to_string();
+    let given = |more: Json| {
+        let mut body = json!({ "name": "T", "type": "one_to_many", "sourceAccountId": "PAY",
+            "relations": [{ "targetAccountId": "P-0" }] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for (body, code) in [
+        (json!({ "name": "SALARIES", "from": batch }), "BATCH_TEMPLATE_EXISTS"),
+        (json!({ "name": "T", "from": "999" }), "BATCH_NOT_FOUND"),
+        (json!({ "name": "T" }), "BODY_INVALID"),
+        (json!({ "name": "T", "from": batch, "type": "one_to_many" }), "BODY_INVALID"),
+        (given(json!({ "relations": [] })), "BATCH_EMPTY"),
+        (given(json!({ "sourceAccountId": null })), "BATCH_SIDE_INVALID"),
+        (
+            given(json!({ "relations": [{ "targetAccountId": "P-0" }, { "targetAccountId": "P-0" }] })),
+            "DUPLICATE_TARGET",
+        ),
+        (given(json!({ "relations": [{ "targetAccountId": "P-0", "amount": "0" }] })), "BATCH_ROWS_INVALID"),
+        (given(json!({ "group": "None" })), "HOLDER_GROUP_NOT_FOUND"),
+    ] {
+        assert_eq!(world.post(TEMPLATES, body.clone()).await.code(), code, "{body}");
+    }
+    let between = json!({ "name": "T", "type": "many_to_many", "currency": "USD", "group": "1",
+        "relations": [{ "sourceAccountId": "PAY", "targetAccountId": "P-0" }] });
+    assert_eq!(world.post(TEMPLATES, between).await.code(), "BATCH_TEMPLATE_GROUP_TYPE");
+    let listed = world.get(&format!("{TEMPLATES}?text=sal&type=one_to_many")).await;
+    assert_eq!(listed.data().as_array().unwrap().len(), 1);
+    assert_eq!(world.get(&format!("{TEMPLATES}?type=deposit")).await.data(), &json!([]));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn many_pay_one_and_many_pay_many_by_template() {
+    let world = world_with_payees(2).await;
+    for (name, body) in [
+        (
+            "In",
+            json!({ "type": "many_to_one", "targetAccountId": "PAY",
+            "relations": [{ "sourceAccountId": "P-0", "amount": "1.00" }, { "contactType": "uid", "targetIdentifier": "U-P-1", "amount": "2.00" }] }),
+        ),
+        (
+            "Across",
+            json!({ "type": "many_to_many", "currency": "USD",
+            "relations": [{ "sourceAccountId": "PAY", "targetAccountId": "P-0", "amount": "1.00" },
+                { "sourceAccountId": "P-0", "targetAccountId": "P-1", "amount": "2.00" }] }),
+        ),
+    ] {
+        let mut body = body;
+        body["name"] = json!(name);
+        let template = world.post(TEMPLATES, body).await;
+        let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+        let draft = drawn(&world, &path, Json::Null).await;
+        let sides = |row: &Json| json!([row["sourceAccount"], row["targetAccount"], row["amount"]]);
+        let list = world.get(&at(draft["id"].as_i64().unwrap(), "/relations")).await;
+        let rows: Vec<Json> = list.data().as_array().unwrap().iter().map(sides).collect();
+        let expected = match name {
+            "In" => [json!(["P-0", "PAY", "1.00"]), json!(["P-1", "PAY", "2.00"])],
+            _ => [json!(["PAY", "P-0", "1.00"]), json!(["P-0", "P-1", "2.00"])],
+        };
+        assert_eq!(rows, expected, "{name}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_operator_changes_only_templates_of_his_own_and_uses_all() {
+    let world = world_with_payees(2).await;
+    let path = saved(&world).await;
+    let admin = first_admin(&world).await;
+    add(&admin, "anna", "operator").await;
+    add(&admin, "alan", "auditor").await;
+    let anna = Browser::signed_in(&world, "anna", PASSWORD).await;
+    let alan = Browser::signed_in(&world, "alan", PASSWORD).await;
+    assert_eq!(anna.patch(&path, json!({ "name": "Mine" })).await.code(), "FORBIDDEN");
+    assert_eq!(anna.delete(&path).await.code(), "FORBIDDEN");
+    assert_eq!(anna.post(&format!("{path}/batches"), json!({})).await.status, 200);
+    let own = anna.post(TEMPLATES, json!({ "name": "Own", "from": "1" })).await;
+    let own = format!("{TEMPLATES}/{}", own.data()["id"]);
+    assert_eq!(anna.patch(&own, json!({ "name": "Own 2" })).await.status, 200);
+    assert_eq!(alan.get(&own).await.data()["createdBy"], "anna");
+    assert_eq!(alan.post(&format!("{own}/batches"), json!({})).await.code(), "FORBIDDEN");
+    assert_eq!(anna.delete(&own).await.status, 200);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_draft_may_be_empty_and_wait_for_amounts() {
+    let world = world_with_payees(2).await;
+    let mut body = salaries(0, "0");
+    body["draft"] = json!(true);
+    let id = make(&world, body.clone()).await;
+    assert_eq!(world.post(&at(id, "/submit"), Json::Null).await.code(), "BATCH_EMPTY");
+    let rows = json!({ "relations": [{ "targetAccountId": "P-0" }, { "targetAccountId": "P-1", "amount": "1.00" }] });
+    let added = world.post(&at(id, "/relations"), rows).await;
+    assert_eq!(added.data()["batch"]["totalAmount"], "1.00");
+    assert_eq!(added.data()["relations"][0]["amount"], Json::Null);
+    let preview = world.post(&at(id, "/preview"), Json::Null).await;
+    assert_eq!(preview.data()["relations"][0]["errorCode"], "AMOUNT_MISSING", "{preview:?}");
+    let refused = world.post(&at(id, "/submit"), Json::Null).await;
+    assert_eq!((refused.code(), &refused.json["data"]["missingAmounts"]), ("DRAFT_INCOMPLETE", &json!(1)));
+    // Only a draft waits.
+    let mut now = salaries(1, "1.00");
+    now["relations"][0].as_object_mut().unwrap().remove("amount");
+    assert_eq!(world.post(BATCHES, now).await.code(), "BATCH_ROWS_INVALID");
+    body["draft"] = json!(false);
+    assert_eq!(world.post(BATCHES, body).await.code(), "BATCH_EMPTY");
+    world.stop().await;
+}

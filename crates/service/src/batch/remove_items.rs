@@ -1,0 +1,134 @@
+//! Removes many rows of a draft at once.
+
+use super::described::Described;
+use super::edit::{as_changed, draft, edited, set_total};
+use super::items::delete_items;
+use super::request::BatchRequest;
+use super::rows::ROWS_MAX;
+use super::rows::row::too_many_rows;
+use crate::write::{Write, WriteResult, claimed};
+use crate::{Error, Service};
+use domain::code::Code;
+use domain::fact::Action;
+use store::Tx;
+use store::audit::Actor;
+use store::batch::Batch;
+use store::item::{ItemFilter, Page};
+
+/// Items per step.
+const STEP: i64 = 10_000;
+
+/// Which rows are removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemsToRemove {
+    /// These; one that the draft does not have refuses the request.
+    Numbers(Vec<i64>),
+    /// Those that wait for their amount.
+    Open,
+    /// All of them.
+    All,
+}
+
+/// A draft without the removed rows.
+#[derive(Debug, Clone)]
+pub struct RemovedItems {
+    /// The batch.
+    pub batch: Described,
+    /// How many were removed.
+    pub removed: u64,
+}
+
+/// Removes rows from a draft.
+pub async fn remove_items(
+    service: &Service,
+    actor: &Actor,
+    request: &BatchRequest<'_>,
+    which: &ItemsToRemove,
+) -> Result<RemovedItems, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchEdit));
+    let done = remove_in(&mut write, request, which).await;
+    write.end(done).await
+}
+
+async fn remove_in(
+    write: &mut Write,
+    request: &BatchRequest<'_>,
+    which: &ItemsToRemove,
+) -> Result<WriteResult<RemovedItems>, Error> {
+    let batch = draft(write, request).await?;
+    let tx = &mut write.tx;
+    match which {
+        ItemsToRemove::All => {
+            delete_items(tx, batch.id, batch.range()).await?;
+            store::item_extent::forget(tx, batch.id).await?;
+        }
+        ItemsToRemove::Open => {
+            let open = open(tx, &batch).await?;
+            store::item::delete_runs(tx, batch.id, &runs(open)).await?;
+        }
+        ItemsToRemove::Numbers(numbers) => {
+            let numbers = known(tx, &batch, numbers).await?;
+            store::item::delete_runs(tx, batch.id, &runs(numbers)).await?;
+        }
+    }
+    let (count, amount) = store::item::totals(tx, &ItemFilter::of(batch.id, Vec::new())).await?;
+    let removed = u64::try_from(batch.tally.total_count - count).unwrap_or(0);
+    set_total(tx, &batch, usize::try_from(count).unwrap_or(0), amount).await?;
+    let fact = edited(&batch, request)
+        .with("deleted_count", removed)
+        .with("deleted_amount", batch.tally.total_amount - amount);
+    let batch = as_changed(write, &batch).await?;
+    Ok(WriteResult::one(RemovedItems { batch, removed }, fact))
+}
+
+/// The rows that wait for their amount.
+async fn open(tx: &mut Tx, batch: &Batch) -> Result<Vec<i64>, Error> {
+    let (mut open, mut after) = (Vec::new(), batch.first_number - 1);
+    loop {
+        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
+        let items = store::item::page(tx, page, None, None).await?;
+        let Some(last) = items.last() else { return Ok(open) };
+        after = last.number.0;
+        open.extend(items.iter().filter(|item| item.amount == 0).map(|item| item.number.0));
+    }
+}
+
+/// The numbers, each once and in order; all of them must be in the draft.
+async fn known(tx: &mut Tx, batch: &Batch, numbers: &[i64]) -> Result<Vec<i64>, Error> {
+    if numbers.len() > ROWS_MAX {
+        return Err(too_many_rows());
+    }
+    let mut numbers = numbers.to_vec();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut found = store::item::states(tx, numbers.clone()).await?;
+    found.retain(|(_, of, _)| *of == batch.id.0);
+    let found: hashbrown::HashSet<i64> = found.into_iter().map(|(number, ..)| number).collect();
+    match numbers.iter().find(|number| !found.contains(*number)) {
+        Some(unknown) => Err(Error::refused(Code::ItemNotFound, unknown.to_string())),
+        None => Ok(numbers),
+    }
+}
+
+/// The runs of consecutive numbers.
+fn runs(numbers: Vec<i64>) -> Vec<(i64, i64)> {
+    let mut runs: Vec<(i64, i64)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consecutive_numbers_are_one_run() {
+        assert_eq!(runs(vec![1, 2, 3, 5, 7, 8]), [(1, 3), (5, 5), (7, 8)]);
+        assert_eq!(runs(Vec::new()), []);
+    }
+}

@@ -1,0 +1,134 @@
+//! A template's payments: from rows, from a batch, and back into rows.
+
+use crate::Error;
+use crate::batch::rows::row::{Accepted, Contact};
+use crate::batch::rows::{NewRow, ROWS_MAX};
+use crate::payee::{Field, Given, Side};
+use domain::batch::{BatchType, ContactType};
+use domain::code::Code;
+use domain::script::Digits;
+use hashbrown::HashMap;
+use store::Tx;
+use store::batch::Batch;
+use store::batch_template::{self as stored, BatchTemplate, TemplateItem};
+use store::item::{Item, Page};
+
+/// Items per step.
+const STEP: i64 = 10_000;
+
+/// Accepted rows as payments.
+pub(super) fn of_rows(rows: &[Accepted]) -> Vec<TemplateItem> {
+    rows.iter().zip(1..).map(|(row, place)| payment(place, &row.item, row.contact.as_ref())).collect()
+}
+
+fn payment(place: i64, item: &Item, contact: Option<&Contact>) -> TemplateItem {
+    TemplateItem {
+        place,
+        source: item.source,
+        target: item.target,
+        contact_kind: contact.map(|contact| contact.kind),
+        contact: contact.map(|contact| contact.written.clone()),
+        amount: item.amount,
+        memo: item.memo.clone(),
+        reference: item.reference.clone(),
+    }
+}
+
+/// The refusal of a template that would have more payments than a request makes.
+pub(super) fn too_large() -> Error {
+    Error::refused(Code::TemplateTooLarge, ROWS_MAX.to_string())
+}
+
+/// A batch's items as payments, whatever became of them; external ids are those of one payment and not saved.
+pub(super) async fn of_batch(tx: &mut Tx, batch: &Batch) -> Result<Vec<TemplateItem>, Error> {
+    if usize::try_from(batch.tally.total_count).unwrap_or(usize::MAX) > ROWS_MAX {
+        return Err(too_large());
+    }
+    let (mut all, mut after) = (Vec::new(), batch.first_number - 1);
+    loop {
+        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
+        let items = store::item::page(tx, page, None, None).await?;
+        let Some(last) = items.last() else { return Ok(all) };
+        after = last.number.0;
+        let numbers = items.iter().map(|item| item.number.0).collect();
+        let contacts = store::item_contact::by_items(tx, numbers).await?;
+        let contacts: HashMap<_, _> = contacts
+            .into_iter()
+            .map(|(number, kind, written)| (number.0, Contact { kind, written }))
+            .collect();
+        for item in &items {
+            let place = i64::try_from(all.len() + 1).unwrap_or(i64::MAX);
+            all.push(payment(place, item, contacts.get(&item.number.0)));
+        }
+    }
+}
+
+/// The amounts of a batch's items, by payer and payee. Of several payments of one payee none is meant.
+pub(super) async fn amounts_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(i64, i64), i64>, Error> {
+    let (mut amounts, mut twice) = (HashMap::new(), Vec::new());
+    let mut after = batch.first_number - 1;
+    loop {
+        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
+        let items = store::item::page(tx, page, None, None).await?;
+        let Some(last) = items.last() else { break };
+        after = last.number.0;
+        for item in &items {
+            let key = (item.source.0, item.target.0);
+            if amounts.insert(key, item.amount).is_some() {
+                twice.push(key);
+            }
+        }
+    }
+    twice.iter().for_each(|key| drop(amounts.remove(key)));
+    Ok(amounts)
+}
+
+/// All payments of a template.
+async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>, Error> {
+    let (mut all, mut after) = (Vec::new(), 0);
+    loop {
+        let items = stored::items(tx, template.id, after, STEP).await?;
+        let Some(last) = items.last() else { return Ok(all) };
+        after = last.place;
+        all.extend(items);
+    }
+}
+
+/// A template's payments as rows without amounts, and the saved amounts.
+pub(super) async fn rows_of(tx: &mut Tx, template: &BatchTemplate) -> Result<(Vec<NewRow>, Vec<i64>), Error> {
+    let items = all(tx, template).await?;
+    let mut ids: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let numbers: HashMap<i64, String> = store::account::numbers(tx, ids).await?.into_iter().collect();
+    Ok(items.iter().map(|item| (row(template.kind, item, &numbers), item.amount)).unzip())
+}
+
+/// A payment as a row without an amount. A payee by e-mail address or uid is looked up again; any other is the
+/// account that was saved.
+fn row(kind: BatchType, item: &TemplateItem, numbers: &HashMap<i64, String>) -> NewRow {
+    let by_number = |side: Side| {
+        let (field, id) = match side {
+            Side::Payer => (Field::Payer, item.source),
+            Side::Payee => (Field::Payee, item.target),
+        };
+        let number = numbers.get(&id.0).cloned().unwrap_or_default();
+        Given::account(Some(side), field, number, Digits::Refuse)
+    };
+    let own = match kind {
+        BatchType::ManyToOne | BatchType::Withdrawal => Side::Payer,
+        BatchType::OneToMany | BatchType::ManyToMany | BatchType::Deposit => Side::Payee,
+    };
+    let named = match (item.contact_kind, item.contact.clone()) {
+        (Some(ContactType::Email), Some(text)) => Given::email(None, text, Digits::Refuse),
+        (Some(ContactType::Uid), Some(text)) => Given::uid(None, text, Digits::Refuse),
+        _ => by_number(own),
+    };
+    let payer = (kind == BatchType::ManyToMany).then(|| by_number(Side::Payer));
+    NewRow {
+        given: payer.into_iter().chain([named]).collect(),
+        memo: item.memo.clone(),
+        reference: item.reference.clone(),
+        ..NewRow::default()
+    }
+}

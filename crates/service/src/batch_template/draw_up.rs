@@ -1,0 +1,226 @@
+//! Making a draft from a template.
+
+use super::change::terms_of;
+use super::content::{amounts_of, rows_of, too_large};
+use super::lookup::{find, missing};
+use crate::batch::create::{self, CreateBatch, RateMode, Read};
+use crate::batch::lookup;
+use crate::batch::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
+use crate::batch::submit::{PreparedBatch, Submission};
+use crate::batch::terms::{BatchTerms, single};
+use crate::payee::{Field, Given, Side, Wrong};
+use crate::write::{Write, WriteResult, claimed};
+use crate::{Error, Service};
+use domain::amount::format_minor;
+use domain::batch::BatchType;
+use domain::code::Code;
+use domain::fact::{Action, Fact};
+use domain::id::{AccountId, TemplateId};
+use domain::noun::NounId;
+use domain::script::Digits;
+use hashbrown::{HashMap, HashSet};
+use store::Tx;
+use store::audit::Actor;
+use store::batch_template::{self as stored, BatchTemplate};
+
+/// The amounts of a draft made from a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum TemplateAmounts {
+    /// As they were saved; a payment without one waits for it.
+    #[default]
+    Saved,
+    /// Those of the last batch from this template that was begun; a payee who was not in it has the saved one.
+    Last,
+    /// None yet.
+    Empty,
+    /// A total in equal shares, or the same amount for each.
+    Split(Amounts),
+}
+
+/// How a draft is made from a template.
+#[derive(Debug, Clone, Default)]
+pub struct DrawUp {
+    /// The batch's name; none: the template's.
+    pub name: Option<String>,
+    /// Its amounts.
+    pub amounts: TemplateAmounts,
+    /// Leave out payees who cannot be paid now, instead of refusing the request.
+    pub partial: bool,
+}
+
+/// A draft that was made from a template.
+#[derive(Debug, Clone)]
+pub struct DrawnUp {
+    /// The draft.
+    pub prepared: PreparedBatch,
+    /// Who was left out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A template that was read, and the draft that it becomes.
+struct Drawing {
+    version: i64,
+    new: CreateBatch,
+    read: Read,
+    left_out: Vec<LeftOut>,
+}
+
+/// Makes a draft from a template. One payee who cannot be paid now refuses the request, unless it is partial.
+pub async fn draw_up(
+    service: &Service,
+    actor: &Actor,
+    id: TemplateId,
+    how: &DrawUp,
+) -> Result<DrawnUp, Error> {
+    if let Some(first) = service.first_answer().await? {
+        return first.answer();
+    }
+    let about = Fact::new(Action::BatchCreate, None).with("template", id.0);
+    let drawing = match draw(service, id, how).await {
+        Ok(drawing) => drawing,
+        Err(error) => return service.refused(actor, about, error).await,
+    };
+    let mut write = claimed!(service.write(actor, Action::BatchCreate));
+    write.about = about;
+    let done = make(&mut write, id, drawing).await;
+    write.end(done).await
+}
+
+async fn make(write: &mut Write, id: TemplateId, drawing: Drawing) -> Result<WriteResult<DrawnUp>, Error> {
+    let Drawing { version, new, read, left_out } = drawing;
+    let template = stored::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
+    if template.version != version {
+        return Err(Error::refused(Code::TemplateChanged, template.name));
+    }
+    let made = create::make(write, &new, read).await?;
+    Ok(made.map(|prepared| DrawnUp { prepared, left_out }))
+}
+
+async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing, Error> {
+    let mut tx = service.store.read().await?;
+    let template = find(&mut tx, id).await?;
+    let terms = terms_of(&mut tx, &template).await?;
+    let new = head(&template, &terms, how);
+    single_in_use(&mut tx, &new).await?;
+    let (mut rows, mut saved) = rows_of(&mut tx, &template).await?;
+    let mut problems = members(&mut tx, &template, &terms, &mut rows).await?;
+    saved.resize(rows.len(), 0);
+    if rows.len() > ROWS_MAX {
+        return Err(too_large());
+    }
+    let examined = rows::examine(&mut tx, &terms, &Amounts::Open, &rows).await?;
+    problems.extend(examined.problems);
+    if !problems.is_empty() && !how.partial {
+        return Err(rows::refusal(rows.len(), &problems));
+    }
+    let bad: HashSet<usize> = problems.iter().map(|(place, _)| *place).collect();
+    let left_out = problems.into_iter().map(|(_, wrong)| LeftOut::of(wrong)).collect();
+    let good = rows.into_iter().zip(saved).enumerate().filter(|(place, _)| !bad.contains(place));
+    let (mut rows, saved): (Vec<NewRow>, Vec<i64>) = good.map(|(_, one)| one).unzip();
+    let sides = examined.accepted.iter().map(|row| (row.item.source.0, row.item.target.0));
+    let amounts =
+        fill(&mut tx, &template, how, &mut rows, saved.into_iter().zip(sides), terms.asset.scale).await?;
+    let accepted = rows::take(&mut tx, &terms, &amounts, &rows).await?;
+    terms.within_maximum(accepted.total)?;
+    let version = template.version;
+    Ok(Drawing { version, new, read: Read { terms, accepted, template: Some(id) }, left_out })
+}
+
+/// Refuses a template whose single account was closed since.
+async fn single_in_use(tx: &mut Tx, new: &CreateBatch) -> Result<(), Error> {
+    if let Some(payer) = &new.source {
+        single(tx, payer, Side::Payer).await?;
+    }
+    if let Some(payee) = &new.target {
+        single(tx, payee, Side::Payee).await?;
+    }
+    Ok(())
+}
+
+/// Adds a row for each member of the template's group whom no payment names; returns the members without an account
+/// in the template's currency.
+async fn members(
+    tx: &mut Tx,
+    template: &BatchTemplate,
+    terms: &BatchTerms,
+    rows: &mut Vec<NewRow>,
+) -> Result<Vec<(usize, Wrong)>, Error> {
+    let Some(group) = template.holder_group else { return Ok(Vec::new()) };
+    let named = rows::examine(tx, terms, &Amounts::Open, rows).await?;
+    let named: HashSet<AccountId> = named.accepted.iter().map(|row| terms.other(&row.item)).collect();
+    let (side, field) = match terms.own_side() {
+        Side::Payer => (Side::Payer, Field::Payer),
+        Side::Payee => (Side::Payee, Field::Payee),
+    };
+    let mut missing = Vec::new();
+    for (holder, account) in store::holder_group::accounts(tx, group, template.asset).await? {
+        match account {
+            Some((account, _)) if named.contains(&account) => {}
+            Some((_, number)) => {
+                let given = vec![Given::account(Some(side), field, number, Digits::Refuse)];
+                rows.push(NewRow { given, ..NewRow::default() });
+            }
+            None => missing.push(Wrong::new(field, Code::PayeeNoDefault, &holder.tagged())),
+        }
+    }
+    let behind = rows.len();
+    Ok(missing.into_iter().enumerate().map(|(place, wrong)| (behind + place, wrong)).collect())
+}
+
+/// Gives the rows their amounts.
+async fn fill(
+    tx: &mut Tx,
+    template: &BatchTemplate,
+    how: &DrawUp,
+    rows: &mut [NewRow],
+    saved: impl Iterator<Item = (i64, (i64, i64))>,
+    scale: u8,
+) -> Result<Amounts, Error> {
+    let last = match &how.amounts {
+        TemplateAmounts::Split(amounts) => return Ok(amounts.clone()),
+        TemplateAmounts::Empty => return Ok(Amounts::Open),
+        TemplateAmounts::Saved => HashMap::new(),
+        TemplateAmounts::Last => last_amounts(tx, template).await?,
+    };
+    for (row, (saved, sides)) in rows.iter_mut().zip(saved) {
+        let amount = last.get(&sides).copied().unwrap_or(saved);
+        row.amount = (amount > 0).then(|| format_minor(i128::from(amount), scale));
+    }
+    Ok(Amounts::Open)
+}
+
+async fn last_amounts(tx: &mut Tx, template: &BatchTemplate) -> Result<HashMap<(i64, i64), i64>, Error> {
+    let last = stored::last_run(tx, template.id).await?;
+    let last = last.ok_or_else(|| Error::refused(Code::TemplateNotRun, template.name.clone()))?;
+    let batch = lookup::get(tx, last).await?;
+    amounts_of(tx, &batch).await
+}
+
+/// The draft's head; its rows are accepted already.
+fn head(template: &BatchTemplate, terms: &BatchTerms, how: &DrawUp) -> CreateBatch {
+    let named = |side: Side, field: Field| template.account.map(|id| Given::id(Some(side), field, id.0));
+    let (source, target) = match template.kind {
+        BatchType::OneToMany => (named(Side::Payer, Field::Payer), None),
+        BatchType::ManyToOne => (None, named(Side::Payee, Field::Payee)),
+        BatchType::ManyToMany | BatchType::Deposit | BatchType::Withdrawal => (None, None),
+    };
+    CreateBatch {
+        name: how.name.clone().unwrap_or_else(|| template.name.clone()),
+        kind: template.kind,
+        mode: template.mode,
+        source,
+        target,
+        currency: Some(terms.asset.code.clone()),
+        amounts: Amounts::Open,
+        rows: Vec::new(),
+        remarks: template.remarks.clone(),
+        convert: template.convert,
+        allow_repeat: template.allow_repeat,
+        rate_mode: template.convert.then_some(match template.follows_rates {
+            true => RateMode::Follow,
+            false => RateMode::Kept,
+        }),
+        draft: true,
+        submission: Submission::default(),
+    }
+}
