@@ -92,7 +92,7 @@ async fn change_in(
         .with("from_name", Some(before.name.as_str()).filter(|name| *name != after.name))
         .with("items", change.rows.as_ref().map(|_| after.items))
         .with("amount", change.rows.as_ref().map(|_| after.amount))
-        .with("group", change.group.as_ref().and_then(|_| after.holder_group).map(|id| id.0));
+        .with("group", change.group.as_ref().and(after.holder_group).map(|id| id.0));
     Ok(WriteResult::one(describe(tx, after).await?, fact))
 }
 

@@ -79,7 +79,9 @@ pub(super) async fn amounts_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(i6
             }
         }
     }
-    twice.iter().for_each(|key| drop(amounts.remove(key)));
+    for key in &twice {
+        amounts.remove(key);
+    }
     Ok(amounts)
 }
 
