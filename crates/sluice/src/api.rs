@@ -60,7 +60,10 @@ const fn operation(command: &Command) -> Option<Operation> {
             SettingVerb::Show => O::SettingsShow,
             SettingVerb::Set { .. } => O::SettingsSet,
         },
-        Command::Audit(_) => O::AuditList,
+        Command::Audit(args) => match args.verb {
+            None => O::AuditList,
+            Some(_) => return None,
+        },
         Command::Init(_)
         | Command::Verify(_)
         | Command::Serve(_)

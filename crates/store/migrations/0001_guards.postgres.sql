@@ -2,6 +2,11 @@
 
 INSERT INTO ledger_head (id, commit_number, policy_version, ledger_id)
   VALUES (1, 0, 1, replace(CAST(gen_random_uuid() AS TEXT), '-', ''));
+UPDATE ledger_head SET chain = ledger_id;
+
+-- `store::chain::link`; for SQLite the program registers it.
+CREATE FUNCTION chain_link(chain TEXT, number BIGINT, digest TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS
+$$ SELECT encode(sha256(convert_to(chain || '|' || number || '|' || digest, 'UTF8')), 'hex') $$;
 
 -- What is written stays: these rows are never changed or deleted. One trigger a statement, so that a million new rows cost
 -- nothing.
@@ -25,6 +30,8 @@ CREATE TRIGGER fx_rate_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON fx_rat
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('fx_rate is append-only');
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('audit is append-only');
+CREATE TRIGGER commit_link_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON commit_link
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('commit_link is append-only');
 CREATE TRIGGER operation_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operation
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('operation is append-only');
 CREATE TRIGGER answer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON answer

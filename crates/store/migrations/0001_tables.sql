@@ -10,15 +10,16 @@ CREATE TABLE setting (
 );
 
 -- One row: the order of all commits, the versions of what the door caches (policies, and what accounts are apart from
--- their balances), what tells this ledger from all others, and up to which commit it may be written: 0 while it is not
--- sealed.
+-- their balances), what tells this ledger from all others, up to which commit it may be written (0 while it is not
+-- sealed), and the chain's last hash: that of the last `commit_link`; before the first one it is the ledger's id.
 CREATE TABLE ledger_head (
   id             NUMBER NOT NULL PRIMARY KEY CHECK (id = 1),
   commit_number  NUMBER NOT NULL,
   policy_version NUMBER NOT NULL,
   ledger_id      TEXT,
   sealed_at      NUMBER NOT NULL DEFAULT 0,
-  accounts_version NUMBER NOT NULL DEFAULT 1
+  accounts_version NUMBER NOT NULL DEFAULT 1,
+  chain          TEXT NOT NULL DEFAULT ''
 ) CHANGING;
 
 -- Everything that people name by its number is counted here, so that the counters can be set above what a loss took with
@@ -759,3 +760,13 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_subject ON audit (subject, subject_id);
 CREATE INDEX audit_at ON audit (at);
+
+-- The chain of commits (ADR 51). `digest`: SHA-256 over what the commit recorded; `chain`: over the chain's hash before it,
+-- its number and its digest. Its audit rows are those after the previous link's `last_audit`, up to its own: their numbers
+-- are drawn under the head's lock.
+CREATE TABLE commit_link (
+  commit_number NUMBER NOT NULL PRIMARY KEY,
+  digest        TEXT NOT NULL,
+  chain         TEXT NOT NULL,
+  last_audit    NUMBER NOT NULL
+);

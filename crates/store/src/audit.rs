@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Named, Sql, named};
+use crate::chain;
 use crate::error::StoreError;
 use crate::listing::{Listing, PageRequest};
 use crate::record::{inserted, record};
@@ -68,6 +69,26 @@ impl Audit {
             digest: None,
         }
     }
+
+    /// Its values as stored, in the order of [`LINES`]: what its commit's digest covers. Its number is not
+    /// known before it is written; the chain has it by the order of the rows.
+    pub(crate) fn line(&self, at: i64) -> String {
+        let Author { principal, name } = &self.actor.author;
+        let values = args![
+            at,
+            name.as_str(),
+            principal.kind(),
+            principal.id(),
+            self.actor.origin.as_str(),
+            self.action,
+            self.subject,
+            self.subject_id,
+            self.result,
+            self.detail.as_str(),
+            self.digest.as_deref(),
+        ];
+        chain::line("audit", &values)
+    }
 }
 
 record! {
@@ -99,6 +120,10 @@ record! {
 
 static LIST: Sql =
     Sql::new(sql!("SELECT ", AuditRow::COLUMNS, " FROM audit WHERE id > $1 ORDER BY id LIMIT $2"));
+static LINES: Sql = Sql::new(
+    "SELECT id, at, actor, actor_kind, actor_id, origin, action, subject, subject_id, result, detail, digest
+     FROM audit WHERE id > $1 ORDER BY id LIMIT $2",
+);
 static MAKERS: Lookup = Lookup {
     columns: "subject_id, actor",
     from: "audit",
@@ -122,7 +147,7 @@ static IDS: Sql =
 static TIME: Sql = Sql::new("SELECT at FROM audit WHERE id >= $1 ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&LIST, &HOLDER_CHANGES, &ALL_IDS, &IDS, &TIME];
+pub const CATALOGUE: &[Named] = named![&LIST, &LINES, &HOLDER_CHANGES, &ALL_IDS, &IDS, &TIME];
 
 /// The lowest and the highest id of the rows written at or after one time and before another.
 pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<(i64, i64), StoreError> {
@@ -138,13 +163,8 @@ pub async fn time(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
     tx.fetch(&TIME, args![id]).await?.first().map(|row| row.i64(0)).transpose()
 }
 
-/// Appends rows.
-pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), StoreError> {
-    tx.ask(|script| append_later(script, rows, now)).await.map(|_| ())
-}
-
-/// [`append`] in a script.
-pub fn append_later(script: &mut Script, rows: Vec<Audit>, now: i64) -> Asked<u64> {
+/// Appends rows. Only [`advance_later`](crate::head::advance_later) does, which chains them.
+pub(crate) fn append_later(script: &mut Script, rows: Vec<Audit>, now: i64) -> Asked<u64> {
     script.insert(&INSERT, columns(rows, now))
 }
 
@@ -168,6 +188,16 @@ inserted! {
 /// Rows after a number, in order.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
+}
+
+/// Rows after a number, in order: the number, and what the commit's digest covers.
+pub async fn lines(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = tx.fetch(&LINES, args![after, limit]).await?;
+    let line = |row: Row<'_>| {
+        let values = row.values().get(1..).unwrap_or_default();
+        Ok((row.i64(0)?, chain::line("audit", values)))
+    };
+    rows.iter().map(line).collect()
 }
 
 /// Rows by their numbers, in any order; missing ones are omitted.

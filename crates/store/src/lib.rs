@@ -27,9 +27,11 @@ pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
 pub mod bulk;
+pub mod chain;
 pub mod challenge;
 pub mod change;
 pub mod chunk;
+pub mod commit_link;
 pub mod copy;
 pub mod counter;
 pub mod crash;
@@ -127,6 +129,7 @@ fn ledger_statements() -> Vec<bulk::Named> {
         batch_rate::CATALOGUE,
         change::CATALOGUE,
         chunk::CATALOGUE,
+        commit_link::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,
         external_id::CATALOGUE,

@@ -173,8 +173,7 @@ pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
         let failed = write_slice(&mut script, &slice, now);
         slices.push((slice, failed));
     }
-    store::audit::append_later(&mut script, decided.audits, now);
-    let head = store::head::advance_later(&mut script);
+    let head = store::head::advance_later(&mut script, decided.audits, now);
     store::chunk::insert_later(&mut script, decided.chunk, postings, Span::of(&decided.transfers));
     Writes { script, head, slices }
 }

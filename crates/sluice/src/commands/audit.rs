@@ -1,18 +1,28 @@
-//! `audit`: the audit log, including refusals, newest first.
+//! `audit`: the audit log, including refusals, newest first; and signed checkpoints of its chain.
+
+mod checkpoint;
+
+pub(crate) use checkpoint::new_key;
 
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, right, time};
 use crate::session::Session;
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use service::audit::{self, AuditFilter, AuditQuery, AuditRow};
+use std::path::PathBuf;
 
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
-#[command(after_help = "Days are in the organisation's time zone (`sluice setting show`).\n\nExample:\n  \
-                        sluice audit --from 2026-05-01 --to 2026-05-31 --action account.status --limit 50")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Days are in the organisation's time zone (`sluice setting show`).\n\nExample:\n  \
+                  sluice audit --from 2026-05-01 --to 2026-05-31 --action account.status --limit 50"
+)]
 pub(crate) struct AuditArgs {
+    #[command(subcommand)]
+    pub verb: Option<AuditVerb>,
     /// Only from this day, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
@@ -32,8 +42,45 @@ pub(crate) struct AuditArgs {
     pub page: PageArgs,
 }
 
+/// What to do with the audit log, other than showing it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditVerb {
+    /// Make a key that signs checkpoints, and print its public key
+    #[command(
+        after_help = "Keep the key away from the ledger's machine, and note the public key: `sluice verify \
+                      --public-key` takes it.\n\nExample:\n  sluice audit key /media/safe/checkpoint.key"
+    )]
+    Key {
+        /// New file for the key
+        file: PathBuf,
+    },
+    /// Sign what the ledger is now, in a file outside it
+    #[command(
+        after_help = "`sluice verify --checkpoint FILE` then finds whatever was changed, removed or put back in \
+                      the ledger up to this commit.\n\nExample:\n  sluice audit checkpoint --key \
+                      /media/safe/checkpoint.key --to /media/safe/2026-05-31.json"
+    )]
+    Checkpoint {
+        /// File with the signing key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// New file for the checkpoint
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+}
+
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Failure> {
+    match &args.verb {
+        Some(AuditVerb::Checkpoint { key, to }) => checkpoint::make(session, key, to).await,
+        // `main` makes keys, which need no ledger.
+        Some(AuditVerb::Key { .. }) => Ok(Exit::Success),
+        None => list(session, args).await,
+    }
+}
+
+async fn list(session: &Session, args: &AuditArgs) -> Result<Exit, Failure> {
     let filter = AuditFilter {
         actor: args.actor.clone(),
         action: args.action.clone(),

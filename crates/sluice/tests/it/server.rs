@@ -117,6 +117,8 @@ const READERS: &[&str] = &[
     "account totp show",
     "asset list",
     "audit",
+    "audit checkpoint",
+    "audit key",
     "backup",
     "batch changes",
     "batch export",

@@ -146,6 +146,7 @@ pub static STEPS: &[Step] = &[
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
+    step!("commit_link", 1, commit_number Number, digest Text, chain Text, last_audit Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -154,12 +155,14 @@ pub static STEPS: &[Step] = &[
         mode: WriteMode::Set(Update {
             table: "ledger_head",
             key: "id",
-            columns: &["commit_number", "policy_version", "ledger_id", "sealed_at", "accounts_version"],
+            columns: &[
+                "commit_number", "policy_version", "ledger_id", "sealed_at", "accounts_version", "chain",
+            ],
             and: "",
         }),
         ..step!("ledger_head", 1,
             id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number,
-            accounts_version Number)
+            accounts_version Number, chain Text)
     },
 ];
 

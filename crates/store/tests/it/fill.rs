@@ -110,8 +110,7 @@ async fn chunk(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreError>
         digest: (k % 2 == 0).then(|| "ab".repeat(32)),
     };
     let mut script = Script::new();
-    store::audit::append_later(&mut script, (1..=rows).map(audit).collect(), 1);
-    let head = store::head::advance_later(&mut script);
+    let head = store::head::advance_later(&mut script, (1..=rows).map(audit).collect(), 1);
     store::chunk::insert_later(&mut script, 1, rows, store::chunk::Span::NONE);
     let head = tx.run(script).await?.take(head)?;
     head.allowed(tx).await.map(|_| ())

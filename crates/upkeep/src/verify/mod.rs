@@ -2,6 +2,7 @@
 //! invariant with the first bad key and the number of violations. It reads one snapshot of the ledger and
 //! blocks no writer.
 
+mod audit;
 mod batches;
 mod report;
 mod sums;
@@ -11,6 +12,7 @@ pub use self::report::{INVARIANTS, Verification, Violation};
 use self::report::{FILE, STEP};
 use self::sums::Sums;
 use crate::Error;
+use crate::checkpoint::Checkpoint;
 use domain::account::AccountKind;
 use domain::id::PostingId;
 use hashbrown::{HashMap, HashSet};
@@ -35,12 +37,17 @@ struct Chain {
 
 /// Checks everything. Memory grows with accounts (about 50 bytes each), not with postings.
 pub async fn run(store: &Store) -> Result<Verification, Error> {
+    run_against(store, None).await
+}
+
+/// Checks everything, and that the ledger is the one of a checkpoint, with all that it had then.
+pub async fn run_against(store: &Store, known: Option<&Checkpoint>) -> Result<Verification, Error> {
     let mut tx = store.read().await?;
     let mut found = Verification::default();
     for problem in store::soundness::problems(store).await? {
         found.bad(FILE, || problem);
     }
-    match everything(&mut tx, &mut found).await {
+    match everything(&mut tx, known, &mut found).await {
         // Data that cannot be read is damage, which is a result and not an error.
         Err(Error::Store(StoreError::Corrupt(text))) => found.bad(FILE, || text),
         Err(error) if found.is_ok() => return Err(error),
@@ -49,7 +56,12 @@ pub async fn run(store: &Store) -> Result<Verification, Error> {
     Ok(found)
 }
 
-async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
+async fn everything(tx: &mut Tx, known: Option<&Checkpoint>, found: &mut Verification) -> Result<(), Error> {
+    // First, because it reads nothing that could be unreadable.
+    audit::chain(tx, found).await?;
+    if let Some(known) = known {
+        audit::passes(tx, known, found).await?;
+    }
     let mut sums = Sums::default();
     let chains = postings(tx, &mut sums, found).await?;
     sums.compare(tx, found).await?;

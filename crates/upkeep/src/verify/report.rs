@@ -11,6 +11,11 @@ pub(super) const FILE: &str = "file_is_sound";
 /// The ledger has everything that its mark knows.
 const HEAD: &str = "head_mark";
 
+/// The audit log is the one that its commits recorded, in the order of their chain.
+pub(super) const AUDIT: &str = "audit_chain";
+/// The chain leads through the given checkpoint.
+pub(super) const CHECKPOINT: &str = "checkpoint";
+
 /// The invariants by name, in the order of the checks.
 pub const INVARIANTS: &[&str] = &[
     FILE,
@@ -36,6 +41,8 @@ pub const INVARIANTS: &[&str] = &[
     "item_in_run",
     "payee_once",
     "external_id_held",
+    AUDIT,
+    CHECKPOINT,
 ];
 
 /// A violated invariant.

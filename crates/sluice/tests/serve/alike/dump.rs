@@ -18,6 +18,7 @@ const APART: &[(&str, &str)] = &[
     ("history_mark", "follows later"),
     ("batch_print", "kept of when it was made"),
     ("batch_editor", "who made and changed what"),
+    ("commit_link", "hashes of who did what when"),
 ];
 
 /// Columns that are not compared: who and from where, and what a server's own commits count up.
@@ -34,6 +35,7 @@ const DROPPED: &[&str] = &[
     "set_by_id",
     "approval_round.maker",
     "commit_number",
+    "ledger_head.chain",
     // A login, of which no command knows, has its row there.
     "audit.id",
     // A file has a hash and a line above its rows, and numbers of lines are in the hash of the content.

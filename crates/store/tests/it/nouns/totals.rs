@@ -112,7 +112,7 @@ pub async fn statistics(tx: &mut Tx, Filled { rows, .. }: Filled) {
     add(tx, &transfers, 3).await;
     let mut script = Script::new();
     store::transfer::insert_later(&mut script, &transfers);
-    store::head::advance_later(&mut script);
+    store::head::advance_later(&mut script, Vec::new(), 1);
     store::chunk::insert_later(&mut script, 2, 1, Span::of(&transfers));
     tx.run(script).await.unwrap();
     let range = Range { to: DAY + 1, ..range };
