@@ -761,12 +761,33 @@ CREATE TABLE audit (
 CREATE INDEX audit_subject ON audit (subject, subject_id);
 CREATE INDEX audit_at ON audit (at);
 
--- The chain of commits (ADR 51). `digest`: SHA-256 over what the commit recorded; `chain`: over the chain's hash before it,
--- its number and its digest. Its audit rows are those after the previous link's `last_audit`, up to its own: their numbers
+-- The chain of commits (ADR 51). `digest`: SHA-256 over the commit's audit rows; `images`: over its images, empty without
+-- any; `chain`: over the chain's hash before it, its number and these two. Its audit rows are those after the previous link's `last_audit`, up to its own: their numbers
 -- are drawn under the head's lock.
 CREATE TABLE commit_link (
   commit_number NUMBER NOT NULL PRIMARY KEY,
   digest        TEXT NOT NULL,
+  images        TEXT NOT NULL,
   chain         TEXT NOT NULL,
   last_audit    NUMBER NOT NULL
 );
+
+-- What a row was after a commit that changed it: SHA-256 over its values, empty if it was deleted. The last image of a key
+-- is the row as it must be. Triggers add to `pending_image`, under the number of the writing transaction, and the end of
+-- the commit moves its rows to `image`.
+CREATE TABLE image (
+  commit_number NUMBER NOT NULL,
+  place         NUMBER NOT NULL,
+  table_name    TEXT NOT NULL,
+  row_key       TEXT NOT NULL,
+  digest        TEXT NOT NULL,
+  PRIMARY KEY (commit_number, place)
+) COMPACT;
+CREATE TABLE pending_image (
+  writer     NUMBER NOT NULL,
+  place      NUMBER NOT NULL,
+  table_name TEXT NOT NULL,
+  row_key    TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  PRIMARY KEY (writer, place)
+) COMPACT;

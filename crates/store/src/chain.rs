@@ -29,10 +29,17 @@ pub fn digest<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     HEXLOWER.encode(&hash.finalize())
 }
 
-/// The chain's hash after a commit. The schema of a server has the same as a function.
+/// SHA-256 of a text, hexadecimal. The schema of a server has the same as a function.
 #[must_use]
-pub fn link(previous: &str, commit_number: i64, digest: &str) -> String {
-    HEXLOWER.encode(&Sha256::digest(format!("{previous}|{commit_number}|{digest}")))
+pub fn text_hash(content: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(content))
+}
+
+/// The chain's hash after a commit; what it recorded is the digest of its audit rows, and behind it that of its
+/// images. The schema of a server has the same as a function.
+#[must_use]
+pub fn link(previous: &str, commit_number: i64, recorded: &str) -> String {
+    text_hash(&format!("{previous}|{commit_number}|{recorded}"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use crate::args;
 use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
+use crate::image;
 use crate::record::record;
 use crate::script::Script;
 use crate::sql::sql;
@@ -16,8 +17,10 @@ record! {
     pub struct CommitLink {
         /// The commit's number.
         pub commit_number: i64,
-        /// SHA-256 over what it recorded, hexadecimal.
+        /// SHA-256 over its audit rows, hexadecimal.
         pub digest: String,
+        /// SHA-256 over its images, hexadecimal; empty without any.
+        pub images: String,
         /// The chain's hash after it.
         pub chain: String,
         /// The newest audit row then.
@@ -26,10 +29,12 @@ record! {
 }
 
 // After the head has advanced and the commit's audit rows are written.
-static ADD: Sql = Sql::new(
-    "INSERT INTO commit_link (commit_number, digest, chain, last_audit)
-     SELECT commit_number, $1, chain, (SELECT COALESCE(MAX(id), 0) FROM audit) FROM ledger_head WHERE id = 1",
-);
+static ADD: Sql = Sql::new(sql!(
+    "INSERT INTO commit_link (commit_number, digest, images, chain, last_audit)
+     SELECT commit_number, $1, ",
+    image::HASH,
+    ", chain, (SELECT COALESCE(MAX(id), 0) FROM audit) FROM ledger_head WHERE id = 1",
+));
 static AFTER: Sql = Sql::new(sql!(
     "SELECT ",
     CommitLink::COLUMNS,
@@ -54,4 +59,12 @@ pub async fn after(tx: &mut Tx, commit_number: i64, limit: i64) -> Result<Vec<Co
 /// The link of a commit.
 pub async fn get(tx: &mut Tx, commit_number: i64) -> Result<Option<CommitLink>, StoreError> {
     tx.fetch(&GET, args![commit_number]).await?.first().map(Row::read).transpose()
+}
+
+impl CommitLink {
+    /// What the chain's hash covers of the commit.
+    #[must_use]
+    pub fn recorded(&self) -> String {
+        format!("{}{}", self.digest, self.images)
+    }
 }

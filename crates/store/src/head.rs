@@ -1,6 +1,6 @@
 //! `ledger_head`: the one row that puts commits into a total order. It is advanced last in every transaction
 //! that changes something, and tells the door whether its cached policies are still valid. Under its lock only
-//! the commit's audit rows and its link of the chain are written.
+//! the commit's audit rows, its images and its link of the chain are written.
 
 use crate::args;
 use crate::audit::{self, Actor, Audit};
@@ -9,17 +9,21 @@ use crate::bulk::{Named, Sql, named};
 use crate::chain;
 use crate::commit_link;
 use crate::error::StoreError;
+use crate::image;
 use crate::script::{Asked, Script};
 use crate::setting;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::Rows;
 use domain::fact::Fact;
 
-static ADVANCE: Sql = Sql::new(
+static ADVANCE: Sql = Sql::new(sql!(
     "UPDATE ledger_head SET commit_number = commit_number + 1,
-            chain = chain_link(chain, commit_number + 1, $1)
-         WHERE id = 1 RETURNING commit_number, policy_version, accounts_version, sealed_at",
-);
+            chain = chain_link(chain, commit_number + 1, $1 || ",
+    image::HASH,
+    ")
+     WHERE id = 1 RETURNING commit_number, policy_version, accounts_version, sealed_at",
+));
 static GET: Sql =
     Sql::new("SELECT commit_number, policy_version, accounts_version FROM ledger_head WHERE id = 1");
 static ENDS: Sql = Sql::new("SELECT ledger_id, commit_number, chain FROM ledger_head WHERE id = 1");
@@ -72,6 +76,7 @@ pub fn advance_later(script: &mut Script, audits: Vec<Audit>, now: i64) -> Asked
     });
     audit::append_later(script, audits, now);
     commit_link::add_later(script, digest);
+    image::take_later(script);
     advanced
 }
 

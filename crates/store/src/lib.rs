@@ -48,6 +48,7 @@ pub mod history;
 pub mod holder;
 pub mod holder_default;
 mod hops;
+pub mod image;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
@@ -139,6 +140,7 @@ fn ledger_statements() -> Vec<bulk::Named> {
         history::CATALOGUE,
         holder::CATALOGUE,
         holder_default::CATALOGUE,
+        image::CATALOGUE,
         import_problem::CATALOGUE,
         item::CATALOGUE,
         item_contact::CATALOGUE,

@@ -30,11 +30,10 @@ const AT_WORK: &str = "
       VALUES (1, 1, '{}', 'x', 2, 1, 1);
     INSERT INTO approval (batch, round, app_user, role, action, content_hash, factor, at)
       SELECT MAX(batch), 1, 1, 1, 1, 'h', 'totp', 1 FROM approval_round;
-    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
-    PRAGMA wal_checkpoint(TRUNCATE);";
+    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;";
 
 /// A ledger in which every index has entries.
-fn ledger() -> Ledger {
+pub fn ledger() -> Ledger {
     let ledger = Ledger::funded("1000.00");
     ledger.ok(&["asset", "add", "EUR"]);
     ledger.ok(&["fx", "set", "USD", "EUR", "0.9"]);
@@ -47,7 +46,7 @@ fn ledger() -> Ledger {
     ledger.ok(&["deposit", "--account", "ACME", "--amount", "1.00", "--op-id", "d1"]);
     pay(&ledger);
     ledger.ok(&["verify"]);
-    Connection::open(file(&ledger)).unwrap().execute_batch(AT_WORK).unwrap();
+    ledger.commit(AT_WORK);
     ledger.verified();
     ledger
 }

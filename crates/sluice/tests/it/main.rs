@@ -14,6 +14,7 @@ mod mark;
 mod master_key;
 mod payroll;
 mod people;
+mod planted;
 mod rewritten;
 mod server;
 mod support;

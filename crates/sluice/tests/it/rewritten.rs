@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What an attacker may do who owns the database.
 const UNGUARDED: &str =
     "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER link_no_update;
-    DROP TRIGGER link_no_delete;";
+    DROP TRIGGER link_no_delete; DROP TRIGGER image_no_update; DROP TRIGGER image_no_delete;";
 
 /// A ledger, its database's file, and a checkpoint after which there were more commits.
 struct World {
@@ -66,14 +66,14 @@ fn recompute(file: &Path) {
     let mut chain: String =
         connection.query_row("SELECT ledger_id FROM ledger_head", [], |row| row.get(0)).unwrap();
     let mut links =
-        connection.prepare("SELECT commit_number, last_audit FROM commit_link ORDER BY 1").unwrap();
-    let links = links.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    let links: Vec<(i64, i64)> = links.map(Result::unwrap).collect();
+        connection.prepare("SELECT commit_number, last_audit, images FROM commit_link ORDER BY 1").unwrap();
+    let links = links.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let links: Vec<(i64, i64, String)> = links.map(Result::unwrap).collect();
     let mut before = 0;
-    for (commit, last) in links {
+    for (commit, last, images) in links {
         let rows = lines(&connection, before, last);
         let digest = store::chain::digest(rows.iter().map(String::as_str));
-        chain = store::chain::link(&chain, commit, &digest);
+        chain = store::chain::link(&chain, commit, &format!("{digest}{images}"));
         let set = "UPDATE commit_link SET digest = ?2, chain = ?3 WHERE commit_number = ?1";
         connection.execute(set, (commit, &digest, &chain)).unwrap();
         before = last;
@@ -121,6 +121,8 @@ fn a_59_an_edited_a_deleted_and_an_added_audit_row_are_found() {
         "UPDATE commit_link SET digest = 'x' WHERE commit_number = 3",
         "UPDATE commit_link SET last_audit = last_audit + 1 WHERE commit_number = 3",
         "UPDATE ledger_head SET chain = 'x'",
+        "UPDATE image SET digest = '' WHERE (commit_number, place) = (SELECT commit_number, place FROM image LIMIT 1)",
+        "DELETE FROM image WHERE commit_number = (SELECT MAX(commit_number) FROM image)",
         "INSERT INTO audit (at, actor, origin, action, subject, result, detail)
            VALUES (1, 'x', 'x', 'x', 'x', 'ok', '{}')",
     ] {
@@ -138,6 +140,7 @@ fn a_59_a_cut_tail_is_found_by_a_checkpoint() {
     world.changed(
         "DELETE FROM audit WHERE id > 3;
          DELETE FROM commit_link WHERE last_audit > 3;
+         DELETE FROM image WHERE commit_number > (SELECT MAX(commit_number) FROM commit_link);
          UPDATE ledger_head SET chain = (SELECT chain FROM commit_link ORDER BY commit_number DESC LIMIT 1),
            commit_number = (SELECT MAX(commit_number) FROM commit_link);",
     );

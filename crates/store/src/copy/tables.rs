@@ -8,7 +8,8 @@ use super::step::{Kind, Step, WriteMode};
 use crate::bulk::{Insert, Update};
 use Kind::{Number, Text};
 
-/// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), what is rebuilt from the
+/// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), images that no commit has
+/// taken over (`pending_image`), what is rebuilt from the
 /// postings (`history`, `history_mark`) or the items (`batch_print`), and temporary access (`session`,
 /// `invitation`, `challenge`, `enrolment`, `login_failure`): users sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
@@ -16,6 +17,7 @@ pub const LEFT_OUT: &[&str] = &[
     "lease",
     "balance_owner",
     "named_lock",
+    "pending_image",
     "history",
     "history_mark",
     "batch_print",
@@ -146,7 +148,10 @@ pub static STEPS: &[Step] = &[
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
-    step!("commit_link", 1, commit_number Number, digest Text, chain Text, last_audit Number),
+    step!("commit_link", 1,
+        commit_number Number, digest Text, images Text, chain Text, last_audit Number),
+    step!("image", 2,
+        commit_number Number, place Number, table_name Text, row_key Text, digest Text),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)

@@ -105,7 +105,13 @@ fn add_functions(connection: &Connection) -> Result<(), StoreError> {
         let (previous, digest) = (given.get::<String>(0)?, given.get::<String>(2)?);
         Ok(chain::link(&previous, given.get(1)?, &digest))
     };
-    connection.create_scalar_function("chain_link", 3, flags, link).map_err(error)
+    let hash = |given: &rusqlite::functions::Context<'_>| -> rusqlite::Result<Option<String>> {
+        Ok(given.get::<Option<String>>(0)?.map(|content| chain::text_hash(&content)))
+    };
+    connection.create_scalar_function("chain_link", 3, flags, link).map_err(error)?;
+    connection.create_scalar_function("text_hash", 1, flags, hash).map_err(error)?;
+    // There is one writer at a time, so all pending images are its own.
+    connection.create_scalar_function("this_writer", 0, flags, |_| Ok(0_i64)).map_err(error)
 }
 
 /// Rolls back an open transaction on a connection.

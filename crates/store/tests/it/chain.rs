@@ -26,7 +26,7 @@ async fn each_commit_is_linked_to_the_one_before_and_covers_its_audit_rows() {
         let own = lines.iter().filter(|(id, _)| *id > before.1 && *id <= link.last_audit);
         let digest = chain::digest(own.map(|(_, line)| line.as_str()));
         assert_eq!(link.digest, digest);
-        assert_eq!(link.chain, chain::link(&before.0, link.commit_number, &digest));
+        assert_eq!(link.chain, chain::link(&before.0, link.commit_number, &link.recorded()));
         before = (link.chain.clone(), link.last_audit);
         let found = commit_link::get(&mut tx, link.commit_number).await.unwrap();
         assert_eq!(found.as_ref(), Some(link));

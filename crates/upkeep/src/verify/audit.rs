@@ -1,6 +1,7 @@
-//! The audit log: each commit's rows are those that it recorded, the chain of commits is unbroken up to the
-//! ledger's head, and it leads through what a checkpoint knows.
+//! The audit log: each commit's rows and images are those that it recorded, the chain of commits is unbroken up to
+//! the ledger's head, and it leads through what a checkpoint knows.
 
+use super::images::{ImageLog, LastImages, is_of};
 use super::report::{AUDIT, CHECKPOINT, STEP, Verification};
 use crate::Error;
 use crate::checkpoint::Checkpoint;
@@ -11,12 +12,18 @@ use store::{Tx, chain, head};
 /// Rows of the log that are held at a time, besides those of one commit.
 const ROWS: i64 = 10_000;
 
-/// Streams the links of the chain, each with the audit rows of its commit.
-pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
+/// Streams the links of the chain, each with the audit rows and the images of its commit; returns the last image
+/// of each key.
+pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<LastImages, Error> {
     let ends = head::ends(tx).await?;
-    let mut log = Log::default();
-    let mut before =
-        CommitLink { commit_number: i64::MIN, digest: String::new(), chain: ends.ledger, last_audit: 0 };
+    let (mut log, mut images, mut last) = (AuditLog::default(), ImageLog::default(), LastImages::default());
+    let mut before = CommitLink {
+        commit_number: i64::MIN,
+        digest: String::new(),
+        images: String::new(),
+        chain: ends.ledger,
+        last_audit: 0,
+    };
     loop {
         let page = commit_link::after(tx, before.commit_number, STEP).await?;
         if page.is_empty() {
@@ -25,18 +32,26 @@ pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<(), E
         for link in page {
             let rows = log.up_to(tx, link.last_audit).await?;
             check(&before, &link, &rows, found);
+            let own = images.up_to(tx, link.commit_number).await?;
+            found.check(is_of(&own, &link), AUDIT, || {
+                format!("commit {}: its images are not those that it recorded", link.commit_number)
+            });
+            last.add(&own);
             before = link;
         }
     }
     for (row, _) in log.up_to(tx, i64::MAX).await? {
         found.bad(AUDIT, || format!("audit row {row}: no commit recorded it"));
     }
+    if !images.up_to(tx, i64::MAX).await?.is_empty() {
+        found.bad(AUDIT, || format!("images after commit {}", before.commit_number.max(0)));
+    }
     let is_last = before.chain == ends.chain && before.commit_number.max(0) == ends.commit_number;
     found.check(is_last, AUDIT, || {
         let (head, last) = (ends.commit_number, before.commit_number.max(0));
         format!("the head is at commit {head}, but the chain ends otherwise, at commit {last}")
     });
-    Ok(())
+    Ok(last)
 }
 
 /// Checks a commit's link and its audit rows.
@@ -54,7 +69,7 @@ fn check(before: &CommitLink, link: &CommitLink, rows: &[(i64, String)], found: 
             _ => format!("commit {number}: its audit rows, up to {}, are missing", link.last_audit),
         }
     });
-    let linked = chain::link(&before.chain, number, &link.digest);
+    let linked = chain::link(&before.chain, number, &link.recorded());
     found.check(linked == link.chain, AUDIT, || {
         format!("commit {number}: its link does not follow from commit {}", before.commit_number.max(0))
     });
@@ -62,12 +77,12 @@ fn check(before: &CommitLink, link: &CommitLink, rows: &[(i64, String)], found: 
 
 /// The audit log, read in order.
 #[derive(Default)]
-struct Log {
+struct AuditLog {
     read: VecDeque<(i64, String)>,
     after: Option<i64>,
 }
 
-impl Log {
+impl AuditLog {
     /// The rows up to a number that were not taken yet.
     async fn up_to(&mut self, tx: &mut Tx, last: i64) -> Result<Vec<(i64, String)>, Error> {
         let mut taken = Vec::new();

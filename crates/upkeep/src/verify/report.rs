@@ -13,6 +13,8 @@ const HEAD: &str = "head_mark";
 
 /// The audit log is the one that its commits recorded, in the order of their chain.
 pub(super) const AUDIT: &str = "audit_chain";
+/// Every row that has images is what its last image says.
+pub(super) const IMAGE: &str = "row_image";
 /// The chain leads through the given checkpoint.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 
@@ -43,6 +45,7 @@ pub const INVARIANTS: &[&str] = &[
     "external_id_held",
     AUDIT,
     CHECKPOINT,
+    IMAGE,
 ];
 
 /// A violated invariant.

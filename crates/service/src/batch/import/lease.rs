@@ -60,5 +60,7 @@ pub async fn discard(tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
     store::item_extent::forget(tx, batch.id).await?;
     problems::purge(tx, batch.id).await?;
     store::batch::purge(tx, batch.id).await?;
+    // What it refused had images.
+    store::head::advance(tx).await?;
     Ok(true)
 }

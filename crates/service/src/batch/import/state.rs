@@ -193,6 +193,9 @@ pub(super) async fn drop_duplicates(service: &Service, state: &mut ImportState) 
             }
         }
         state.take_out(&mut tx, &out).await?;
+        if !out.is_empty() {
+            store::head::advance(&mut tx).await?;
+        }
         tx.commit().await?;
         after = last;
     }

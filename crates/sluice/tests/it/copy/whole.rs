@@ -2,6 +2,7 @@
 //! answers.
 
 use super::world::{At, World};
+use crate::support::commit;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value, json};
 use service::holder::{self, NewHolder};
@@ -149,15 +150,14 @@ const BY_PHONE: &str = "
     INSERT INTO factor (app_user, since, is_initial) SELECT MIN(id), 1, 0 FROM app_user;
     INSERT INTO recovery_code (app_user, selector, hash) SELECT MIN(id), 'ABCD', 'h' FROM app_user;
     INSERT INTO approval (batch, round, app_user, role, action, content_hash, note, factor, at)
-      SELECT MAX(batch), 1, (SELECT MIN(id) FROM app_user), 2, 1, 'h', '已核实', 'totp', 1 FROM approval_round;
-    PRAGMA wal_checkpoint(TRUNCATE);";
+      SELECT MAX(batch), 1, (SELECT MIN(id) FROM app_user), 2, 1, 'h', '已核实', 'totp', 1 FROM approval_round;";
 
 /// Writes [`BY_PHONE`] into a ledger that nothing has open.
 fn with_factors(ledger: &At) {
     ledger.ok(&["approval", "policy", "set", "--currency", "USD", "--no-bands", "--valid-hours", "24"]);
     ledger.ok(&["verify"]);
     let file = Path::new(&ledger.0).join("sluice.db");
-    rusqlite::Connection::open(file).unwrap().execute_batch(BY_PHONE).unwrap();
+    commit(&file, BY_PHONE);
 }
 
 /// Adds a converting batch with an unpaid item, and the linked draft that takes the item over.

@@ -19,6 +19,8 @@ const APART: &[(&str, &str)] = &[
     ("batch_print", "kept of when it was made"),
     ("batch_editor", "who made and changed what"),
     ("commit_link", "hashes of who did what when"),
+    ("image", "hashes of the rows, with their times"),
+    ("pending_image", "empty between commits"),
 ];
 
 /// Columns that are not compared: who and from where, and what a server's own commits count up.
