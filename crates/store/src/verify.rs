@@ -17,7 +17,7 @@ use domain::transfer::{TransferKind, TransferStatus};
 static POSTINGS: Sql = Sql::new(
     "SELECT p.id, p.transfer, p.kind, p.debit, p.credit, p.amount, p.debit_after, p.credit_after,
             p.debit_prev, p.credit_prev, p.value_date, p.created_at,
-            t.first_posting, t.posting_count, t.amount, t.fee, t.source, t.target, t.kind, t.value_date
+            t.first_posting, t.posting_count, t.amount, t.fee, t.source, t.target, t.kind, t.value_date, t.created_at
      FROM posting p LEFT JOIN transfer t ON t.number = p.transfer
      WHERE p.id > $1 ORDER BY p.id LIMIT $2",
 );
@@ -128,6 +128,8 @@ pub struct Claim {
     pub kind: i64,
     /// Its value date.
     pub value_date: i64,
+    /// When it was carried out, microseconds UTC.
+    pub created_at: i64,
 }
 
 /// Postings after a number, each with its transfer's claim; none if the transfer is missing or refused.
@@ -157,6 +159,7 @@ fn claim(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
         target: cells.i64()?,
         kind: cells.i64()?,
         value_date: cells.i64()?,
+        created_at: cells.i64()?,
     })
 }
 

@@ -27,6 +27,8 @@ const RECOMPUTED: &[(&str, &[&str])] = &[
             "credit_after",
             "debit_prev",
             "credit_prev",
+            "value_date",
+            "created_at",
         ],
     ),
     (
@@ -42,6 +44,7 @@ const RECOMPUTED: &[(&str, &[&str])] = &[
             "first_posting",
             "posting_count",
             "value_date",
+            "created_at",
         ],
     ),
     ("item", &["number", "line", "source", "target", "amount", "state", "memo", "reference"]),

@@ -269,11 +269,11 @@ pub static APART: &[(&str, &str)] = &[
     ),
     (
         "transfer",
-        "its postings belong to it, each field of theirs that decides money is compared, and their chunk has a digest",
+        "compared with its postings, field by field, and with the totals of its day; `memo` and the code of a refused one decide nothing",
     ),
     ("transfer_exchange", "written once with its transfer, by statements that change nothing"),
     ("transfer_voucher", "written once with its transfer, by statements that change nothing"),
-    ("posting", "chained by account, and covered by the digest of its chunk"),
+    ("posting", "chained by account, compared with its transfer, and covered by the digest of its chunk"),
     ("chunk", "each posting's chunk must have its row"),
     (
         "item",

@@ -171,7 +171,8 @@ fn claims(booked: &Booked, claim: Option<Claim>, found: &mut Verification) {
             domain::posting::PostingKind::ExchangeIn => p.credit.0 == claim.target,
             domain::posting::PostingKind::Fee => p.debit.0 == claim.source && p.amount == claim.fee,
         };
-        inside && legs
+        let dated = booked.value_date == claim.value_date && booked.created_at == claim.created_at;
+        inside && legs && dated
     });
     found.check(holds, "posting_belongs_to_transfer", || format!("posting {} transfer {}", p.id, p.transfer));
 }

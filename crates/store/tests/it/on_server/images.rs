@@ -16,7 +16,8 @@ async fn the_schema_keeps_images_of_the_tables_of_the_list() {
     let value = |value: &Option<String>| value.clone().unwrap();
     let rows = query_text(&world.place.text, text);
     let found: BTreeMap<_, _> = rows.iter().map(|row| (value(&row[0]), value(&row[1]))).collect();
-    let listed = IMAGED.iter().map(|of| (of.table.to_owned(), of.columns.join(", "))).collect();
+    let listed: BTreeMap<_, _> =
+        IMAGED.iter().map(|of| (of.table.to_owned(), of.columns.join(", "))).collect();
     assert_eq!(found, listed);
     for name in ["image_new", "image_gone"] {
         let text = format!("SELECT COUNT(*) FROM pg_trigger WHERE tgname = '{name}'");
