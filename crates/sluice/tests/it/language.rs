@@ -48,6 +48,7 @@ const TABLES: &[&str] = &[
     "factor",
     "history",
     "holder",
+    "image",
     "invitation",
     "item",
     "lease",
