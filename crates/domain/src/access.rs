@@ -219,6 +219,23 @@ operations! {
     KeyAdd "addApiKey" ([Admin] no_key);
     KeyRevoke "revokeApiKey" ([Admin] no_key);
     KeyRotate "rotateApiKey" ([Admin] no_key);
+    // Notices.
+    NoticeList "listNotices" (signed_in);
+    NoticeRead "readNotice" (signed_in);
+    NoticeReadAll "readAllNotices" (signed_in);
+    ReminderAdd "addReminder" (signed_in);
+    MailAddressShow "getMailAddress" (signed_in);
+    MailAddressSet "setMailAddress" (signed_in);
+    // Webhooks.
+    WebhookList "listWebhooks" ([Admin] no_key);
+    WebhookShow "getWebhook" ([Admin] no_key);
+    WebhookAdd "addWebhook" ([Admin] no_key);
+    WebhookChange "changeWebhook" ([Admin] no_key);
+    WebhookRemove "removeWebhook" ([Admin] no_key);
+    WebhookRotate "rotateWebhook" ([Admin] no_key);
+    WebhookTest "testWebhook" ([Admin] no_key);
+    DeliveryList "listWebhookDeliveries" ([Admin] no_key);
+    DeliveryReplay "replayWebhookDelivery" ([Admin] no_key);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
@@ -254,10 +271,12 @@ operations! {
     BatchRecall "recallBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
     BatchReopen "reopenBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
     BatchChanges "getBatchChanges" ([Operator Finance Admin Auditor] Read);
+    BatchEvidence "evidencePack" ([Operator Finance Admin Auditor] Read);
     // Batches, the admin view.
     AdminBatchList "listAdminBatches" ([Finance Admin Auditor] Read);
     AdminBatchCreate "createAdminBatch" ([Finance Admin] BatchesWrite);
     AdminBatchShow "getAdminBatch" ([Finance Admin Auditor] Read);
+    AdminBatchEvidence "getAdminBatchEvidence" ([Finance Admin Auditor] Read);
     AdminBatchSubmit "submitAdminBatch" ([Finance Admin] own [; BatchesWrite]);
     AdminBatchCancel "cancelAdminBatch" ([Finance Admin] BatchesExecute);
     AdminBatchExecute "executeAdminBatch" ([Finance Admin] BatchesExecute);
@@ -296,6 +315,7 @@ operations! {
     ApprovalPolicyConfirm "confirmApprovalPolicy" ([Admin] no_key);
     StatisticsShow "getStatistics" ([Operator Finance Admin Auditor] Read);
     AuditList "listAudit" ([Admin Auditor] AuditRead);
+    OperationLogList "listOperationLogs" ([Admin Auditor] AuditRead);
     SettingsShow "getSettings" ([Operator Finance Admin Auditor] Read);
     SettingsSet "setSettings" ([Admin] no_key);
 }
@@ -321,6 +341,8 @@ impl Operation {
                 | Self::HolderList
                 | Self::StatisticsShow
                 | Self::AuditList
+                | Self::OperationLogList
+                | Self::DeliveryList
         )
     }
 
@@ -367,6 +389,7 @@ mod tests {
                 || name.starts_with("get")
                 || name.starts_with("preview")
                 || name == "metrics"
+                || name == "evidencePack"
         };
         for operation in Operation::ALL {
             let Audience::Granted { roles, own, scope, .. } = operation.audience() else { continue };

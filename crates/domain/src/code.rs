@@ -236,6 +236,8 @@ codes! {
     381 ChangesNotReady "CHANGES_NOT_READY" 409 Later "The change report of this large batch is still being made; try again in a moment" "该批次较大，变更报告仍在生成；请稍后再试";
     382 ChangesTooLarge "CHANGES_TOO_LARGE" 422 Final "A batch of this size is compared in the background once it is submitted, with its base only; smaller batches can be compared on request" "此规模的批次在提交后由后台与其基准批次比较；较小的批次才能按请求比较";
     383 NetworkUnknown "NETWORK_UNKNOWN" 422 Final "Payments can be made within the ledger only: the network must be internal" "目前只支持账本内转账：网络须为 internal";
+    // The audit log.
+    450 AuditNotFound "AUDIT_ENTRY_NOT_FOUND" 404 Final "The audit log has no such entry" "审计日志中没有该条目";
     // Codes of items that were failed without a posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a user" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not attempted: the batch stopped at an earlier failure" "未执行：批次在首次失败后已停止";
@@ -278,6 +280,14 @@ codes! {
     325 UserWithoutTotp "USER_WITHOUT_TOTP" 409 Final "The user has no second factor" "该用户未启用双重验证";
     326 ApproverCooling "APPROVER_COOLING_OFF" 403 Later "You cannot approve yet: your user, role, password or second factor changed recently" "暂时不能审批：您的账号、角色、密码或双重验证近期有变更";
     327 ApproverSponsored "APPROVER_NOT_INDEPENDENT" 403 Final "You cannot approve this: it was made by the administrator who later added you, raised your role, or reset your password or second factor" "不能审批：制单人是此后添加您、提升您的角色或重置您的密码或双重验证的管理员";
+    // Webhooks.
+    430 WebhookNotFound "WEBHOOK_NOT_FOUND" 404 Final "There is no such webhook" "回调不存在";
+    431 WebhookUrlInvalid "WEBHOOK_URL_INVALID" 422 Final "A webhook's URL must begin with https:// and name a host; it has at most 2,000 visible characters and no user, password or fragment" "回调网址须以 https:// 开头并包含主机名，最多2000个可见字符，不含用户名、密码和片段标识";
+    432 WebhookAddressRefused "WEBHOOK_ADDRESS_REFUSED" 422 Final "Webhooks are sent to the public internet by https on port 443 or 8443 only; choose such a URL, or have the receiver's network added to the server's configuration file" "回调只能通过 HTTPS 的443或8443端口发送到公网地址；请更换网址，或将接收方的网段加入服务器配置文件";
+    433 WebhookEventsInvalid "WEBHOOK_EVENTS_INVALID" 422 Final "A webhook needs at least one event type, and only known ones" "回调须至少订阅一种事件，且均为已知的事件类型";
+    434 WebhooksTooMany "WEBHOOKS_TOO_MANY" 409 Final "There are 50 webhooks already; remove one first" "已有50个回调，请先删除一个";
+    435 WebhookDisabled "WEBHOOK_DISABLED" 409 Final "The webhook is disabled; enable it first" "该回调已停用，请先启用";
+    436 DeliveryNotFound "WEBHOOK_DELIVERY_NOT_FOUND" 404 Final "The webhook has no such delivery" "该回调没有此投递记录";
     // Second factors of people and accounts, and the secrets behind them.
     340 TotpCodeInvalid "AUTH_2FA_CODE_INVALID" 401 Final "The code is wrong; wait for the next code and enter it, and check that the device's clock is right" "验证码错误；请等待下一个验证码后输入，并检查设备时间是否准确";
     341 TotpCodeUsed "AUTH_2FA_CODE_USED" 401 Later "The code was already used; each code works once, so wait for the next one" "验证码已被使用；每个验证码仅可使用一次，请等待下一个验证码";
@@ -289,6 +299,10 @@ codes! {
     347 AccountTotpNotBound "ACCOUNT_TOTP_NOT_BOUND" 409 Final "The account has no second factor" "该账户未绑定2FA";
     349 RotationRunning "MASTER_KEY_ROTATING" 409 Later "Another process is encrypting the secrets under the new master key; wait for it to end" "其他进程正在用新主密钥重新加密机密；请等待其完成";
     348 AccountTotpNotBegun "ACCOUNT_TOTP_NOT_BEGUN" 409 Final "There is no new secret to confirm: it was confirmed already, or never requested, or it has expired; request a new one" "没有待确认的密钥：已确认、未申请或已过期；请重新申请";
+    // Notices and reminders.
+    390 NoticeNotFound "NOTICE_NOT_FOUND" 404 Final "You have no such notice" "您没有该通知";
+    391 ReminderInvalid "REMINDER_INVALID" 422 Final "A reminder needs a time within the next year, a text or a batch, and for approvers a batch" "提醒须设在一年之内的时间，须有内容或批次；提醒审批人时须指定批次";
+    392 RemindersTooMany "REMINDERS_TOO_MANY" 429 Later "You have asked for 100 reminders within a day; ask for more tomorrow" "您在一天内已设置100条提醒，请明天再设置";
     // Requests that do not reach a use case.
     150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not valid JSON for this operation" "请求体不是有效的 JSON";
     151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";

@@ -1,6 +1,7 @@
 //! What users and other workers do to a batch while it is running: pause, interrupt, take over, skip.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use domain::account::AccountStatus;
 use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use domain::id::BatchId;
@@ -193,6 +194,29 @@ async fn an_item_skipped_during_the_run_is_not_paid() {
     let batch = world.run_while(skip).await.unwrap();
     assert_eq!(batch.state, BatchState::Completed);
     assert_eq!((batch.tally.success_count, batch.tally.skipped_count), (ITEMS - 1, 1));
+    world.verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn an_item_retried_during_the_run_is_paid_once_by_the_next_and_nothing_twice() {
+    let world = world().await;
+    let set = async |status| {
+        let payee = "A3".into();
+        account::set_status(&world.service, &world.actor, &payee, status, "test").await.unwrap();
+    };
+    // Line 5 is in the first slice.
+    set(AccountStatus::Frozen).await;
+    let item = batch::item_of_line(&world.service, world.batch.into(), 5).await.unwrap();
+    let retry = async {
+        set(AccountStatus::Active).await;
+        drop(batch::retry_item(&world.service, &world.actor, world.batch.into(), item).await.unwrap());
+    };
+    // The run is past this item, and continues with the slices that it had handed over or reads again.
+    let batch = world.run_while(retry).await.unwrap();
+    assert_eq!((batch.state, batch.tally.success_count), (BatchState::Processing, ITEMS - 1));
+    world.verified().await;
+    let batch = world.engine.run(world.batch, |_| ()).await.unwrap();
+    assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
     world.verified().await;
 }
 

@@ -9,8 +9,10 @@
 //! To add a file format, see [`sheet`]; to add a column, see [`payment`] and [`layout`].
 
 pub mod account;
+pub mod archive;
 pub mod csv_reader;
 pub mod delimiter;
+pub mod exact;
 pub mod header;
 mod kind;
 pub mod layout;

@@ -44,7 +44,8 @@ pub struct AccountPage {
     pub searched_until: Option<i64>,
 }
 
-/// A page of the list of accounts. A text search runs in id order for a bounded time.
+/// A page of the list of accounts. With a condition that no index answers, it is searched in id order within
+/// the time budget.
 pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPage, Error> {
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
@@ -55,7 +56,7 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
         filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
     }
     let is_search =
-        filter.text.is_some() && query.sort == AccountSort::Id && query.counting != Counting::Whole;
+        has_no_index(&filter) && query.sort == AccountSort::Id && query.counting != Counting::Whole;
     let found = if is_search {
         searched(&mut tx, query, &filter, limits).await?
     } else {
@@ -65,6 +66,14 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
     let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
     let FoundAccounts { total, next, searched_until, .. } = found;
     Ok(AccountPage { accounts, total, next, searched_until })
+}
+
+/// Whether accounts are examined one after another: by a text, a state, a currency or a balance.
+fn has_no_index(filter: &AccountFilter) -> bool {
+    let is_indexed = filter.email.is_some() || filter.uid.is_some() || filter.holder.is_some();
+    let is_bounded = filter.balance_min.is_some() || filter.balance_max.is_some();
+    let is_narrowed = filter.status.is_some() || filter.asset.is_some();
+    filter.text.is_some() || (!is_indexed && (is_bounded || is_narrowed))
 }
 
 async fn searched(

@@ -157,8 +157,13 @@ async fn take_all(write: &mut Write) -> Result<WriteResult<u64>, Error> {
     let mut facts = Vec::new();
     for row in store::approval_policy::due(&mut write.tx, write.now).await? {
         store::approval_policy::force(&mut write.tx, (row.asset, row.version), None, write.now).await?;
-        let fact = Fact::new(Action::ApprovalPolicyForce, Some(row.asset.0));
-        facts.push(fact.with("version", row.version).with("set_by", row.set_by.name));
+        let currency = crate::asset::by_id(&mut write.tx, row.asset).await?.code;
+        let fact = Fact::new(Action::ApprovalPolicyForce, Some(row.asset.0))
+            .with("currency", currency.as_str())
+            .with("version", row.version)
+            .with("stage", "in_force")
+            .with("set_by", row.set_by.name);
+        facts.push(fact);
     }
     Ok(WriteResult::many(u64::try_from(facts.len()).unwrap_or(u64::MAX), facts))
 }
@@ -191,7 +196,8 @@ async fn set_in(write: &mut Write, new: &NewApprovalPolicy) -> Result<WriteResul
         .with("version", version)
         .with("policy", row.content)
         .with("before", before.policy.canonical())
-        .with("loosens", row.in_force_at.is_none())
+        .with("loosens", policy.loosens(&before.policy))
+        .with("stage", if row.in_force_at.is_none() { "set" } else { "in_force" })
         .with("due_at", row.due_at);
     Ok(WriteResult::one(of(&mut write.tx, asset).await?, fact))
 }
@@ -240,6 +246,7 @@ async fn confirm_in(
     let fact = Fact::new(Action::ApprovalPolicyConfirm, Some(asset.id.0))
         .with("currency", asset.code.as_str())
         .with("version", version)
+        .with("stage", "confirmed")
         .with("set_by", waiting.set_by.name);
     Ok(WriteResult::one(of(&mut write.tx, asset).await?, fact))
 }
@@ -247,10 +254,14 @@ async fn confirm_in(
 /// The administrator who confirms: another person than the one who made the change, and not one whom that person
 /// has just added, promoted or reset.
 async fn second(write: &mut Write, waiting: &ApprovalPolicyVersion) -> Result<i64, Error> {
-    let Principal::User(id) = write.actor.author.principal else { return Err(Code::Forbidden.into()) };
+    let forbidden = || {
+        let (english, chinese) = ("only an administrator confirms it", "仅管理员可确认");
+        Error::bilingual(Code::Forbidden, english, chinese)
+    };
+    let Principal::User(id) = write.actor.author.principal else { return Err(forbidden()) };
     let found = store::user::lock(&mut write.tx, id).await?.map(|(user, _)| user);
     let is_admin = |user: &store::user::User| user.role == Role::Admin && user.disabled_at.is_none();
-    let user = found.filter(is_admin).ok_or(Code::Forbidden)?;
+    let user = found.filter(is_admin).ok_or_else(forbidden)?;
     if waiting.set_by.principal == write.actor.author.principal {
         return Err(Code::CannotConfirmOwn.into());
     }
@@ -306,8 +317,10 @@ async fn check_reach(tx: &mut Tx, policy: &ApprovalPolicy, asset: &Asset) -> Res
     let chinese = lack("，", &|level, count| format!("第{level}级还缺{count}人"));
     Err(Error::bilingual(
         Code::ApprovalUnreachable,
-        format!("from {from}: {english}; the maker of a batch does not count"),
-        format!("{from} 起：{chinese}（制单人不计入）"),
+        format!(
+            "from {from}: {english}; neither the maker of a batch counts nor anybody who has not chosen a password"
+        ),
+        format!("{from} 起：{chinese}（制单人和尚未设置密码的人员不计入）"),
     ))
 }
 

@@ -1,10 +1,13 @@
-//! Reading the audit log: newest first, filtered by actor, action, subject and time.
+//! Reading the audit log: newest first, filtered by actor, action, subject and time; a page, one row, or all of it as
+//! JSON lines.
 
 use crate::date::read_range;
 use crate::listing::Counting;
 use crate::search::{Search, SearchScope};
 use crate::{Error, Service, setting};
+use domain::code::Code;
 use ledger::calendar;
+use serde_json::{Map, Value, json};
 use store::Tx;
 use store::listing::{CursorKey, Order, PageRequest};
 
@@ -66,6 +69,88 @@ pub async fn count(service: &Service, query: &AuditQuery) -> Result<i64, Error> 
     let mut tx = service.store.read().await?;
     let filter = filter(&mut tx, query).await?;
     Ok(store::audit::count(&mut tx, &filter).await?)
+}
+
+/// Rows that an export reads at once.
+const EXPORTED_AT_ONCE: i64 = 1_000;
+
+/// An export of the rows that match a query, newest first, made while it is read: between two pieces it holds no
+/// transaction.
+#[derive(Debug)]
+pub struct AuditExport {
+    service: Service,
+    /// None once the last row has been returned.
+    query: Option<AuditQuery>,
+    rows: i64,
+}
+
+impl AuditExport {
+    /// An export of a query; its limit is ignored.
+    #[must_use]
+    pub const fn new(service: Service, query: AuditQuery) -> Self {
+        Self { service, query: Some(query), rows: 0 }
+    }
+
+    /// The next lines; none at the end. A search that found nothing yet returns no bytes.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let Some(mut query) = self.query.take() else { return Ok(None) };
+        query.limit = EXPORTED_AT_ONCE;
+        let page = list(&self.service, &query).await?;
+        self.rows += i64::try_from(page.rows.len()).unwrap_or(i64::MAX);
+        self.query = page.next.map(|below| AuditQuery { below: Some(below), ..query });
+        Ok(Some(page.rows.iter().map(line).collect::<String>().into_bytes()))
+    }
+
+    /// How many rows have been returned.
+    #[must_use]
+    pub const fn rows(&self) -> i64 {
+        self.rows
+    }
+}
+
+/// One row of the log.
+pub async fn show(service: &Service, id: i64) -> Result<AuditRow, Error> {
+    let mut tx = service.store.read().await?;
+    let found = store::audit::by_ids(&mut tx, vec![id]).await?;
+    found.into_iter().next().ok_or_else(|| Error::refused(Code::AuditNotFound, id.to_string()))
+}
+
+/// A row as a line of an export and of an evidence pack, with its line break. Its keys are a contract: they are those of
+/// the API's list.
+pub(crate) fn line(row: &AuditRow) -> String {
+    let mut fields = json!({
+        "id": row.id.to_string(),
+        "at": time(row.at),
+        "actor": row.actor.name,
+        "actorKind": row.actor.principal.kind_name(),
+        "actorId": row.actor.principal.id().map(|id| id.to_string()),
+        "origin": row.origin,
+        "action": row.action,
+        "subject": row.subject,
+        "subjectId": row.subject_id.map(|id| id.to_string()),
+        "result": row.result,
+        "details": details(row),
+    });
+    if let Some(fields) = fields.as_object_mut() {
+        fields.extend(links(row));
+    }
+    format!("{fields}\n")
+}
+
+/// What ties a row to what it covers, in its line.
+fn links(row: &AuditRow) -> Map<String, Value> {
+    Map::from_iter([("digest".to_owned(), row.digest.clone().into())])
+}
+
+/// A row's details; as a text if they are not JSON.
+#[must_use]
+pub fn details(row: &AuditRow) -> Value {
+    serde_json::from_str(&row.detail).unwrap_or_else(|_| json!({ "text": row.detail }))
+}
+
+/// Microseconds UTC as RFC 3339.
+pub(crate) fn time(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 
 /// The query's filter, with its dates converted to times.

@@ -28,6 +28,8 @@ pub enum Who {
         session: i64,
         /// The user's role in the organisation.
         role: Role,
+        /// Whether the request came with the token that the session had before its last one-time code.
+        is_former: bool,
     },
     /// A program with a key.
     Key {
@@ -45,6 +47,15 @@ impl Identity {
         match &self.who {
             Who::Person { role, .. } => Asker::Person(*role),
             Who::Key { scopes, .. } => Asker::Key(scopes),
+        }
+    }
+
+    /// The session in which one-time codes count: a key has none, and a former token proves none.
+    #[must_use]
+    pub const fn proving_session(&self) -> Option<i64> {
+        match self.who {
+            Who::Person { session, is_former: false, .. } => Some(session),
+            Who::Person { .. } | Who::Key { .. } => None,
         }
     }
 

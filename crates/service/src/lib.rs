@@ -36,12 +36,17 @@ pub mod invitation;
 pub mod listing;
 pub mod login;
 mod login_failure;
+pub mod mail;
+pub mod mail_address;
 pub mod node;
+pub mod notice;
 pub mod once;
+pub mod operation_log;
 mod password;
 pub mod payee;
 pub mod policy;
 pub mod posting_view;
+pub mod reminder;
 pub mod seal;
 pub mod search;
 mod secret;
@@ -56,6 +61,7 @@ pub mod system_account;
 pub mod transfer;
 pub mod user;
 pub mod vault;
+pub mod webhook;
 mod write;
 
 pub use answer::kept::Answer;
@@ -73,6 +79,7 @@ use account_cache::AccountCache;
 use domain::code::Code;
 use domain::text::Name;
 use domain::visible::shown;
+use domain::webhook::address::WebhookNetworks;
 use ledger::{Clock, Door};
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,6 +114,8 @@ pub struct Service {
     /// This request's turn to try codes, held until its last transaction.
     _code_turn: Option<consent::CodeTurn>,
     pub(crate) none_bound: Arc<account_totp::NoneBound>,
+    /// The networks that webhooks may reach although they are not public.
+    pub(crate) webhook_networks: Arc<WebhookNetworks>,
 }
 
 impl Service {
@@ -134,6 +143,7 @@ impl Service {
             code_turns: Arc::default(),
             _code_turn: None,
             none_bound: Arc::default(),
+            webhook_networks: Arc::default(),
         }
     }
 
@@ -147,6 +157,19 @@ impl Service {
     #[must_use]
     pub fn with_vault(self, vault: vault::Vault) -> Self {
         Self { vault, ..self }
+    }
+
+    /// This service with networks that webhooks may reach although they are not public: those of the configuration
+    /// file.
+    #[must_use]
+    pub fn with_webhook_networks(self, networks: WebhookNetworks) -> Self {
+        Self { webhook_networks: Arc::new(networks), ..self }
+    }
+
+    /// The networks that webhooks may reach although they are not public.
+    #[must_use]
+    pub fn webhook_networks(&self) -> &WebhookNetworks {
+        &self.webhook_networks
     }
 
     /// What encrypts the stored secrets.

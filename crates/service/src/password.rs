@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn short_long_known_and_name_based_passwords_are_refused_and_any_character_is_allowed() {
+    fn attack_05_short_long_known_and_name_based_passwords_are_refused_and_any_character_is_allowed() {
         let long = "correct horse battery staple, and 64 characters are not too many";
         for (password, expected) in [
             ("", false),

@@ -47,6 +47,11 @@ impl Budget {
         let least = Instant::now().checked_add(self.whole / SHARE_LEAST)?;
         self.asked.checked_add(self.whole).map(|end| end.max(least))
     }
+
+    /// Whether it is used up.
+    pub(crate) fn is_over(self) -> bool {
+        self.asked.checked_add(self.whole).is_some_and(|end| Instant::now() >= end)
+    }
 }
 
 /// What a search may use: time, and the permits that it shares with the others.
@@ -85,10 +90,32 @@ impl ScanPermits {
         Self { windows: Arc::new(Semaphore::new((processors / 2).max(1))), door }
     }
 
+    /// Waits for a permit to scan a window; none once the service has ended.
+    pub(crate) async fn acquire(&self) -> Option<ScanPermit> {
+        let permit = self.windows.clone().acquire_owned().await.ok()?;
+        Some(ScanPermit { permit, began: Instant::now(), singles: self.singles() })
+    }
+
+    /// Releases a permit after the scan; later while single transfers arrive.
+    pub(crate) fn release(&self, permit: ScanPermit) {
+        let ScanPermit { permit, began, singles } = permit;
+        let is_alone = self.singles() == singles;
+        release(permit, if is_alone { Duration::ZERO } else { began.elapsed() * REST });
+    }
+
     /// The number of chunks of single transfers so far; 0 without a door.
     fn singles(&self) -> u64 {
         self.door.as_ref().map_or(0, Door::single_chunks)
     }
+}
+
+/// A permit to scan one window.
+#[derive(Debug)]
+pub(crate) struct ScanPermit {
+    permit: OwnedSemaphorePermit,
+    began: Instant,
+    /// The number of chunks of single transfers when it began.
+    singles: u64,
 }
 
 /// Where the rows of a list may be.
@@ -116,9 +143,7 @@ pub(crate) struct WindowScan {
     pub limit: i64,
     /// In list order.
     order: Order,
-    permit: OwnedSemaphorePermit,
-    /// The number of chunks of single transfers when it began.
-    singles: u64,
+    permit: ScanPermit,
 }
 
 impl WindowScan {
@@ -194,9 +219,9 @@ impl<'a> Search<'a> {
     /// The next window to scan; waits for a permit. None at the end.
     pub(crate) async fn next(&mut self) -> Option<WindowScan> {
         let (window, limit) = self.ahead()?;
-        let permit = self.permits.windows.clone().acquire_owned().await.ok()?;
+        let permit = self.permits.acquire().await?;
         self.step = Instant::now();
-        Some(WindowScan { window, limit, order: self.slice.order, permit, singles: self.permits.singles() })
+        Some(WindowScan { window, limit, order: self.slice.order, permit })
     }
 
     fn ahead(&self) -> Option<(Window, i64)> {
@@ -206,9 +231,8 @@ impl<'a> Search<'a> {
 
     /// Adds the keys found in the window, and releases the permit.
     pub(crate) fn found(&mut self, scan: WindowScan, keys: Vec<i64>) {
-        let WindowScan { window, limit, permit, singles, .. } = scan;
-        let is_alone = self.permits.singles() == singles;
-        release(permit, if is_alone { Duration::ZERO } else { self.step.elapsed() * REST });
+        let WindowScan { window, limit, permit, .. } = scan;
+        self.permits.release(permit);
         // If the window reached the limit, what follows its last row is not scanned yet.
         let full = keys.last().copied().filter(|_| length(&keys) >= limit);
         self.place = full.unwrap_or(match self.slice.order {

@@ -59,7 +59,8 @@ impl SessionLife {
     }
 }
 
-/// The person behind a session's token, if the session is valid now.
+/// The person behind a session's token, if the session is valid now. The token before the last one-time code lives a
+/// little longer, and proves no code.
 pub async fn identify(
     service: &Service,
     token: &Secret,
@@ -68,7 +69,13 @@ pub async fn identify(
 ) -> Result<Option<Identity>, Error> {
     let now = service.steady_now();
     let mut tx = service.store.point_read().await?;
-    let found = store::session::by_token(&mut tx, &secret::hash(token.expose())).await?;
+    let hash = secret::hash(token.expose());
+    let found = store::session::by_token(&mut tx, &hash).await?;
+    let is_former = found.is_none();
+    let found = match found {
+        None => store::session::by_former_token(&mut tx, &hash, now).await?,
+        present => present,
+    };
     drop(tx);
     let Some(found) = found.filter(|found| life.holds(&found.session, now)) else { return Ok(None) };
     let session = found.session;
@@ -76,7 +83,7 @@ pub async fn identify(
         seen(service, session.id, now).await;
     }
     let actor = Actor::new(Principal::User(session.user), found.login, address.to_string());
-    let who = Who::Person { user: session.user, session: session.id, role: found.role };
+    let who = Who::Person { user: session.user, session: session.id, role: found.role, is_former };
     Ok(Some(Identity { actor, who }))
 }
 

@@ -25,7 +25,7 @@
 use crate::answer::kept::{Answer, Kept};
 use crate::factor::guess::Guesser;
 use crate::factor::proof::{FactorUse, Turn};
-use crate::{Error, Refusal, Service, code_guess};
+use crate::{Error, Refusal, Secret, Service, code_guess};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use ledger::request::OperationKey;
@@ -48,6 +48,8 @@ pub(crate) struct Write {
     pub service: Service,
     /// The person's one-time code that this write uses up.
     pub factor_use: Option<FactorUse>,
+    /// The new token of the session in which that code was given.
+    pub renewed: Option<Secret>,
     /// Who entered a wrong code, to be counted.
     pub guessed: Option<Guesser>,
     /// The accounts for which a wrong code was entered, to be counted.
@@ -124,6 +126,7 @@ impl Service {
             about: Fact::new(action, None),
             service: self.clone(),
             factor_use: None,
+            renewed: None,
             guessed: None,
             wrong_codes: Vec::new(),
             key: None,
@@ -240,6 +243,9 @@ impl Write {
         if let Some(used) = self.factor_use {
             self.service.proof.accept(used);
         }
+        if let Some(token) = self.renewed {
+            self.service.proof.renew(token);
+        }
         Ok(done.answer)
     }
 
@@ -256,8 +262,9 @@ impl Write {
             None => about,
         };
         let tx = service.store.write().await?;
-        let factor_use = None;
-        let mut write = Self { tx, now, actor, about, service, factor_use, guessed, wrong_codes, key, _turn };
+        let (factor_use, renewed) = (None, None);
+        let mut write =
+            Self { tx, now, actor, about, service, factor_use, renewed, guessed, wrong_codes, key, _turn };
         write.count_wrong_codes().await?;
         if let Some(kept) = write.reserve().await? {
             return Ok(kept);

@@ -2,10 +2,12 @@
 
 use crate::key_ring::KeyFiles;
 use crate::out::Out;
+use crate::post::MailSettings;
 use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
 use domain::principal::Principal;
+use domain::webhook::address::WebhookNetworks;
 use service::session::SessionLife;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -79,6 +81,10 @@ pub(crate) struct Globals {
     pub session_life: SessionLife,
     /// The cooling-off of approvers.
     pub approver_cooling: Duration,
+    /// How e-mails are sent.
+    pub mail: MailSettings,
+    /// Networks that webhooks may reach although they are not public.
+    pub webhook_networks: WebhookNetworks,
 }
 
 impl Globals {
@@ -98,6 +104,8 @@ impl Globals {
             },
             session_life: settings.session_life(),
             approver_cooling: settings.approver_cooling(),
+            mail: MailSettings::of(settings),
+            webhook_networks: WebhookNetworks::new(settings.webhook_networks.clone()),
         }
     }
 

@@ -51,6 +51,13 @@ const HINTS: &[(Code, Say)] = &[
         ),
     ),
     (
+        Code::BatchNotApproved,
+        say(
+            "use `sluice approval show ID` to see who may approve it",
+            "可用 `sluice approval show ID` 查看可审批人",
+        ),
+    ),
+    (
         Code::RateChanged,
         say("use `sluice batch reprice ID` to reprice it", "可用 `sluice batch reprice ID` 重新定价"),
     ),

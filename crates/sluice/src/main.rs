@@ -20,6 +20,7 @@ mod lock_holder;
 mod log;
 mod out;
 mod person;
+mod post;
 mod prompt;
 mod say;
 mod secret_file;
@@ -257,7 +258,10 @@ impl Command {
 
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, approval, asset, batch, fx, holder, key, policy, setting, transfer, user};
+        use commands::{
+            account, approval, asset, batch, fx, holder, key, notice, policy, setting, transfer, user,
+            webhook,
+        };
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
@@ -268,6 +272,8 @@ impl Command {
             Self::Approval(args) => approval::access(args),
             Self::User(args) => user::access(args),
             Self::Key(args) => key::access(args),
+            Self::Notice(args) => notice::access(args),
+            Self::Webhook(args) => webhook::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

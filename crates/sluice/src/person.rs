@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use crate::session::Session;
 use crate::session_file::SessionFile;
 use domain::code::Code;
-use service::factor::Proof;
+use service::factor::{Proof, Renewed};
 use service::identity::Who;
 use service::{Error, Secret, Service, session};
 use std::net::{IpAddr, Ipv4Addr};
@@ -23,6 +23,7 @@ pub(crate) struct Person {
     pub user: i64,
     /// The session's id.
     pub session: i64,
+    renewed: Renewed,
 }
 
 impl Session {
@@ -49,8 +50,18 @@ impl Session {
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let found = session::identify(&self.service, &token, address, self.life).await?.ok_or_else(nobody)?;
         let Who::Person { user, session, .. } = found.who else { return Err(nobody()) };
-        let proof = Proof { session: Some(session), code };
+        let renewed = Renewed::default();
+        let proof = Proof { session: found.proving_session(), code, renewed: renewed.clone() };
         let service = self.service.clone().with_proof(proof);
-        Ok(Person { service, actor: Actor { origin: "cli".to_owned(), ..found.actor }, user, session })
+        let actor = Actor { origin: "cli".to_owned(), ..found.actor };
+        Ok(Person { service, actor, user, session, renewed })
+    }
+
+    /// Keeps the session's new token, if the person's code was accepted.
+    pub(crate) fn keep(&self, person: &Person) -> Result<(), Failure> {
+        match person.renewed.token() {
+            Some(token) => self.session_file()?.set(&self.place(), Some(token.clone())),
+            None => Ok(()),
+        }
     }
 }

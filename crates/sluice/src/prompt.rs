@@ -21,6 +21,13 @@ pub(crate) fn secret(question: Say, language: Language) -> Result<Secret, Failur
     Ok(Secret::new(without_break(&line)))
 }
 
+/// A one-time code, asked for in the same way; none if nothing was entered, so that a missing code is not taken for a
+/// wrong one.
+pub(crate) fn code(question: Say, language: Language) -> Result<Option<Secret>, Failure> {
+    let entered = secret(question, language)?;
+    Ok(Some(entered).filter(|code| !code.expose().trim().is_empty()))
+}
+
 /// All of standard input, without the line break at its end.
 pub(crate) fn secret_from_stdin() -> Result<Secret, Failure> {
     let mut text = String::new();

@@ -192,6 +192,8 @@ CREATE TABLE chunk (
   first_date     NUMBER NOT NULL DEFAULT 0,
   last_date      NUMBER NOT NULL DEFAULT 0,
   refused        NUMBER NOT NULL DEFAULT 0,
+  least_amount   NUMBER NOT NULL DEFAULT 0,
+  most_amount    NUMBER NOT NULL DEFAULT 0,
   CONSTRAINT chunk_commit UNIQUE (commit_number)
 );
 
@@ -585,9 +587,28 @@ CREATE TABLE session (
   factor_at  NUMBER,
   -- Whether it is the first one after an invitation was accepted, or after the set-up.
   is_first   NUMBER NOT NULL DEFAULT 0 CHECK (is_first IN (0, 1)),
+  -- The token before a one-time code was last accepted, and until when requests that were on their way may use it.
+  former_token TEXT,
+  former_until NUMBER,
   CONSTRAINT session_token UNIQUE (token)
 );
 CREATE INDEX session_of_user ON session (app_user);
+CREATE INDEX session_former ON session (former_token);
+
+-- The networks that users have signed in from, each with the latest time.
+CREATE TABLE seen_network (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  network  TEXT NOT NULL,
+  seen_at  NUMBER NOT NULL,
+  PRIMARY KEY (app_user, network)
+) COMPACT;
+
+-- Where users receive e-mails; a user without a row receives none.
+CREATE TABLE mail_address (
+  app_user NUMBER NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  email    TEXT NOT NULL,
+  language NUMBER NOT NULL
+);
 
 -- Second factors of people. Their secrets are in sealed_secret, as `user:ID`, and as `enrolment:ID` until confirmed.
 
@@ -762,8 +783,8 @@ CREATE INDEX audit_subject ON audit (subject, subject_id);
 CREATE INDEX audit_at ON audit (at);
 
 -- The chain of commits (ADR 51). `digest`: SHA-256 over the commit's audit rows; `images`: over its images, empty without
--- any; `chain`: over the chain's hash before it, its number and these two. Its audit rows are those after the previous link's `last_audit`, up to its own: their numbers
--- are drawn under the head's lock.
+-- any; `chain`: over the chain's hash before it, its number and these two. Its audit rows are those after the previous
+-- link's `last_audit`, up to its own: their numbers are drawn under the head's lock.
 CREATE TABLE commit_link (
   commit_number NUMBER NOT NULL PRIMARY KEY,
   digest        TEXT NOT NULL,
@@ -791,3 +812,94 @@ CREATE TABLE pending_image (
   digest     TEXT NOT NULL,
   PRIMARY KEY (writer, place)
 ) COMPACT;
+
+-- What people and programs outside are told, written in the transaction of what it tells. `kind` is a number of
+-- `domain::event`, `audience` a word of it, `detail` a JSON object. `spread_at`: when it became notices, e-mails and
+-- deliveries.
+CREATE TABLE outbox (
+  id         DRAWN KEY,
+  at         NUMBER NOT NULL,
+  kind       NUMBER NOT NULL,
+  batch      NUMBER,
+  subject    TEXT NOT NULL,
+  subject_id NUMBER,
+  detail     TEXT NOT NULL,
+  audience   TEXT NOT NULL,
+  spread_at  NUMBER
+);
+CREATE INDEX outbox_unspread ON outbox (id) WHERE spread_at IS NULL;
+
+-- Which user is told of which event, and when the user read it.
+CREATE TABLE notice (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  read_at  NUMBER,
+  PRIMARY KEY (app_user, event)
+) COMPACT;
+CREATE INDEX notice_unread ON notice (app_user, event) WHERE read_at IS NULL;
+
+-- Notices that somebody asked for, at a time. `person`: whom it is for; none: the approvers of the batch.
+CREATE TABLE reminder (
+  id              DRAWN KEY,
+  due_at          NUMBER NOT NULL,
+  person          NUMBER REFERENCES app_user (id),
+  batch           NUMBER REFERENCES batch (id),
+  content         TEXT,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER,
+  done_at         NUMBER,
+  CONSTRAINT reminder_for CHECK (person IS NOT NULL OR batch IS NOT NULL)
+);
+CREATE INDEX reminder_due ON reminder (due_at) WHERE done_at IS NULL;
+CREATE INDEX reminder_maker ON reminder (created_by_kind, created_by_id, created_at);
+
+-- E-mails about events. `state` is a number of `domain::mail`; one that is being sent is sent again if what became of it
+-- is not known.
+CREATE TABLE mail (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  state    NUMBER NOT NULL,
+  tries    NUMBER NOT NULL,
+  next_at  NUMBER NOT NULL,
+  error    TEXT,
+  PRIMARY KEY (app_user, event)
+) CHANGING;
+CREATE INDEX mail_due ON mail (next_at) WHERE state IN (1, 2);
+-- Where events are sent to by HTTP. `events`: the names of the event types, separated by spaces. The secret and, until
+-- `former_until`, the one before it are in `sealed_secret`.
+CREATE TABLE webhook (
+  id              DRAWN KEY,
+  url             TEXT NOT NULL,
+  events          TEXT NOT NULL,
+  description     TEXT NOT NULL,
+  enabled         NUMBER NOT NULL CHECK (enabled IN (0, 1)),
+  former_until    NUMBER,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  removed_at      NUMBER,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER
+);
+
+-- Which event is sent to which webhook, and how far it is. Of the deliveries of a batch to a webhook that wait, only the
+-- first has a time at which it is due; the others wait for it.
+CREATE TABLE webhook_delivery (
+  id       DRAWN KEY,
+  webhook  NUMBER NOT NULL REFERENCES webhook (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  batch    NUMBER,
+  state    NUMBER NOT NULL,
+  attempts NUMBER NOT NULL,
+  due_at   NUMBER,
+  tried_at NUMBER,
+  ended_at NUMBER,
+  status   NUMBER,
+  failure  NUMBER,
+  CONSTRAINT webhook_delivery_event UNIQUE (webhook, event)
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, state, due_at);
+CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
+CREATE INDEX webhook_delivery_chain ON webhook_delivery (batch, webhook) WHERE state = 1;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (event) WHERE state = 1;

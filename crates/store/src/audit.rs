@@ -165,6 +165,9 @@ pub async fn time(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
 
 /// Appends rows. Only [`advance_later`](crate::head::advance_later) does, which chains them.
 pub(crate) fn append_later(script: &mut Script, rows: Vec<Audit>, now: i64) -> Asked<u64> {
+    if !rows.is_empty() {
+        script.audit_at(now);
+    }
     script.insert(&INSERT, columns(rows, now))
 }
 

@@ -12,7 +12,7 @@ use crate::sql::sql;
 use crate::store::Store;
 use crate::transfer::Transfer;
 use crate::tx::Tx;
-use crate::value::{Column, Row};
+use crate::value::{Column, Row, Value};
 
 record! {
     /// A committed chunk.
@@ -41,12 +41,23 @@ pub struct Span {
     pub last_date: i64,
     /// How many of them were refused.
     pub refused: i64,
+    /// The smallest amount, in minor units of whatever currency.
+    pub least_amount: i64,
+    /// The largest amount.
+    pub most_amount: i64,
 }
 
 impl Span {
     /// The span of no transfers.
-    pub const NONE: Self =
-        Self { first_transfer: 1, last_transfer: 0, first_date: 1, last_date: 0, refused: 0 };
+    pub const NONE: Self = Self {
+        first_transfer: 1,
+        last_transfer: 0,
+        first_date: 1,
+        last_date: 0,
+        refused: 0,
+        least_amount: 1,
+        most_amount: 0,
+    };
 
     /// The span of a chunk's transfers.
     #[must_use]
@@ -61,14 +72,23 @@ impl Span {
                 first_date: span.first_date.min(one.first_date),
                 last_date: span.last_date.max(one.last_date),
                 refused: span.refused + one.refused,
+                least_amount: span.least_amount.min(one.least_amount),
+                most_amount: span.most_amount.max(one.most_amount),
             }
         })
     }
 
     fn one(transfer: &Transfer) -> Self {
-        let (number, date) = (transfer.number.0, transfer.value_date);
-        let refused = i64::from(transfer.code.is_some());
-        Self { first_transfer: number, last_transfer: number, first_date: date, last_date: date, refused }
+        let (number, date, amount) = (transfer.number.0, transfer.value_date, transfer.amount);
+        Self {
+            first_transfer: number,
+            last_transfer: number,
+            first_date: date,
+            last_date: date,
+            refused: i64::from(transfer.code.is_some()),
+            least_amount: amount,
+            most_amount: amount,
+        }
     }
 }
 
@@ -94,19 +114,20 @@ static AFTER: Sql = Sql::new(sql!(
 ));
 static INSERT_COMMITTED: Sql = Sql::new(
     "INSERT INTO chunk (number, commit_number, postings, first_transfer, last_transfer, first_date, last_date,
-                        refused)
-     SELECT $1, commit_number, $2, $3, $4, $5, $6, $7 FROM ledger_head WHERE id = 1",
+                        refused, least_amount, most_amount)
+     SELECT $1, commit_number, $2, $3, $4, $5, $6, $7, $8, $9 FROM ledger_head WHERE id = 1",
 );
-static SPANS: Sql = Sql::new(
-    "SELECT first_transfer, last_transfer FROM chunk
+const MATCHING: &str = " FROM chunk
      WHERE first_transfer = 0
         OR first_transfer <= $1 AND last_transfer >= $2 AND first_date <= $3 AND last_date >= $4
            AND (refused >= $5 OR commit_number > $6)
-     ORDER BY first_transfer, last_transfer",
-);
+     ORDER BY first_transfer, last_transfer";
+static SPANS: Sql = Sql::new(sql!("SELECT first_transfer, last_transfer", MATCHING));
+static AMOUNTS: Sql =
+    Sql::new(sql!("SELECT first_transfer, last_transfer, least_amount, most_amount", MATCHING));
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[Named] = named![&AFTER, &INSERT_COMMITTED, &SPANS];
+pub const CATALOGUE: &[Named] = named![&AFTER, &INSERT_COMMITTED, &SPANS, &AMOUNTS];
 
 inserted! {
     INSERT into "chunk",
@@ -119,15 +140,41 @@ inserted! {
         first_date: row.1.first_date,
         last_date: row.1.last_date,
         refused: row.1.refused,
+        least_amount: row.1.least_amount,
+        most_amount: row.1.most_amount,
     }
 }
 
 /// Writes the row of a chunk that is about to be committed, under the commit number that
 /// [`head::advance_later`] drew before it.
 pub fn insert_later(script: &mut Script, number: i64, postings: i64, span: Span) {
-    let Span { first_transfer, last_transfer, first_date, last_date, refused } = span;
-    let args = args![number, postings, first_transfer, last_transfer, first_date, last_date, refused];
+    let Span { first_transfer, last_transfer, first_date, last_date, refused, least_amount, most_amount } =
+        span;
+    let args = args![
+        number,
+        postings,
+        first_transfer,
+        last_transfer,
+        first_date,
+        last_date,
+        refused,
+        least_amount,
+        most_amount,
+    ];
     script.execute(&INSERT_COMMITTED, args);
+}
+
+fn matching(bounds: Window, filter: &SpanFilter) -> Vec<Value> {
+    let SpanFilter { from_date, to_date, refused, after_commit } = *filter;
+    args![bounds.last, bounds.first, to_date, from_date, refused, after_commit]
+}
+
+/// The part of a chunk's numbers within bounds; all of the bounds if the chunk's span is unknown.
+fn within(bounds: Window, first: i64, last: i64) -> Window {
+    if first == 0 {
+        return bounds;
+    }
+    Window { first: first.max(bounds.first), last: last.min(bounds.last) }
 }
 
 /// Windows of transfer numbers, lowest first, outside which no chunk holds a matching transfer. Windows
@@ -138,21 +185,42 @@ pub async fn spans(
     filter: &SpanFilter,
     gap: i64,
 ) -> Result<Vec<Window>, StoreError> {
-    let SpanFilter { from_date, to_date, refused, after_commit } = *filter;
-    let args = args![bounds.last, bounds.first, to_date, from_date, refused, after_commit];
     let mut windows: Vec<Window> = Vec::new();
-    for row in tx.fetch(&SPANS, args).await?.iter() {
-        let (first, last) = match (row.i64(0)?, row.i64(1)?) {
-            // The chunk's span is unknown.
-            (0, _) => (bounds.first, bounds.last),
-            (first, last) => (first.max(bounds.first), last.min(bounds.last)),
-        };
+    for row in tx.fetch(&SPANS, matching(bounds, filter)).await?.iter() {
+        let Window { first, last } = within(bounds, row.i64(0)?, row.i64(1)?);
         match windows.last_mut() {
             Some(before) if first <= before.last.saturating_add(gap) => before.last = before.last.max(last),
             _ => windows.push(Window { first, last }),
         }
     }
     Ok(windows)
+}
+
+/// A chunk's transfer numbers and the range of their amounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AmountSpan {
+    /// The numbers.
+    pub window: Window,
+    /// No transfer has a smaller amount.
+    pub least: i64,
+    /// No transfer has a larger amount.
+    pub most: i64,
+}
+
+/// The chunks that may hold matching transfers, with the range of their amounts, by lowest number.
+pub async fn amounts(
+    tx: &mut Tx,
+    bounds: Window,
+    filter: &SpanFilter,
+) -> Result<Vec<AmountSpan>, StoreError> {
+    let mut spans = Vec::new();
+    for row in tx.fetch(&AMOUNTS, matching(bounds, filter)).await?.iter() {
+        let first = row.i64(0)?;
+        let window = within(bounds, first, row.i64(1)?);
+        let (least, most) = if first == 0 { (i64::MIN, i64::MAX) } else { (row.i64(2)?, row.i64(3)?) };
+        spans.push(AmountSpan { window, least, most });
+    }
+    Ok(spans)
 }
 
 /// Chunks committed after a commit number, in the order of commits.

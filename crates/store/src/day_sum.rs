@@ -5,12 +5,14 @@
 use crate::args;
 use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
+use crate::listing::Order;
 use crate::record::Field;
 use crate::script::Script;
 use crate::transfer::Transfer;
 use crate::tx::Tx;
 use crate::value::{Cells, Row};
 use domain::id::{AccountId, AssetId};
+use domain::transfer::{TransferKind, TransferStatus};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -38,8 +40,19 @@ static ALL: Sql = Sql::new(
      FROM day_sum GROUP BY value_date, asset, kind, status ORDER BY value_date, asset, kind, status",
 );
 
+static DAY_AFTER: Sql = Sql::new(
+    "SELECT value_date FROM day_sum
+     WHERE value_date > $1 AND kind BETWEEN $2 AND $3 AND status BETWEEN $4 AND $5
+     ORDER BY value_date LIMIT 1",
+);
+static DAY_BEFORE: Sql = Sql::new(
+    "SELECT value_date FROM day_sum
+     WHERE value_date < $1 AND kind BETWEEN $2 AND $3 AND status BETWEEN $4 AND $5
+     ORDER BY value_date DESC LIMIT 1",
+);
+
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&ADD, &ALL];
+pub const CATALOGUE: &[Named] = named![&ADD, &ALL, &DAY_AFTER, &DAY_BEFORE];
 
 /// What a total is of. Kind and outcome are stored numbers, because a damaged row may have any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,4 +161,26 @@ impl Field for DayTotal {
 /// All totals, over all stripes, in the order of their keys.
 pub async fn all(tx: &mut Tx) -> Result<Vec<(DayKey, DayTotal)>, StoreError> {
     tx.fetch(&ALL, args![]).await?.iter().map(Row::read).collect()
+}
+
+/// The next day with transfers of a kind and an outcome, or of any: the first one after a day, or the last
+/// one before it. Transfers without an existing payer have no day here.
+pub async fn next_day(
+    tx: &mut Tx,
+    day: i64,
+    order: Order,
+    (kind, status): (Option<TransferKind>, Option<TransferStatus>),
+) -> Result<Option<i64>, StoreError> {
+    let (kinds, statuses) =
+        (bounds(kind.map(TransferKind::number)), bounds(status.map(TransferStatus::number)));
+    let sql = match order {
+        Order::Ascending => &DAY_AFTER,
+        Order::Descending => &DAY_BEFORE,
+    };
+    let args = args![day, kinds.0, kinds.1, statuses.0, statuses.1];
+    tx.fetch(sql, args).await?.first().map(|row| row.i64(0)).transpose()
+}
+
+fn bounds(only: Option<i64>) -> (i64, i64) {
+    only.map_or((i64::MIN, i64::MAX), |only| (only, only))
 }

@@ -5,10 +5,19 @@ use crate::mark::behind::Behind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
+/// A commit of this process, and the time of its audit rows, microseconds UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OwnCommit {
+    pub commit_number: i64,
+    pub audited_at: i64,
+}
+
 /// Shared by a store and its transactions.
 #[derive(Debug, Default)]
 pub(crate) struct Guard {
     commits: AtomicU64,
+    /// The highest commit of this process; the mark may not have it yet.
+    own: Mutex<Option<OwnCommit>>,
     known: AtomicI64,
     is_closed: AtomicBool,
     behind: Mutex<Option<Behind>>,
@@ -38,9 +47,28 @@ impl Guard {
         Err(StoreError::Behind(behind))
     }
 
-    /// Counts a commit.
-    pub(crate) fn committed(&self) {
+    /// Counts a commit. From now on its number is used up, whether or not the mark has it yet.
+    pub(crate) fn committed(&self, own: Option<OwnCommit>) {
+        if let (Some(commit), Ok(mut own)) = (own, self.own.lock())
+            && own.is_none_or(|before| before.commit_number < commit.commit_number)
+        {
+            *own = Some(commit);
+            self.known.fetch_max(commit.commit_number, Ordering::AcqRel);
+        }
         self.commits.fetch_add(1, Ordering::Release);
+    }
+
+    /// The highest commit of this process.
+    pub(crate) fn own(&self) -> Option<OwnCommit> {
+        self.own.lock().ok().and_then(|own| *own)
+    }
+
+    /// Forgets what this process knows of the ledger: its loss was accepted.
+    pub(crate) fn forget(&self) {
+        if let Ok(mut own) = self.own.lock() {
+            *own = None;
+            self.known.store(0, Ordering::Release);
+        }
     }
 
     /// The number of commits so far.
@@ -50,7 +78,7 @@ impl Guard {
 
     /// Notes that the mark has this commit.
     pub(crate) fn know(&self, commit_number: i64) {
-        self.known.store(commit_number, Ordering::Release);
+        self.known.fetch_max(commit_number, Ordering::AcqRel);
     }
 
     /// Stops this process from writing anything more.

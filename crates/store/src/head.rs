@@ -10,11 +10,13 @@ use crate::chain;
 use crate::commit_link;
 use crate::error::StoreError;
 use crate::image;
+use crate::outbox;
 use crate::script::{Asked, Script};
 use crate::setting;
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::Rows;
+use domain::event::Event as Told;
 use domain::fact::Fact;
 
 static ADVANCE: Sql = Sql::new(sql!(
@@ -52,7 +54,7 @@ pub struct Head {
 /// where commits are refused to a sealed ledger, since sealing locks the same row, and to a ledger that lost
 /// commits while this process ran.
 pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
-    end(tx, Vec::new(), 0).await
+    end(tx, Vec::new(), (&[], ""), 0).await
 }
 
 /// The head with the number that a commit has drawn.
@@ -89,6 +91,7 @@ impl Advanced {
             return Err(StoreError::Moved(place.unwrap_or_default()));
         }
         tx.guard().expect_ahead(head.commit_number)?;
+        tx.draw(head.commit_number);
         Ok(head)
     }
 }
@@ -103,12 +106,15 @@ pub async fn unseal(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute(&UNSEAL, args![]).await.map(|_| ())
 }
 
-/// Ends a write: for each fact the line in its batch's history and the audit row, then the head. Every
-/// transaction that changes something outside the door's chunks ends here, so nothing is committed without
-/// being audited.
+/// Ends a write: for each fact the line in its batch's history, the audit row and the events that it is, then the
+/// head. Every transaction that changes something outside the door's chunks ends here, so nothing is committed
+/// without being audited, and nobody is told what was not committed. A chunk tells nothing: the batch that it pays
+/// ends in a write of its own.
 pub async fn close(tx: &mut Tx, actor: &Actor, facts: Vec<Fact>, now: i64) -> Result<Head, StoreError> {
     let mut audits = Vec::with_capacity(facts.len());
+    let mut told = Vec::new();
     for fact in facts {
+        told.append(&mut Told::of(&fact));
         let detail = fact.detail_text();
         audits.push(Audit::of(actor, &fact, "ok"));
         if let Some(moved) = fact.moved {
@@ -123,7 +129,7 @@ pub async fn close(tx: &mut Tx, actor: &Actor, facts: Vec<Fact>, now: i64) -> Re
             batch_history::insert(tx, moved.batch, event).await?;
         }
     }
-    end(tx, audits, now).await
+    end(tx, audits, (&told, &actor.author.name), now).await
 }
 
 /// Ends a refused write: the audit row carries the refusal's code. The transaction must contain nothing else
@@ -135,11 +141,17 @@ pub async fn close_refused(
     code: &'static str,
     now: i64,
 ) -> Result<Head, StoreError> {
-    end(tx, vec![Audit::of(actor, fact, code)], now).await
+    end(tx, vec![Audit::of(actor, fact, code)], (&[], ""), now).await
 }
 
-async fn end(tx: &mut Tx, audits: Vec<Audit>, now: i64) -> Result<Head, StoreError> {
+async fn end(
+    tx: &mut Tx,
+    audits: Vec<Audit>,
+    (told, by): (&[Told], &str),
+    now: i64,
+) -> Result<Head, StoreError> {
     let mut script = Script::new();
+    outbox::append_later(&mut script, told, by, now);
     let advanced = advance_later(&mut script, audits, now);
     let advanced = tx.run(script).await?.take(advanced)?;
     advanced.allowed(tx).await

@@ -58,13 +58,17 @@ pub mod item_run;
 pub mod lease;
 pub mod listing;
 pub mod login_failure;
+pub mod mail;
+pub mod mail_address;
 pub mod mark;
 mod migration;
 #[cfg(test)]
 mod migration_tests;
 pub mod named_lock;
 pub mod node;
+pub mod notice;
 pub mod operation;
+pub mod outbox;
 #[cfg(test)]
 mod plans;
 pub mod policy;
@@ -73,8 +77,10 @@ pub mod posting;
 mod record;
 pub mod recovery_code;
 pub mod refused_row;
+pub mod reminder;
 pub mod script;
 pub mod sealed_secret;
+pub mod seen_network;
 pub mod session;
 pub mod setting;
 pub mod similar;
@@ -93,6 +99,8 @@ pub mod user;
 pub mod value;
 pub mod verify;
 pub mod voucher;
+pub mod webhook;
+pub mod webhook_delivery;
 
 pub use at_hand::AtHand;
 pub use error::StoreError;
@@ -175,13 +183,21 @@ fn access_statements() -> Vec<bulk::Named> {
         failure_count::CATALOGUE,
         invitation::CATALOGUE,
         login_failure::CATALOGUE,
+        mail::CATALOGUE,
+        mail_address::CATALOGUE,
+        notice::CATALOGUE,
+        outbox::CATALOGUE,
         recovery_code::CATALOGUE,
+        reminder::CATALOGUE,
         sealed_secret::CATALOGUE,
+        seen_network::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
         sponsor::CATALOGUE,
         totp::CATALOGUE,
         user::CATALOGUE,
+        webhook::CATALOGUE,
+        webhook_delivery::CATALOGUE,
     ]
     .concat()
 }

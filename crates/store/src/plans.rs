@@ -2,9 +2,10 @@
 
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
+use crate::day_sum;
 use crate::item::{Item, ItemFilter};
 use crate::item_run::{Cover, Stretch};
-use crate::listing::{Order, PageRequest, Window};
+use crate::listing::{CursorKey, Order, PageRequest, Window};
 use crate::statistics::{self, Group, Range};
 use crate::store::Store;
 use crate::transfer_list::{self, TransferFilter, TransferSort};
@@ -36,11 +37,9 @@ fn windows() -> impl Iterator<Item = PageRequest> {
     })
 }
 
-#[tokio::test]
-async fn transfers_are_searched_along_their_numbers() {
-    let store = Store::memory().await.unwrap();
+fn transfer_filters() -> Vec<TransferFilter> {
     let all = || TransferFilter::default();
-    for filter in [
+    vec![
         all(),
         TransferFilter { account: Some(AccountId(7)), ..all() },
         TransferFilter { completed: Some(false), ..all() },
@@ -50,7 +49,13 @@ async fn transfers_are_searched_along_their_numbers() {
         TransferFilter { from_date: Some(20_000), to_date: Some(20_001), ..all() },
         TransferFilter { text: Some("bonus".to_owned()), ..all() },
         TransferFilter { text: Some("bonus".to_owned()), account: Some(AccountId(7)), ..all() },
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn transfers_are_searched_along_their_numbers() {
+    let store = Store::memory().await.unwrap();
+    for filter in transfer_filters() {
         for slice in windows() {
             let name = format!("{filter:?} {:?}", slice.order);
             let sort = TransferSort::Number.column();
@@ -70,12 +75,51 @@ async fn transfers_of_an_account_are_found_by_its_history() {
         TransferFilter { from_date: Some(20_000), kind: Some(TransferKind::Item), ..all },
     ] {
         for slice in windows() {
-            let plan = plan(&store, transfer_list::of_account(AccountId(7), &filter, slice)).await;
-            let first = "SEARCH h USING PRIMARY KEY (account=?)";
-            assert_eq!(plan.first().map(String::as_str), Some(first), "{plan:?}");
-            let is_short = |step: &String| step.starts_with("SEARCH") || step.starts_with("USE TEMP B-TREE");
-            assert!(plan.iter().all(is_short), "{plan:?}");
+            for sort in [TransferSort::Number, TransferSort::ValueDate, TransferSort::Amount] {
+                let query = transfer_list::of_account(AccountId(7), &filter, sort, slice.clone());
+                let plan = plan(&store, query).await;
+                let dates = if filter.from_date.is_some() { " AND value_date>?" } else { "" };
+                let first = format!("SEARCH h USING PRIMARY KEY (account=?{dates})");
+                assert_eq!(plan.first(), Some(&first), "{sort:?}: {plan:?}");
+                let is_short =
+                    |step: &String| step.starts_with("SEARCH") || step.starts_with("USE TEMP B-TREE");
+                assert!(plan.iter().all(is_short), "{sort:?}: {plan:?}");
+            }
         }
+    }
+}
+
+/// A list by amount sorts the rows of a window, and reads nothing outside it.
+#[tokio::test]
+async fn transfers_by_amount_are_sorted_window_by_window() {
+    let store = Store::memory().await.unwrap();
+    for filter in transfer_filters() {
+        for after in [None, Some(CursorKey { value: 500_i64.into(), key: 7 })] {
+            for slice in windows() {
+                let name = format!("{filter:?} {:?} {after:?}", slice.order);
+                let slice = PageRequest { after: after.clone(), ..slice };
+                let plan = plan(&store, transfer_list::by_amount(&filter, slice)).await;
+                let (last, searched) = plan.split_last().unwrap();
+                check(searched, "t", &name);
+                assert_eq!(last, "USE TEMP B-TREE FOR ORDER BY", "{name}: {plan:?}");
+            }
+        }
+    }
+}
+
+/// The days of a list by value date are stepped through along the key of the kept totals.
+#[tokio::test]
+async fn days_are_stepped_through_along_the_kept_totals() {
+    let store = Store::memory().await.unwrap();
+    for sign in [">", "<"] {
+        let texts = day_sum::CATALOGUE.iter().map(|named| named.sql.text);
+        let mut texts = texts.filter(|text| text.contains(&format!("value_date {sign} $1")));
+        let args = (1..=5_i64).map(Value::from).collect();
+        let plan = plan(&store, (texts.next().unwrap().to_owned(), args)).await;
+        let is_along = |step: &String| {
+            step.starts_with("SEARCH day_sum") && step.ends_with(&format!("(value_date{sign}?)"))
+        };
+        assert!(plan.len() == 1 && plan.iter().all(is_along), "{plan:?}");
     }
 }
 

@@ -85,6 +85,7 @@ impl Answer {
 #[derive(Debug, Default)]
 pub struct Script {
     statements: Vec<Statement>,
+    audited_at: Option<i64>,
 }
 
 /// The place of a statement's result among the answers of its script.
@@ -110,7 +111,17 @@ impl Script {
     /// An empty script.
     #[must_use]
     pub const fn new() -> Self {
-        Self { statements: Vec::new() }
+        Self { statements: Vec::new(), audited_at: None }
+    }
+
+    /// Notes the time of the audit rows that it writes.
+    pub(crate) const fn audit_at(&mut self, at: i64) {
+        self.audited_at = Some(at);
+    }
+
+    /// The time of the audit rows that it writes.
+    pub(crate) const fn audited_at(&self) -> Option<i64> {
+        self.audited_at
     }
 
     pub(crate) fn into_statements(self) -> Vec<Statement> {

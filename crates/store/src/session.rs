@@ -55,6 +55,12 @@ static BY_TOKEN: Sql = Sql::new(sql!(
     Found::COLUMNS,
     " FROM session s JOIN app_user u ON u.id = s.app_user WHERE s.token = $1 AND u.disabled_at IS NULL",
 ));
+static BY_FORMER_TOKEN: Sql = Sql::new(sql!(
+    "SELECT ",
+    Found::COLUMNS,
+    " FROM session s JOIN app_user u ON u.id = s.app_user
+      WHERE s.former_token = $1 AND s.former_until > $2 AND u.disabled_at IS NULL",
+));
 static BY_ID: Lookup = Lookup {
     columns: Session::COLUMNS,
     from: "session s JOIN app_user u ON u.id = s.app_user",
@@ -70,15 +76,28 @@ static OF_USER: Sql = Sql::new(sql!(
 static SEEN: Sql = Sql::new("UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2");
 static GET: Sql =
     Sql::new(sql!("SELECT ", Session::COLUMNS, " FROM session s WHERE s.id = $1 AND s.app_user = $2"));
-static PROVE: Sql = Sql::new("UPDATE session SET factor_at = $2 WHERE id = $1");
+static PROVE: Sql = Sql::new(
+    "UPDATE session SET factor_at = $2, token = $3, former_token = token, former_until = $4 WHERE id = $1",
+);
 static END_OTHERS: Sql = Sql::new("DELETE FROM session WHERE app_user = $1 AND id <> $2");
 static END: Sql = Sql::new("DELETE FROM session WHERE id = $1 AND app_user = $2");
 static END_OF_USER: Sql = Sql::new("DELETE FROM session WHERE app_user = $1");
 static END_OLD: Sql = Sql::new("DELETE FROM session WHERE created_at < $1 OR seen_at < $2");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] =
-    named![&INSERT, &BY_TOKEN, &OF_USER, &SEEN, &GET, &PROVE, &END_OTHERS, &END, &END_OF_USER, &END_OLD];
+pub const CATALOGUE: &[Named] = named![
+    &INSERT,
+    &BY_TOKEN,
+    &BY_FORMER_TOKEN,
+    &OF_USER,
+    &SEEN,
+    &GET,
+    &PROVE,
+    &END_OTHERS,
+    &END,
+    &END_OF_USER,
+    &END_OLD
+];
 
 /// Adds a session under the hash of its token. The caller supplies the id: one that the engine draws could
 /// repeat the id of an ended session, and connections are identified by it.
@@ -92,6 +111,11 @@ pub async fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<(), S
 /// A session by the hash of its token, unless its user is disabled.
 pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Found>, StoreError> {
     tx.fetch(&BY_TOKEN, args![token]).await?.first().map(Row::read).transpose()
+}
+
+/// The same by the hash of the token before, while requests that were on their way may use it.
+pub async fn by_former_token(tx: &mut Tx, token: &str, now: i64) -> Result<Option<Found>, StoreError> {
+    tx.fetch(&BY_FORMER_TOKEN, args![token, now]).await?.first().map(Row::read).transpose()
 }
 
 /// The given sessions that exist and whose user is not disabled.
@@ -114,9 +138,15 @@ pub async fn get(tx: &mut Tx, id: i64, user: i64) -> Result<Option<Session>, Sto
     tx.fetch(&GET, args![id, user]).await?.first().map(Row::read).transpose()
 }
 
-/// Records that a one-time code was accepted in a session.
-pub async fn prove(tx: &mut Tx, id: i64, at: i64) -> Result<(), StoreError> {
-    tx.execute(&PROVE, args![id, at]).await.map(|_| ())
+/// Records that a one-time code was accepted in a session, and gives it a new token, known by its hash. The present
+/// one can be used until a given time; one before that no longer.
+pub async fn prove(
+    tx: &mut Tx,
+    id: i64,
+    token: &str,
+    (at, former_until): (i64, i64),
+) -> Result<(), StoreError> {
+    tx.execute(&PROVE, args![id, at, token, former_until]).await.map(|_| ())
 }
 
 /// Ends all sessions of a user but one, and returns how many there were.

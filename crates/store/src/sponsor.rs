@@ -2,10 +2,10 @@
 //! principal, with the latest deed.
 
 use crate::args;
-use crate::bulk::{Named, Sql, named};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::tx::Tx;
-use crate::value::Row;
+use crate::value::{Column, Row};
 use domain::principal::{Principal, SponsorDeed};
 
 /// What a principal last did to a user.
@@ -24,17 +24,27 @@ static RECORD: Sql = Sql::new(
      ON CONFLICT (app_user, actor_kind, actor_id) DO UPDATE SET deed = $4, at = $5",
 );
 static OF_USER: Sql = Sql::new(
-    "SELECT actor_kind, actor_id, deed, at FROM sponsor WHERE app_user = $1 ORDER BY at, actor_kind, actor_id",
+    "SELECT app_user, actor_kind, actor_id, deed, at FROM sponsor WHERE app_user = $1
+     ORDER BY at, actor_kind, actor_id",
 );
+static OF_USERS: Lookup = Lookup {
+    columns: "app_user, actor_kind, actor_id, deed, at",
+    from: "sponsor",
+    key: "app_user",
+    and: "",
+    lock: Lock::None,
+};
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] = named![&RECORD, &OF_USER];
 
-fn read(row: Row<'_>) -> Result<Sponsor, StoreError> {
-    let (kind, id) = (row.i64(0)?, row.i64(1)?);
+/// The user, and the deed.
+fn read(row: Row<'_>) -> Result<(i64, Sponsor), StoreError> {
+    let (user, kind, id) = (row.i64(0)?, row.i64(1)?, row.i64(2)?);
     let unknown = || StoreError::Corrupt(format!("no principal of kind {kind} with id {id}"));
     let principal = Principal::from_stored(kind, (id != 0).then_some(id)).ok_or_else(unknown)?;
-    Ok(Sponsor { principal, deed: row.stored(2, SponsorDeed::from_number)?, at: row.i64(3)? })
+    let deed = row.stored(3, SponsorDeed::from_number)?;
+    Ok((user, Sponsor { principal, deed, at: row.i64(4)? }))
 }
 
 /// Records a deed; it replaces the principal's earlier ones.
@@ -46,5 +56,10 @@ pub async fn record(tx: &mut Tx, user: i64, sponsor: Sponsor) -> Result<(), Stor
 
 /// A user's sponsors, oldest deed first.
 pub async fn of_user(tx: &mut Tx, user: i64) -> Result<Vec<Sponsor>, StoreError> {
-    tx.fetch(&OF_USER, args![user]).await?.iter().map(read).collect()
+    tx.fetch(&OF_USER, args![user]).await?.iter().map(|row| Ok(read(row)?.1)).collect()
+}
+
+/// The sponsors of these users, each with its user, in no particular order.
+pub async fn of_users(tx: &mut Tx, users: Vec<i64>) -> Result<Vec<(i64, Sponsor)>, StoreError> {
+    tx.lookup(&OF_USERS, Column::I64(users)).await?.iter().map(read).collect()
 }

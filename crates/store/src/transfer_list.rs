@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::transfer::Transfer;
 use crate::tx::Tx;
-use crate::value::Value;
+use crate::value::{Row, Value};
 use domain::id::{AccountId, AssetId};
 use domain::transfer::{TransferKind, TransferStatus};
 
@@ -124,6 +124,20 @@ pub async fn page(
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }
 
+/// Amounts and numbers of a page of transfers, sorted by amount and then by number.
+pub async fn amounts(
+    tx: &mut Tx,
+    filter: &TransferFilter,
+    slice: PageRequest,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let (text, args) = by_amount(filter, slice);
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
+}
+
+pub(crate) fn by_amount(filter: &TransferFilter, slice: PageRequest) -> (String, Vec<Value>) {
+    listing(filter).page("t.amount, t.number", TransferSort::Amount.column(), "t.number", slice)
+}
+
 /// Like [`page`], limited to what an account's history holds: each entry is looked up, so this is for
 /// accounts with few. Transfers that were refused, or that the history does not hold yet, are missing.
 pub async fn page_of_account(
@@ -132,19 +146,43 @@ pub async fn page_of_account(
     filter: &TransferFilter,
     slice: PageRequest,
 ) -> Result<Vec<i64>, StoreError> {
-    let (text, args) = of_account(account, filter, slice);
+    let (text, args) = of_account(account, filter, TransferSort::Number, slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
+}
+
+/// Like [`amounts`], limited like [`page_of_account`].
+pub async fn amounts_of_account(
+    tx: &mut Tx,
+    account: AccountId,
+    filter: &TransferFilter,
+    slice: PageRequest,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let (text, args) = of_account(account, filter, TransferSort::Amount, slice);
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
 pub(crate) fn of_account(
     account: AccountId,
     filter: &TransferFilter,
+    sort: TransferSort,
     slice: PageRequest,
 ) -> (String, Vec<Value>) {
     let tables = "history h JOIN posting p ON p.id = h.posting JOIN transfer t ON t.number = p.transfer";
     let mut listing = listing_over(tables, filter);
     listing.and("h.account = ?", account.0);
-    listing.page("DISTINCT t.number", "t.number", "t.number", slice)
+    // Entries are ordered by value date.
+    if let Some(day) = filter.from_date {
+        listing.and("h.value_date >= ?", day);
+    }
+    if let Some(day) = filter.to_date {
+        listing.and("h.value_date <= ?", day);
+    }
+    let columns = match sort {
+        TransferSort::Number => "DISTINCT t.number",
+        TransferSort::ValueDate => "DISTINCT t.value_date, t.number",
+        TransferSort::Amount => "DISTINCT t.amount, t.number",
+    };
+    listing.page(columns, sort.column(), "t.number", slice)
 }
 
 /// How many transfers match a filter; with a bound, counting stops there.

@@ -2,7 +2,7 @@
 
 use crate::bulk::{Insert, Lookup, Sql, Update};
 use crate::error::StoreError;
-use crate::guard::Guard;
+use crate::guard::{Guard, OwnCommit};
 use crate::postgres::{self, PostgresDatabase, PostgresTransaction};
 use crate::script::{Answers, Asked, Script, Statement};
 use crate::sqlite::{self, SqliteDatabase, SqliteTransaction};
@@ -21,6 +21,10 @@ pub(crate) enum Engine {
 pub struct Tx {
     transaction: EngineTransaction,
     guard: Arc<Guard>,
+    /// The time of its audit rows.
+    audited_at: Option<i64>,
+    /// The commit that it becomes.
+    own: Option<OwnCommit>,
 }
 
 /// A transaction of an engine.
@@ -32,11 +36,12 @@ pub(crate) enum EngineTransaction {
 
 impl Tx {
     pub(crate) const fn over(transaction: EngineTransaction, guard: Arc<Guard>) -> Self {
-        Self { transaction, guard }
+        Self { transaction, guard, audited_at: None, own: None }
     }
 
     /// Runs a script: one hop, however many statements it has (numbers drawn on a server cost one more).
     pub async fn run(&mut self, script: Script) -> Result<Answers, StoreError> {
+        self.audited_at = script.audited_at().or(self.audited_at);
         let statements = script.into_statements();
         // Nothing is run of a script that cannot be right, so the transaction has not failed.
         statements.iter().try_for_each(Statement::check)?;
@@ -120,8 +125,13 @@ impl Tx {
             EngineTransaction::Sqlite(transaction) => transaction.commit().await?,
             EngineTransaction::Postgres(transaction) => transaction.commit().await?,
         }
-        self.guard.committed();
+        self.guard.committed(self.own);
         Ok(())
+    }
+
+    /// Notes the number that its commit has drawn.
+    pub(crate) fn draw(&mut self, commit_number: i64) {
+        self.own = self.audited_at.map(|audited_at| OwnCommit { commit_number, audited_at });
     }
 
     pub(crate) fn guard(&self) -> &Guard {

@@ -72,6 +72,8 @@ groups! {
     /// A change that asks the person for a second factor.
     STEP_UP: [] FactorRequired TotpNotEnrolled TotpCodeInvalid TotpCodeUsed LoginThrottled MasterKeyMissing
         MasterKeyWrong SecretUnreadable;
+    /// The details of a webhook.
+    WEBHOOK: [] NameInvalid WebhookUrlInvalid WebhookAddressRefused WebhookEventsInvalid;
     /// A range of days.
     RANGE: [] DateInvalid RangeReversed;
 }

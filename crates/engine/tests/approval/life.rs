@@ -190,7 +190,7 @@ async fn one_code_decides_several_batches_or_none() {
 }
 
 #[tokio::test]
-async fn an_approval_is_for_the_content_that_was_seen() {
+async fn attack_38_an_approval_is_for_the_content_that_was_seen() {
     let office = office().await;
     let (world, finance) = (&office.world, &office.finance);
     let id = world.submitted(&office.maker, "EUR", &["5.00"]).await;

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod attacks;
+mod kill;
 mod life;
+mod notices;
 mod property;
 mod races;
+mod sponsors;
 mod table;
 mod world;

@@ -72,7 +72,7 @@ async fn cancel(world: Arc<World>, who: Who, batch: BatchId) -> &'static str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_approvals_by_different_people_one_wins() {
+async fn attack_40_of_fifty_approvals_by_different_people_one_wins() {
     let crowd = crowd().await;
     let batch = crowd.submitted().await;
     crowd.world.pass(30 * SECOND);
@@ -82,7 +82,7 @@ async fn of_fifty_approvals_by_different_people_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_approvals_by_one_person_one_wins() {
+async fn attack_40_of_fifty_approvals_by_one_person_one_wins() {
     let crowd = crowd().await;
     let batch = crowd.submitted().await;
     crowd.world.pass(30 * SECOND);
@@ -92,7 +92,7 @@ async fn of_fifty_approvals_by_one_person_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_executions_one_wins() {
+async fn attack_40_of_fifty_executions_one_wins() {
     let crowd = crowd().await;
     let batch = crowd.approved().await;
     crowd.world.pass(30 * SECOND);
@@ -102,7 +102,7 @@ async fn of_fifty_executions_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_recalls_one_wins() {
+async fn attack_40_of_fifty_recalls_one_wins() {
     let crowd = crowd().await;
     let batch = crowd.approved().await;
     let ask = |_| recall(crowd.world.clone(), crowd.maker.clone(), batch);
@@ -111,7 +111,7 @@ async fn of_fifty_recalls_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_cancellations_one_wins() {
+async fn attack_40_of_fifty_cancellations_one_wins() {
     let crowd = crowd().await;
     let batch = crowd.approved().await;
     let ask = |who: &Who| cancel(crowd.world.clone(), who.clone(), batch);
@@ -120,7 +120,7 @@ async fn of_fifty_cancellations_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_executions_and_recalls_only_one_kind_wins() {
+async fn attack_40_of_executions_and_recalls_only_one_kind_wins() {
     for _ in 0..3 {
         let crowd = crowd().await;
         let batch = crowd.approved().await;
@@ -144,9 +144,57 @@ async fn of_executions_and_recalls_only_one_kind_wins() {
     }
 }
 
+/// Every verb at once, about a batch that waits for its approval: whatever comes first, only what was approved is paid.
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_40_of_fifty_approvals_executions_cancellations_and_recalls_each_gets_its_documented_answer() {
+    let documented: [(&str, &[&str]); 4] = [
+        ("approve", &["ok", "BATCH_NOT_PENDING"]),
+        ("execute", &["ok", "BATCH_NOT_APPROVED", "BATCH_WRONG_STATE"]),
+        ("cancel", &["ok", "BATCH_CANCELLED", "BATCH_CANNOT_CANCEL"]),
+        ("recall", &["ok", "BATCH_WRONG_STATE"]),
+    ];
+    let crowd = crowd().await;
+    let mut paid = 0;
+    for _ in 0..5 {
+        let batch = crowd.submitted().await;
+        crowd.world.pass(30 * SECOND);
+        let mut tasks = tokio::task::JoinSet::new();
+        for (place, who) in crowd.checkers.iter().cloned().enumerate() {
+            let (world, maker) = (crowd.world.clone(), crowd.maker.clone());
+            tasks.spawn(async move {
+                match place % 4 {
+                    0 => (0, approve(world, who, batch).await),
+                    1 => (1, execute(world, who, batch).await),
+                    2 => (2, cancel(world, who, batch).await),
+                    _ => (3, recall(world, maker, batch).await),
+                }
+            });
+        }
+        let mut won = [0; 4];
+        while let Some(done) = tasks.join_next().await {
+            let (verb, outcome) = done.unwrap();
+            let (name, allowed) = documented[verb];
+            assert!(allowed.contains(&outcome), "{name}: {outcome}");
+            won[verb] += usize::from(outcome == "ok");
+        }
+        crowd.world.engine.run(batch, |_| {}).await.unwrap();
+        let state = crowd.world.state(batch).await;
+        let [approved, executed, cancelled, recalled] = won;
+        assert!(approved <= 1 && executed <= approved && recalled <= 1, "{won:?} {state}");
+        // What runs may be asked to end any number of times; the run that follows then pays nothing.
+        assert!(cancelled <= 1 || executed == 1, "{won:?} {state}");
+        if state == "completed" {
+            assert_eq!((approved, executed, cancelled, recalled), (1, 1, 0, 0));
+            paid += 500;
+        }
+        assert_eq!(crowd.world.balance("EUR-A").await, paid, "{won:?} {state}");
+    }
+    crowd.world.verified().await;
+}
+
 /// An approver approves what was submitted; meanwhile the maker takes it back, changes it and submits it again.
 #[tokio::test(flavor = "multi_thread")]
-async fn approve_against_edit_pays_only_what_was_approved() {
+async fn attack_37_approve_against_edit_pays_only_what_was_approved() {
     let crowd = crowd().await;
     let world = &crowd.world;
     for round in 0..10 {

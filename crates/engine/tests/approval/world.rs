@@ -18,12 +18,13 @@ use service::approval_policy::{self, ApprovalPolicyOf, NewApprovalPolicy};
 use service::batch::create::CreateBatch;
 use service::batch::rows::{Amounts, NewRow};
 use service::batch::submit::Submission;
+use service::consent::Consent;
 use service::factor::Proof;
 use service::payee::{Field, Given};
 use service::transfer::{self, TransferRequest};
 use service::user::{self, NewUser};
 use service::vault::{MasterKey, Vault};
-use service::{Error, Secret, Service, account, batch};
+use service::{Error, Secret, Service, account, account_totp, batch};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -36,11 +37,20 @@ use testkit::{Place, place};
 
 pub const SECOND: i64 = 1_000_000;
 pub const HOUR: i64 = 3_600 * SECOND;
+/// The accounts of each currency, apart from `PAY`.
+pub const PAYEES: [&str; 8] = ["A", "B", "C", "D", "E", "F", "G", "H"];
 /// 2026-03-10T00:00:00Z.
 const START: i64 = 1_773_100_800_000_000;
 
+/// A clock that a test moves.
 #[derive(Debug)]
 pub struct Hands(AtomicI64);
+
+impl Hands {
+    pub fn at(now: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(now)))
+    }
+}
 
 impl Clock for Hands {
     fn now(&self) -> i64 {
@@ -75,7 +85,28 @@ pub struct World {
     pub engine: Engine,
     pub clock: Arc<Hands>,
     pub cli: Actor,
-    _place: Place,
+    cooling: Duration,
+    place: Place,
+}
+
+/// What a process has open.
+pub struct Process {
+    pub store: Store,
+    pub service: Service,
+    pub engine: Engine,
+}
+
+/// Opens a ledger.
+pub async fn process(place: &str, clock: Arc<Hands>, cooling: Duration) -> Process {
+    let store = Store::at(place, Schema::Migrate).await.unwrap();
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 2 });
+    let service = Service::new(store.clone(), door.clone(), clock).with_vault(vault()).cooling_for(cooling);
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
+    Process { store, service, engine }
+}
+
+fn vault() -> Vault {
+    Vault::new(MasterKey::from_hex(&"ab".repeat(32)).unwrap(), None)
 }
 
 /// Without a cooling-off.
@@ -84,41 +115,34 @@ pub async fn world() -> World {
 }
 
 pub async fn world_cooling(cooling: Duration) -> World {
-    let place = place();
-    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    let mut tx = store.write().await.unwrap();
+    let world = World::open(place(), Hands::at(START), cooling).await;
+    let mut tx = world.store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
     tx.commit().await.unwrap();
-    let clock = Arc::new(Hands(AtomicI64::new(START)));
-    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
-    let vault = Vault::new(MasterKey::from_hex(&"ab".repeat(32)).unwrap(), None);
-    let service =
-        Service::new(store.clone(), door.clone(), clock.clone()).with_vault(vault).cooling_for(cooling);
-    let cli = Actor::new(Principal::CommandLine, "tester", "test");
+    let (service, cli) = (&world.service, &world.cli);
     let mut accounts = "number,holder,currency\n".to_owned();
     for currency in ["USD", "EUR", "GBP"] {
-        for number in ["PAY", "A", "B"] {
+        for number in ["PAY"].into_iter().chain(PAYEES) {
             accounts += &format!("{currency}-{number},{currency} {number},{currency}\n");
         }
     }
-    account::import(&service, &cli, Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(service, cli, Cursor::new(accounts), AccountImport::default()).await.unwrap();
     for currency in ["USD", "EUR", "GBP"] {
         let deposit = TransferRequest {
             to: Some(format!("{currency}-PAY").as_str().into()),
             amount: "9000.00".to_owned().into(),
             ..TransferRequest::default()
         };
-        transfer::create(&service, &cli, &deposit).await.unwrap();
+        transfer::create(service, cli, &deposit).await.unwrap();
     }
-    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
-    World { store, service, engine, clock, cli, _place: place }
+    world
 }
 
 pub fn account(number: &str) -> Given {
     Given::account(None, Field::Account, number.to_owned(), Digits::Refuse)
 }
 
-/// A draft that pays `A`, and `B` if there is a second amount.
+/// A draft that pays the first of the payees, each an amount.
 pub fn payment(currency: &str, amounts: &[&str]) -> CreateBatch {
     let row = |(payee, amount): (&str, &&str)| NewRow {
         given: vec![account(&format!("{currency}-{payee}"))],
@@ -134,7 +158,7 @@ pub fn payment(currency: &str, amounts: &[&str]) -> CreateBatch {
         target: None,
         currency: None,
         amounts: Amounts::Custom,
-        rows: ["A", "B"].into_iter().zip(amounts).map(row).collect(),
+        rows: PAYEES.into_iter().zip(amounts).map(row).collect(),
         remarks: None,
         convert: false,
         rate_mode: None,
@@ -160,6 +184,18 @@ fn secret(user: i64) -> TotpSecret {
 }
 
 impl World {
+    /// A process on a ledger.
+    pub async fn open(place: Place, clock: Arc<Hands>, cooling: Duration) -> Self {
+        let Process { store, service, engine } = process(&place.text, clock.clone(), cooling).await;
+        let cli = Actor::new(Principal::CommandLine, "tester", "test");
+        Self { store, service, engine, clock, cli, cooling, place }
+    }
+
+    /// Ends this process and leaves the ledger.
+    pub fn close(self) -> (Place, Arc<Hands>, Duration) {
+        (self.place, self.clock, self.cooling)
+    }
+
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
@@ -187,7 +223,7 @@ impl World {
     /// Gives a person a factor now.
     pub async fn enrol(&self, who: &Who, is_initial: bool) {
         let row = format!("user:{}", who.id());
-        let vault = Vault::new(MasterKey::from_hex(&"ab".repeat(32)).unwrap(), None);
+        let vault = vault();
         let sealed = vault.seal(&row, secret(who.id()).bytes()).unwrap();
         let mut tx = self.store.write().await.unwrap();
         store::sealed_secret::put(&mut tx, &row, &vault.key_id().unwrap(), &sealed).await.unwrap();
@@ -222,7 +258,7 @@ impl World {
     pub fn proving_now(&self, who: &Who) -> Service {
         let code = || Secret::new(secret(who.id()).code(step_at(self.now())).as_str());
         let code = who.role.map(|_| code());
-        self.service.clone().with_proof(Proof { session: None, code })
+        self.service.clone().with_proof(Proof { code, ..Proof::default() })
     }
 
     pub async fn draft(&self, by: &Who, new: &CreateBatch) -> BatchId {
@@ -255,6 +291,38 @@ impl World {
 
     pub async fn execute(&self, by: &Who, batch: BatchId) -> Result<(), Error> {
         batch::execute(&self.proving(by), &by.actor, batch.into()).await.map(|_| ())
+    }
+
+    /// The same with a code of the debited account.
+    pub async fn execute_with(&self, by: &Who, batch: BatchId, app: &TotpSecret) -> Result<(), Error> {
+        let service = self.consenting(by, app).await;
+        batch::execute(&service, &by.actor, batch.into()).await.map(|_| ())
+    }
+
+    /// Resumes with a code of the debited account.
+    pub async fn resume_with(&self, by: &Who, batch: BatchId, app: &TotpSecret) -> Result<(), Error> {
+        let service = self.consenting(by, app).await;
+        batch::resume(&service, &by.actor, batch.into()).await.map(|_| ())
+    }
+
+    async fn consenting(&self, by: &Who, app: &TotpSecret) -> Service {
+        let service = self.proving(by);
+        let code = Secret::new(app.code(step_at(self.now())).as_str());
+        service.with_consent(Consent::new(Some(code), Default::default(), false)).await
+    }
+
+    /// Gives an account a second factor, without which nothing is debited any more.
+    pub async fn bind(&self, number: &str) -> TotpSecret {
+        let account = number.into();
+        let drawn = account_totp::bind(&self.service, &self.cli, &account).await.unwrap();
+        let row = store::account_totp::owner(drawn.account.id);
+        let mut tx = self.store.read().await.unwrap();
+        let sealed = store::sealed_secret::of_owners(&mut tx, vec![row.clone()]).await.unwrap();
+        drop(tx);
+        let secret = TotpSecret::from_bytes(&vault().open(&row, &sealed[0].sealed()).unwrap()).unwrap();
+        let code = Secret::new(secret.code(step_at(self.now())).as_str());
+        account_totp::confirm(&self.service, &self.cli, &account, &code, false).await.unwrap();
+        secret
     }
 
     pub async fn batch(&self, batch: BatchId) -> Batch {
@@ -298,6 +366,15 @@ impl World {
 
     pub async fn balance(&self, number: &str) -> i64 {
         account::show(&self.service, &number.into()).await.unwrap().0.balance
+    }
+
+    /// What the payees of a currency have received.
+    pub async fn received(&self, currency: &str) -> i64 {
+        let mut sum = 0;
+        for payee in PAYEES {
+            sum += self.balance(&format!("{currency}-{payee}")).await;
+        }
+        sum
     }
 
     pub async fn verified(&self) {

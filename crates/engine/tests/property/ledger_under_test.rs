@@ -66,8 +66,8 @@ fn done<T>(result: Result<T, Error>) -> Answer {
 }
 
 impl Ledger {
-    /// Slices have three items, so that batches take several chunks.
-    pub async fn open(below: Below) -> Self {
+    /// With chunks of at most so many items.
+    pub async fn open(below: Below, chunk_items: usize) -> Self {
         let place = Place::on(below);
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
         let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
@@ -75,7 +75,7 @@ impl Ledger {
         let mut tx = store.write().await.unwrap();
         store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
         tx.commit().await.unwrap();
-        let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
         let service = Service::new(store.clone(), door.clone(), clock.clone());
         let engine = Engine::new(store.clone(), door.clone(), service.clone(), EngineOptions::default());
         Self { clock, store, door, service, engine, _place: place }

@@ -51,7 +51,7 @@ pub(crate) struct ApprovalView {
     given: i64,
     /// The levels.
     levels: Vec<ApprovalLevelStandView>,
-    /// The people who may still approve.
+    /// The people who could approve now: they have a second factor and are not cooling off.
     may_approve: Vec<ApproverView>,
     /// The hash of the content that approvals are for; null before the submission.
     content_hash: Option<String>,

@@ -1,6 +1,7 @@
 //! Authentication and authorization in front of each operation.
 
 use crate::app::App;
+use crate::kit::cookie;
 use crate::kit::operation::{COMMON, Groups, contains};
 use crate::kit::problem::{Problem, Refused};
 use crate::kit::who::{ClientAddress, Who};
@@ -11,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::access::{Asker, Operation};
 use domain::code::Code;
+use service::factor::Renewed;
 use service::identity::{self, Identity};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -38,7 +40,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let caller = identified.as_ref().ok().and_then(Option::as_ref).map(|identity| Caller(identity.owner()));
     let admitted = identified.and_then(|identity| admit(&guard, request, identity, address));
     let mut response = match admitted {
-        Ok(request) => in_turn(&guard, request, next).await,
+        Ok(request) => renewing(&guard, request, next).await,
         Err(problem) => problem.into_response(),
     };
     if let Some(Refused(code)) = response.extensions().get().copied() {
@@ -56,6 +58,16 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     response.extensions_mut().insert(OperationOf(guard.operation));
     if let Some(caller) = caller {
         response.extensions_mut().insert(caller);
+    }
+    response
+}
+
+/// Runs the operation, and sets the new token of a session in which a code was accepted.
+async fn renewing(guard: &Guard, request: Request, next: Next) -> Response {
+    let renewed = request.extensions().get().map(|who: &Who| who.renewed.clone());
+    let mut response = in_turn(guard, request, next).await;
+    if let Some(token) = renewed.as_ref().and_then(Renewed::token) {
+        response.headers_mut().extend(cookie::set(&guard.app, token));
     }
     response
 }
@@ -90,7 +102,7 @@ fn admit(
         Ok(reach) => {
             if let Some(identity) = identity {
                 guard.app.limits.of_identity(&identity.owner())?;
-                request.extensions_mut().insert(Who { identity, reach });
+                request.extensions_mut().insert(Who { identity, reach, renewed: Renewed::default() });
             }
             Ok(request)
         }
@@ -118,7 +130,7 @@ pub(crate) async fn identify(
     if let Some(token) = bearer(headers)? {
         return Ok(Some(identity::of_key(&app.service, token, address).await?));
     }
-    super::cookie::identify(app, headers, address).await
+    cookie::identify(app, headers, address).await
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

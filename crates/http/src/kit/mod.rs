@@ -1,5 +1,5 @@
 //! What all surfaces of the API share: the way of a request in (`serve`, `edge`, `guard`, `query`, `body`, `once`), the
-//! way of a response out (`answer`, `approval`, `problem`, `paging`, `cursor`), and the description of both (`openapi`).
+//! way of a response out (`answer`, `approval`, `problem`, `paging`, `cursor`, `download`), and the description of both (`openapi`).
 
 pub(crate) mod answer;
 pub(crate) mod approval;
@@ -7,6 +7,7 @@ pub(crate) mod body;
 pub(crate) mod consent;
 pub(crate) mod cookie;
 pub(crate) mod cursor;
+pub(crate) mod download;
 pub(crate) mod edge;
 pub(crate) mod guard;
 pub(crate) mod language;

@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 
 /// The default number of seconds after which a retry may succeed.
 const RETRY_S: u64 = 1;
+/// Maximum characters of the details.
+const DETAILS_MAX: usize = 200;
 
 /// Why a request failed.
 #[derive(Debug, Clone)]
@@ -63,9 +65,12 @@ impl Problem {
     }
 }
 
-/// Truncates what a client sent, which may be long.
+/// Truncates what a client sent, which may be long, with an ellipsis where it was cut.
 fn short(text: &str) -> String {
-    text.chars().take(200).collect()
+    match text.chars().nth(DETAILS_MAX) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(DETAILS_MAX - 1).chain(['…']).collect(),
+    }
 }
 
 impl From<Code> for Problem {

@@ -5,8 +5,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::access::Reach;
 use domain::code::Code;
-use service::factor::Proof;
-use service::identity::{Identity, Who as Caller};
+use service::factor::{Proof, Renewed};
+use service::identity::Identity;
 use service::{Actor, Secret, Service};
 use std::net::IpAddr;
 
@@ -15,6 +15,8 @@ use std::net::IpAddr;
 pub(crate) struct Who {
     pub identity: Identity,
     pub reach: Reach,
+    /// The new token of the caller's session, once a code was accepted in it.
+    pub renewed: Renewed,
 }
 
 impl Who {
@@ -24,11 +26,9 @@ impl Who {
 
     /// The use cases for this request, which proves its session, and its person's factor if it has a code.
     pub(crate) fn proving(&self, service: &Service, code: Option<&Secret>) -> Service {
-        let session = match self.identity.who {
-            Caller::Person { session, .. } => Some(session),
-            Caller::Key { .. } => None,
-        };
-        service.clone().with_proof(Proof { session, code: code.cloned() })
+        let session = self.identity.proving_session();
+        let proof = Proof { session, code: code.cloned(), renewed: self.renewed.clone() };
+        service.clone().with_proof(proof)
     }
 }
 

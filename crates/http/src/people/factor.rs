@@ -7,7 +7,7 @@ use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Body, CodeInput, Input};
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
-use crate::kit::qr;
+use crate::kit::qr::TotpSecretView;
 use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::kit::time::wire;
@@ -101,21 +101,6 @@ pub(crate) struct ConfirmInput {
 
 impl Input for ConfirmInput {}
 
-/// A secret to be entered in an authenticator app. It is shown only once.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EnrollingView {
-    /// The secret in base 32, for typing.
-    #[schema(value_type = String, example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
-    secret: Secret,
-    /// The `otpauth` URI with the secret.
-    #[schema(value_type = String, example = "otpauth://totp/Sluice:fang.wang?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Sluice")]
-    uri: Secret,
-    /// The URI as a QR code: an SVG document.
-    #[schema(value_type = String, example = "<svg …>")]
-    qr: Secret,
-}
-
 /// Recovery codes. They are shown only once.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -160,18 +145,16 @@ const RESET: Message = Message {
 /// the same session.
 #[utoipa::path(post, path = "/api/v1/auth/totp", operation_id = "enrolTotp", tag = "people",
     request_body = EnrolInput,
-    responses((status = 200, description = "The secret.", body = Envelope<EnrollingView>)))]
+    responses((status = 200, description = "The secret.", body = Envelope<TotpSecretView>)))]
 pub(super) async fn enrol(
     State(app): State<App>,
     who: Who,
     RequestClient(client): RequestClient,
     Body(body): Body<EnrolInput>,
-) -> Result<Answer<EnrollingView>, Problem> {
+) -> Result<Answer<TotpSecretView>, Problem> {
     let service = who.proving(&app.service, body.code());
     let begun = factor::enrol(&service, who.actor(), person(&who)?, &body.password, &client).await?;
-    let qr = Secret::new(qr::picture(&begun.uri)?);
-    let (secret, uri) = (Secret::new(begun.base32.as_str()), Secret::new(begun.uri.as_str()));
-    Ok(Answer::saying(BEGUN, EnrollingView { secret, uri, qr }))
+    Ok(Answer::saying(BEGUN, TotpSecretView::of(&begun.base32, &begun.uri)?))
 }
 
 /// Makes the authenticator app that shows this code the signed-in user's second factor.

@@ -106,13 +106,51 @@ async fn document_002s_approval_to_the_letter() {
 async fn nobody_approves_their_own_batch() {
     let office = office().await;
     let made = office.checker.post(BATCHES, salaries(1, "10.00")).await;
-    // The administrator could approve it.
-    let may = &made.data()["approval"]["mayApprove"];
-    assert_eq!(may[0]["login"], "root");
     let number = made.data()["batchNumber"].as_str().unwrap().to_owned();
     let own = office.decide(&number, Some("k-1"), office.body("approve")).await;
     assert_eq!((own.status, own.code()), (400, "CANNOT_APPROVE_OWN"));
     assert_eq!(own.json["message"], "不能审批自己提交的申请");
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn only_those_who_could_approve_now_are_named() {
+    let office = office().await;
+    let made = office.checker.post(BATCHES, salaries(1, "10.00")).await;
+    let id = made.data()["id"].as_i64().unwrap();
+    let named = async || {
+        let shown = office.world.get(&at(id, "/approvals")).await;
+        let people = shown.data()["mayApprove"].as_array().unwrap().clone();
+        people.iter().map(|person| crate::browser::text(&person["login"])).collect::<Vec<_>>()
+    };
+    assert_eq!(named().await, [] as [&str; 0], "the administrator has no second factor");
+    let root = Browser::signed_in(&office.world, "root", PASSWORD).await;
+    enrol(&office.world, &root).await;
+    assert_eq!(named().await, [] as [&str; 0], "the administrator is cooling off");
+    office.world.clock.pass(Duration::from_secs(24 * 3_600));
+    assert_eq!(named().await, ["root"]);
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn attack_10_a_code_that_signed_in_approves_nothing_and_one_that_approved_approves_nothing_else() {
+    let office = office().await;
+    let (_, first) = office.batch().await;
+    let (_, second) = office.batch().await;
+    // The code of the sign-in a moment ago, as somebody may have overheard it; and the sign-in itself is no approval.
+    for (key, code) in [("k-1", Some(office.phone.code(&office.world))), ("k-2", None)] {
+        let mut body = json!({ "action": "approve" });
+        if let Some(code) = &code {
+            body["2fa_code"] = json!(code);
+        }
+        let refused = office.decide(&first, Some(key), body).await;
+        let expected = if code.is_some() { "AUTH_2FA_CODE_USED" } else { "AUTH_2FA_REQUIRED" };
+        assert_eq!(refused.code(), expected, "{}", refused.json);
+    }
+    let body = office.body("approve");
+    office.decide(&first, Some("k-3"), body.clone()).await.data();
+    let again = office.decide(&second, Some("k-4"), body).await;
+    assert_eq!((again.status, again.code()), (401, "AUTH_2FA_CODE_USED"));
     office.world.stop().await;
 }
 

@@ -1,7 +1,7 @@
 //! Refused rows of a file: listed in pages, dropped by count, and left unpaid when the batch is submitted.
 
 use crate::batch_tools::{BATCHES, at, is, outcome, send, world_with_payees};
-use crate::world::World;
+use crate::world::{World, answer};
 use domain::batch::BatchType;
 use domain::principal::Principal;
 use reqwest::Method;
@@ -69,7 +69,15 @@ async fn refused_rows_are_dropped_or_left_only_with_their_exact_count() {
     assert_eq!((outcome(&wrong), &wrong.json["error"]["details"]), (is(409, "PROBLEMS_OPEN"), &json!("2")));
     let submit = async |body: Json| world.post(&at(id, "/submit"), body).await;
     assert_eq!(outcome(&submit(Json::Null).await), is(409, "PROBLEMS_OPEN"));
-    drop("/problems?code=PAYEE_NOT_FOUND&count=2").await.data();
+    // An edit like any other: it raises the draft's version, and may be based on one.
+    assert_eq!(drop("/problems?code=PAYEE_NOT_FOUND&count=2").await.data()["version"], 2);
+    let submit_old = world.request(Method::POST, &at(id, "/submit")).header("If-Match", "1");
+    for old in [
+        answer(submit_old.json(&json!({ "leaveProblems": 1 }))).await,
+        answer(world.request(Method::DELETE, &at(id, "/problems?count=1")).header("If-Match", "1")).await,
+    ] {
+        assert_eq!(outcome(&old), is(409, "DRAFT_CHANGED"));
+    }
     assert_eq!(outcome(&submit(json!({ "leaveProblems": 3 })).await), is(409, "PROBLEMS_OPEN"));
     let submitted = submit(json!({ "leaveProblems": 1 })).await.data().clone();
     assert_eq!(submitted["state"], "pending");

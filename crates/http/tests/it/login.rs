@@ -53,7 +53,7 @@ async fn unknown_wrong_disabled_and_invited_logins_get_the_same_answer_at_the_sa
 }
 
 #[tokio::test]
-async fn guessing_one_login_is_throttled_and_does_not_lock_out_the_user() {
+async fn attack_01_guessing_one_login_is_throttled_and_does_not_lock_out_the_user() {
     let world = world_with(behind_proxy()).await;
     let admin = first_admin(&world).await;
     add(&admin, "li", "operator").await;
@@ -88,7 +88,7 @@ async fn guessing_one_login_is_throttled_and_does_not_lock_out_the_user() {
 }
 
 #[tokio::test]
-async fn password_spraying_from_one_address_is_throttled() {
+async fn attack_02_password_spraying_from_one_address_is_throttled() {
     let world = world_with(behind_proxy()).await;
     let spray = Browser::at(&world, "198.51.100.1");
     let mut codes = Vec::new();
@@ -113,7 +113,7 @@ async fn password_spraying_from_one_address_is_throttled() {
 }
 
 #[tokio::test]
-async fn concurrent_guesses_do_not_bypass_the_throttle() {
+async fn attack_01_concurrent_guesses_do_not_bypass_the_throttle() {
     let world = world_with(behind_proxy()).await;
     first_admin(&world).await;
     let tries = (1..=30).map(|n| {

@@ -11,7 +11,7 @@ use std::time::Duration;
 const HOUR: Duration = Duration::from_secs(3_600);
 
 #[tokio::test]
-async fn there_is_no_user_until_the_printed_token_creates_one_administrator() {
+async fn attack_17_there_is_no_user_until_the_printed_token_creates_one_administrator() {
     let world = world().await;
     let browser = Browser::at(&world, "203.0.113.1");
     for (login, password) in [("admin", "admin"), ("root", "root"), ("sluice", "sluice"), ("admin", "")] {
@@ -59,7 +59,7 @@ async fn a_set_up_token_expires_after_a_day_and_works_only_once() {
 }
 
 #[tokio::test]
-async fn a_password_must_be_long_and_hard_to_guess_and_is_used_verbatim() {
+async fn attack_04_a_password_must_be_long_and_hard_to_guess_and_is_used_verbatim() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let body = json!({ "login": "fang.wang", "name": "Fang Wang", "role": "operator" });
@@ -82,7 +82,7 @@ async fn a_password_must_be_long_and_hard_to_guess_and_is_used_verbatim() {
 }
 
 #[tokio::test]
-async fn an_administrator_starts_a_reset_and_never_sets_a_password() {
+async fn attack_16_an_administrator_starts_a_reset_and_never_sets_a_password() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let body = json!({ "login": "li", "name": "Li", "role": "operator", "password": PASSWORD });

@@ -30,7 +30,7 @@ async fn me_with(world: &World, cookie: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn the_token_is_only_in_an_http_only_cookie_and_stored_as_a_hash() {
+async fn attack_22_the_token_is_only_in_an_http_only_cookie_and_stored_as_a_hash() {
     let world = world().await;
     first_admin(&world).await;
     let response = raw_login(&world, None).await;
@@ -59,12 +59,32 @@ async fn the_token_is_only_in_an_http_only_cookie_and_stored_as_a_hash() {
     let signed_out = logout.header(COOKIE, other.split(';').next().unwrap()).send().await.unwrap();
     assert_eq!(signed_out.headers()["clear-site-data"], "\"cache\", \"storage\"");
     assert!(set_cookie(&signed_out).contains("Max-Age=0"));
-    // A token with one character changed, a truncated one and made-up ones are refused.
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn attack_23_a_token_has_256_random_bits_and_none_like_it_is_a_session() {
+    let world = world().await;
+    first_admin(&world).await;
+    let mut tokens = std::collections::BTreeSet::new();
+    for _ in 0..5 {
+        let cookie = set_cookie(&raw_login(&world, None).await);
+        let (_, token) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+        assert!(token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit()), "{token}");
+        assert!(tokens.insert(token.to_owned()), "{token} was drawn twice");
+    }
+    let token = tokens.first().unwrap();
+    // One with a character changed, a truncated one, a made-up one, and the hash that is stored.
     let mut forged = token.to_owned();
     forged.replace_range(0..1, if token.starts_with('0') { "1" } else { "0" });
-    for wrong in [forged.as_str(), &token[..63], &"0".repeat(64), &stored[0]] {
+    let mut tx = world.store.read().await.unwrap();
+    let rows = tx.fetch_text("SELECT token FROM session".to_owned(), Vec::new()).await.unwrap();
+    let stored = rows.iter().next().unwrap().text(0).unwrap();
+    drop(tx);
+    for wrong in [forged.as_str(), &token[..63], &"0".repeat(64), &stored] {
         assert_eq!(me_with(&world, &format!("sluice_session={wrong}")).await, 401, "{wrong}");
     }
+    assert_eq!(me_with(&world, &format!("sluice_session={token}")).await, 200);
     world.stop().await;
 }
 
@@ -88,7 +108,7 @@ async fn under_tls_the_cookie_is_secure_and_bound_to_the_host() {
 }
 
 #[tokio::test]
-async fn a_planted_session_is_not_adopted_at_login() {
+async fn attack_19_a_planted_session_is_not_adopted_at_login() {
     let world = world().await;
     first_admin(&world).await;
     let planted = format!("sluice_session={}", "ab".repeat(32));
@@ -103,7 +123,7 @@ async fn a_planted_session_is_not_adopted_at_login() {
 }
 
 #[tokio::test]
-async fn everything_that_ends_a_session_ends_it_at_once() {
+async fn attack_20_everything_that_ends_a_session_ends_it_at_once() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let id = add(&admin, "li", "operator").await;
@@ -227,7 +247,7 @@ async fn the_last_seen_time_is_written_once_a_minute() {
 }
 
 #[tokio::test]
-async fn setting_the_clock_back_extends_no_session() {
+async fn attack_25_setting_the_clock_back_extends_no_session() {
     let world = world().await;
     let admin = first_admin(&world).await;
     world.clock.pass(31 * MINUTE);

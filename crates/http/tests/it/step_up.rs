@@ -11,11 +11,15 @@ use std::time::Duration;
 const FRESH: Duration = Duration::from_secs(300);
 
 /// Changes of keys, people, settings and policies: request, and body without its code. `{id}` is a user, `{key}` a
-/// key.
+/// key, `{hook}` a webhook.
 const CHANGES: &[(&str, &str)] = &[
     ("POST /api/v1/api-keys", r#"{"name": "k", "scopes": ["read"]}"#),
     ("POST /api/v1/api-keys/{key}/rotate", "{}"),
     ("DELETE /api/v1/api-keys/{key}", "{}"),
+    ("POST /api/v2/webhooks", r#"{"url": "https://example.org/hook", "events": ["batch.finished"]}"#),
+    ("PATCH /api/v2/webhooks/{hook}", r#"{"url": "https://example.org/other"}"#),
+    ("POST /api/v2/webhooks/{hook}/rotate", "{}"),
+    ("DELETE /api/v2/webhooks/{hook}", "{}"),
     ("POST /api/v1/users", r#"{"login": "new", "name": "N", "role": "operator"}"#),
     ("PATCH /api/v1/users/{id}", r#"{"role": "finance"}"#),
     ("POST /api/v1/users/{id}/password-reset", "{}"),
@@ -35,6 +39,7 @@ struct Changed {
     admin: Browser,
     id: String,
     key: String,
+    hook: String,
 }
 
 impl Changed {
@@ -45,15 +50,18 @@ impl Changed {
         let body = json!({ "name": "first", "scopes": ["read"] });
         let made = admin.post("/api/v1/api-keys", body).await;
         let key = text(&made.data()["key"]["id"]);
+        let body = json!({ "url": "https://example.org/first", "events": ["batch.finished"] });
+        let made = admin.post("/api/v2/webhooks", body).await;
+        let hook = text(&made.data()["webhook"]["id"]);
         for currency in ["USD", "EUR"] {
             admin.post("/api/v2/currencies", json!({ "code": currency })).await.data();
         }
-        Self { world, admin, id, key }
+        Self { world, admin, id, key, hook }
     }
 
     async fn send(&self, request: &str, body: Json) -> Answer {
         let (method, path) = request.split_once(' ').unwrap();
-        let path = path.replace("{id}", &self.id).replace("{key}", &self.key);
+        let path = path.replace("{id}", &self.id).replace("{key}", &self.key).replace("{hook}", &self.hook);
         let method: Method = method.parse().unwrap();
         answer(self.admin.request(method, &path).json(&body)).await
     }
@@ -121,6 +129,58 @@ async fn attack_10_a_code_that_signed_in_is_not_accepted_for_a_change() {
     let refused = changed.send("PUT /api/v2/settings", with_code(r#"{"timeZone": "UTC"}"#, &overheard)).await;
     assert_eq!((refused.status, refused.code()), (401, "AUTH_2FA_CODE_USED"));
     changed.world.stop().await;
+}
+
+/// The cookie that a response sets.
+fn set_cookie(response: &reqwest::Response) -> Option<String> {
+    let value = response.headers().get("set-cookie")?;
+    Some(value.to_str().unwrap().split(';').next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn attack_19_a_session_that_was_stolen_or_planted_before_a_step_up_gains_nothing_from_it() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let (phone, _) = enrol(&world, &admin).await;
+    let half = Browser::at(&world, "203.0.113.1");
+    let challenge = crate::phone::challenge(&half, "root").await;
+    let body = json!({ "challenge": challenge, "code": phone.next_code(&world) });
+    let response = half.request(Method::POST, "/api/v1/auth/2fa").json(&body).send().await.unwrap();
+    let former = set_cookie(&response).unwrap();
+    world.clock.pass(FRESH);
+    let send = async |cookie: &str, method: Method, path: &str, body: Json| {
+        let request = reqwest::Client::new().request(method, format!("{}{path}", world.url));
+        request.header("cookie", cookie).json(&body).send().await.unwrap()
+    };
+    let put = async |cookie: &str, code: Option<String>| {
+        let plain = json!({ "timeZone": "UTC" });
+        let body = code.map_or(plain, |code| with_code(r#"{"timeZone": "UTC"}"#, &code));
+        send(cookie, Method::PUT, "/api/v2/settings", body).await
+    };
+    let code = async |response: reqwest::Response| {
+        let json: Json = response.json().await.unwrap();
+        json["error"]["code"].as_str().unwrap_or("ok").to_owned()
+    };
+    let wrong = put(&former, Some(wrong_code(&phone, &world))).await;
+    assert_eq!(set_cookie(&wrong), None, "a code that was refused changes nothing");
+    let stepped_up = put(&former, Some(phone.code(&world))).await;
+    let renewed = set_cookie(&stepped_up).unwrap();
+    assert_eq!(code(stepped_up).await, "ok");
+    assert_ne!(renewed, former);
+    // The new token needs no further code for a while; the former one, which others may know, needs one.
+    let fresh = put(&renewed, None).await;
+    assert_eq!((set_cookie(&fresh), code(fresh).await.as_str()), (None, "ok"));
+    assert_eq!(code(put(&former, None).await).await, "AUTH_2FA_REQUIRED");
+    // It is the same session, which requests that were on their way may still read from.
+    let me = async |cookie: &str| {
+        let json: Json = send(cookie, Method::GET, "/api/v1/auth/me", json!({})).await.json().await.unwrap();
+        json["data"]["session"]["id"].clone()
+    };
+    assert_eq!((me(&former).await, me(&renewed).await.is_string()), (me(&renewed).await, true));
+    world.clock.pass(Duration::from_secs(60));
+    assert_eq!((me(&former).await, me(&renewed).await.is_string()), (Json::Null, true));
+    assert_eq!(code(put(&former, None).await).await, "AUTH_REQUIRED");
+    world.stop().await;
 }
 
 #[tokio::test]

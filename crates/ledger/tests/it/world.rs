@@ -138,15 +138,24 @@ impl World {
 
     /// A new batch that is being processed, with all its items in slices of a size.
     pub async fn slices(&self, items: i64, size: usize) -> Vec<Slice> {
-        let whole = self.slice(items, 0).await;
+        Self::cut(&self.slice(items, 0).await, size)
+    }
+
+    /// A slice in parts of a size.
+    pub fn cut(whole: &Slice, size: usize) -> Vec<Slice> {
         whole.items.chunks(size).map(|part| Slice { items: part.into(), ..whole.clone() }).collect()
     }
 
     /// A slice with all items of a new batch that is being processed. The last `refused` items pay the payer
     /// itself, which fails them.
     pub async fn slice(&self, items: i64, refused: i64) -> Slice {
+        self.slice_of(BatchMode::Continue, items, refused).await
+    }
+
+    /// The same of a batch with this mode.
+    pub async fn slice_of(&self, mode: BatchMode, items: i64, refused: i64) -> Slice {
         let mut tx = self.store.write().await.unwrap();
-        let batch = store::batch::create(&mut tx, &self.new_batch()).await.unwrap();
+        let batch = store::batch::create(&mut tx, &self.new_batch(mode)).await.unwrap();
         let first = counter::take(&mut tx, Counter::Number, items).await.unwrap();
         let target = |k: i64| if k >= items - refused { PAYER } else { AccountId(2 + k % PAYEES) };
         let items: Vec<_> = (0..items).map(|k| item(first + k, k, target(k))).collect();
@@ -163,12 +172,12 @@ impl World {
         Slice { batch, epoch: epoch.unwrap(), edition: 0, items: items.iter().map(due).collect() }
     }
 
-    fn new_batch(&self) -> NewBatch {
+    fn new_batch(&self, mode: BatchMode) -> NewBatch {
         NewBatch {
             day: 20_260_101,
             name: "batch".to_owned(),
             kind: BatchType::OneToMany,
-            mode: BatchMode::Continue,
+            mode,
             asset: self.asset,
             account: Some(PAYER),
             convert: false,

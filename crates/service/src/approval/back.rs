@@ -48,7 +48,11 @@ async fn recall_in(write: &mut Write, request: &BatchRequest<'_>) -> Result<Writ
         None => made(write, &batch).await?,
     };
     if !is_submitter {
-        return Err(Error::refused(Code::Forbidden, batch.number()));
+        return Err(Error::bilingual(
+            Code::Forbidden,
+            format!("only its submitter may recall {}; an approver rejects it instead", batch.number()),
+            format!("仅提交人可撤回 {}；审批人可予以拒绝", batch.number()),
+        ));
     }
     if !is_submitted {
         return Err(Error::refused(Code::BatchState, batch.state_text()));
@@ -64,7 +68,11 @@ async fn recall_in(write: &mut Write, request: &BatchRequest<'_>) -> Result<Writ
 async fn reopen_in(write: &mut Write, request: &BatchRequest<'_>) -> Result<WriteResult<Batch>, Error> {
     let batch = locked(write, request.batch).await?;
     if !made(write, &batch).await? {
-        return Err(Error::refused(Code::Forbidden, batch.number()));
+        return Err(Error::bilingual(
+            Code::Forbidden,
+            format!("only its makers may reopen {}", batch.number()),
+            format!("仅制单人可重新打开 {}", batch.number()),
+        ));
     }
     if batch.state != BatchState::Rejected {
         return Err(Error::refused(Code::BatchState, batch.state_text()));

@@ -157,11 +157,15 @@ async fn in_order<'a>(
 
 /// The person behind the write, who must be one that may approve now: no key does, and no command line.
 pub(super) async fn approver(write: &mut Write) -> Result<User, Error> {
-    let Principal::User(id) = write.actor.author.principal else { return Err(Code::Forbidden.into()) };
+    let forbidden = || {
+        let (english, chinese) = ("only finance and administrators approve", "仅财务与管理员可审批");
+        Error::bilingual(Code::Forbidden, english, chinese)
+    };
+    let Principal::User(id) = write.actor.author.principal else { return Err(forbidden()) };
     let found = store::user::lock(&mut write.tx, id).await?.map(|(user, _)| user);
     let may =
         |user: &User| Approver { user: user.id, role: user.role }.may_approve() && user.disabled_at.is_none();
-    found.filter(may).ok_or_else(|| Code::Forbidden.into())
+    found.filter(may).ok_or_else(forbidden)
 }
 
 async fn check(

@@ -18,7 +18,7 @@ use store::approval::Approval;
 use store::approval_round::{self, ApprovalRound};
 use store::batch::Batch;
 
-/// The most items whose content is hashed again at the first execution. The content of a submitted batch is frozen
+/// The most items whose content is hashed again before money moves. The content of a submitted batch is frozen
 /// by triggers, so this finds only what was changed underneath them; for more items it would take seconds.
 const HASHED_MAX: i64 = 10_000;
 
@@ -31,7 +31,8 @@ pub(crate) async fn gate(write: &mut Write, batch: &Batch, action: Action) -> Re
     let all = store::approval::of_batch(tx, batch.id).await?;
     let given = round::given(&round, &all);
     if batch.state.has_begun() {
-        return check_kept(batch, &round, &given);
+        check_kept(batch, &round, &given)?;
+        return check_content(tx, batch, &round).await;
     }
     debug_assert!(matches!(action, Action::BatchExecute | Action::BatchResume), "{}", action.name());
     if batch.state != BatchState::Approved {
@@ -53,7 +54,8 @@ pub async fn check_run(service: &Service, batch: &Batch) -> Result<(), Error> {
         return Ok(());
     };
     let all = store::approval::of_batch(&mut tx, batch.id).await?;
-    check_kept(batch, &round, &round::given(&round, &all))
+    check_kept(batch, &round, &round::given(&round, &all))?;
+    check_content(&mut tx, batch, &round).await
 }
 
 /// After a refusal because the approvals are too old: the batch is pending again, in a transaction of its own.

@@ -3,6 +3,7 @@
 use super::round::{self, Payment};
 use super::{gate, makers};
 use crate::batch::lookup::find;
+use crate::factor::{self, Maker};
 use crate::{Error, Service, approval_policy};
 use domain::approval::{ApprovalAction, Approver, Level, assign, helpful};
 use domain::batch::BatchState;
@@ -25,7 +26,7 @@ pub struct ApprovalStanding {
     pub given: i64,
     /// The levels.
     pub levels: Vec<LevelStanding>,
-    /// Who may still approve it.
+    /// Who could approve it now: with a second factor, and not cooling off.
     pub may_approve: Vec<User>,
     /// All decisions, also those of earlier rounds, in order.
     pub decisions: Vec<Approval>,
@@ -54,13 +55,13 @@ pub struct LevelStanding {
 pub async fn of_batch(service: &Service, batch: BatchRef) -> Result<(Batch, ApprovalStanding), Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
-    let standing = standing_in(&mut tx, &batch, service.now()).await?;
+    let standing = standing_in(service, &mut tx, &batch).await?;
     Ok((batch, standing))
 }
 
 /// The same for a batch that was read before.
 pub async fn standing_of(service: &Service, batch: &Batch) -> Result<ApprovalStanding, Error> {
-    standing_in(&mut service.store.read().await?, batch, service.now()).await
+    standing_in(service, &mut service.store.read().await?, batch).await
 }
 
 /// The approvals that a payment would need if the caller submitted it now.
@@ -71,48 +72,54 @@ pub async fn foreseen(
 ) -> Result<ApprovalStanding, Error> {
     let mut tx = service.store.read().await?;
     let payment = Payment { batch: None, asset, account, amount };
-    foreseen_in(&mut tx, actor.author.principal, &payment, service.now()).await
+    foreseen_in(service, &mut tx, actor.author.principal, &payment).await
 }
 
-async fn standing_in(tx: &mut Tx, batch: &Batch, now: i64) -> Result<ApprovalStanding, Error> {
+async fn standing_in(service: &Service, tx: &mut Tx, batch: &Batch) -> Result<ApprovalStanding, Error> {
     let decisions = store::approval::of_batch(tx, batch.id).await?;
     let last = approval_round::last(tx, batch.id).await?;
     match last {
-        Some(round) if batch.state != BatchState::Draft => of_round(tx, batch, round, decisions).await,
+        Some(round) if batch.state != BatchState::Draft => {
+            of_round(service, tx, batch, round, decisions).await
+        }
         _ => {
-            let foreseen = foreseen_in(tx, batch.created_by.principal, &Payment::of(batch), now).await?;
+            let principal = batch.created_by.principal;
+            let foreseen = foreseen_in(service, tx, principal, &Payment::of(batch)).await?;
             Ok(ApprovalStanding { decisions, ..foreseen })
         }
     }
 }
 
 async fn foreseen_in(
+    service: &Service,
     tx: &mut Tx,
     principal: Principal,
     payment: &Payment,
-    now: i64,
 ) -> Result<ApprovalStanding, Error> {
+    let now = service.now();
     let policy = approval_policy::in_force(tx, payment.asset).await?;
-    let maker = makers::caller(tx, principal).await?;
-    let round = round::drafted(tx, &policy, payment, maker.name, now).await?;
-    let made_by = |user: i64| maker.people.contains(&user);
-    let mut standing = standing(tx, &round, &[], made_by).await?;
+    let caller = makers::caller(tx, principal).await?;
+    let people = caller.people.iter().map(|person| Principal::User(*person));
+    let mut makers: Vec<Maker> =
+        people.chain([principal]).map(|principal| Maker { principal, at: now }).collect();
     if let Some(batch) = payment.batch {
-        let makers = makers::of(tx, batch).await?;
-        standing.may_approve.retain(|user| !makers::include(&makers, user.id));
+        makers.extend(makers::principals(&makers::of(tx, batch).await?));
     }
+    let round = round::drafted(tx, &policy, payment, caller.name, now).await?;
+    let standing = standing(service, tx, &round, &[], &makers).await?;
     Ok(ApprovalStanding { round: 0, content_hash: None, ..standing })
 }
 
 async fn of_round(
+    service: &Service,
     tx: &mut Tx,
     batch: &Batch,
     round: ApprovalRound,
     decisions: Vec<Approval>,
 ) -> Result<ApprovalStanding, Error> {
     let given = round::given(&round, &decisions);
-    let makers = makers::of(tx, batch.id).await?;
-    let mut found = standing(tx, &round, &given, |user| makers::include(&makers, user)).await?;
+    let makers = makers::principals(&makers::of(tx, batch.id).await?);
+    let mut found = standing(service, tx, &round, &given, &makers).await?;
     if batch.state != BatchState::Pending {
         found.may_approve = Vec::new();
     }
@@ -124,15 +131,16 @@ async fn of_round(
 }
 
 async fn standing(
+    service: &Service,
     tx: &mut Tx,
     round: &ApprovalRound,
     given: &[&Approval],
-    is_maker: impl Fn(i64) -> bool,
+    makers: &[Maker],
 ) -> Result<ApprovalStanding, Error> {
     let levels = round::levels(round)?;
     let (filled, may_approve) = match levels.is_empty() {
         true => (Vec::new(), Vec::new()),
-        false => (filled(&levels, given), candidates(tx, &levels, given, is_maker).await?),
+        false => (filled(&levels, given), candidates(service, tx, &levels, given, makers).await?),
     };
     Ok(ApprovalStanding {
         needed: round.needed,
@@ -158,13 +166,15 @@ fn filled(levels: &[Level], given: &[&Approval]) -> Vec<LevelStanding> {
     levels.iter().zip(&assignment.open).enumerate().map(of).collect()
 }
 
-/// The active people whose approval would fill an open place.
+/// The people who could approve now, and whose approval would fill an open place.
 async fn candidates(
+    service: &Service,
     tx: &mut Tx,
     levels: &[Level],
     given: &[&Approval],
-    is_maker: impl Fn(i64) -> bool,
+    makers: &[Maker],
 ) -> Result<Vec<User>, Error> {
+    let is_maker = |user: i64| makers.iter().any(|maker| maker.principal == Principal::User(user));
     let decided = |user: i64| given.iter().any(|approval| approval.user == user);
     let mut people = store::user::active(tx).await?;
     people.retain(|user| !is_maker(user.id) && !decided(user.id));
@@ -172,7 +182,7 @@ async fn candidates(
         people.iter().map(|user| Approver { user: user.id, role: user.role }).collect();
     let helpful = helpful(levels, &gate::approvers(given), &asked);
     people.retain(|user| helpful.iter().any(|one| one.user == user.id));
-    Ok(people)
+    factor::able(service, tx, people, makers, service.now()).await
 }
 
 fn count(length: usize) -> i64 {

@@ -194,8 +194,9 @@ async fn as_changed(write: &mut Write, batch: &Batch) -> Result<Described, Error
     described(&mut write.tx, changed).await
 }
 
-/// `if_match` is the version that the edit was based on; null if the request did not name one.
-fn edited(batch: &Batch, request: &BatchRequest<'_>) -> Fact {
+/// The fact of an edit that raises the version. `if_match` is the version that it was based on; null if the
+/// request did not name one.
+pub(super) fn edited(batch: &Batch, request: &BatchRequest<'_>) -> Fact {
     Fact::of_batch(Action::BatchEdit, batch.id)
         .with("version", batch.version + 1)
         .with("if_match", request.version)

@@ -1,4 +1,4 @@
-//! Batches: import, preview, lifecycle, rework of items, export.
+//! Batches: import, preview, lifecycle, rework of items, export, evidence.
 
 pub mod attempts;
 mod cancel;
@@ -8,6 +8,7 @@ pub mod create;
 pub(crate) mod described;
 mod draft;
 pub mod edit;
+pub mod evidence;
 mod export;
 pub(crate) mod external_id;
 pub mod import;
@@ -41,6 +42,7 @@ pub use copy::copy;
 pub use create::create;
 pub use described::{Described, DescribedItem, DescribedRate};
 pub use edit::{add_items, delete_item, edit, items_by_number};
+pub use evidence::{Evidence, evidence};
 pub use export::export;
 pub use import::{import, import_into};
 pub use lifecycle::{execute, pause};
@@ -53,6 +55,6 @@ pub use progress::{progress, progress_since};
 pub use reprice::reprice;
 pub use request::BatchRequest;
 pub use resume::resume;
-pub use rework::{item_of_line, retry, retry_item};
-pub use skip::{skip_failed, skip_item};
+pub use rework::{item_of_line, retry, retry_item, retry_line};
+pub use skip::{skip_failed, skip_item, skip_line};
 pub use submit::submit;

@@ -1,15 +1,14 @@
 //! Refused rows of files: they stay with the batch until they are corrected or dropped.
 
-use super::edit::draft;
+use super::edit::{draft, edited};
 use super::items::number_of_rows;
 use super::lookup::{changed, find};
 use super::request::BatchRequest;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
-use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
-use domain::fact::{Action, BatchEvent, Fact};
+use domain::fact::Action;
 use domain::id::BatchId;
 use formats::refused::{RefusedLine, RefusedWriter};
 use hashbrown::HashMap;
@@ -166,10 +165,9 @@ async fn drop_problems_in(
     }
     store::refused_row::drop_open(&mut write.tx, batch.id, code, write.now).await?;
     count_open(&mut write.tx, batch.id).await?;
-    let fact = Fact::of_batch(Action::BatchEdit, batch.id)
-        .with("dropped", count)
-        .with("code", code.map(Code::name))
-        .moved(BatchState::Draft, BatchEvent::Edited);
+    // An edit like any other: a submission based on the draft with these rows is refused.
+    store::batch::raise_version(&mut write.tx, batch.id).await?;
+    let fact = edited(&batch, request).with("dropped", count).with("code", code.map(Code::name));
     Ok(WriteResult::one(changed(write, batch.id).await?, fact))
 }
 

@@ -7,7 +7,7 @@ use super::reprice::rates_hold;
 use crate::approval::gate;
 use crate::consent::{self, Consented, Debited};
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service};
+use crate::{Answer, Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
@@ -128,6 +128,31 @@ pub async fn retry_item(
     let changed = write.end(done).await?;
     service.store.wake();
     Ok(changed)
+}
+
+/// The same for the item on a line of the batch's file.
+pub async fn retry_line(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    line: i64,
+) -> Result<Batch, Error> {
+    match item_of_line(service, batch, line).await {
+        Ok(item) => retry_item(service, actor, batch, item).await,
+        Err(error) => refused_line(service, actor, Action::ItemRetry, (batch, line), error).await,
+    }
+}
+
+/// Audits that a request named a line without an item, and returns the refusal.
+pub(super) async fn refused_line<T: Answer>(
+    service: &Service,
+    actor: &Actor,
+    action: Action,
+    (batch, line): (BatchRef, i64),
+    error: Error,
+) -> Result<T, Error> {
+    let id = lookup::named(service, batch).await.ok().map(|batch| batch.id.0);
+    service.refused(actor, Fact::new(action, id).with("line", line), error).await
 }
 
 /// The item on a line of the batch's file.

@@ -2,7 +2,7 @@
 
 use super::lookup::{self, changed, find, locked};
 use super::mark::{self, FAILED, Mark};
-use super::rework::{item_of, may_rework, wrong_item};
+use super::rework::{item_of, item_of_line, may_rework, refused_line, wrong_item};
 use super::settle::settle;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
@@ -22,6 +22,20 @@ pub async fn skip_item(
     let mut write = claimed!(service.write(actor, Action::ItemSkip));
     let done = skip_item_in(&mut write, batch, item, note).await;
     write.end(done).await
+}
+
+/// The same for the item on a line of the batch's file; returns its number as well.
+pub async fn skip_line(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    line: i64,
+    note: &str,
+) -> Result<(Batch, i64), Error> {
+    match item_of_line(service, batch, line).await {
+        Ok(item) => Ok((skip_item(service, actor, batch, item, note).await?, item)),
+        Err(error) => refused_line(service, actor, Action::ItemSkip, (batch, line), error).await,
+    }
 }
 
 /// Skips all failed items permanently, and returns how many there were. With nothing to do it returns 0

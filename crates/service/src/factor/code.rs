@@ -2,12 +2,18 @@
 
 use super::guess::Guesser;
 use super::proof::FactorUse;
+use crate::steady::micros;
 use crate::write::Write;
-use crate::{Error, Refusal, Secret, Service};
+use crate::{Error, Refusal, Secret, Service, secret};
 use domain::code::Code;
 use domain::totp::{TotpSecret, matching_step, seconds_to_next, step_at};
 use serde_json::json;
+use std::time::Duration;
 use store::Tx;
+
+/// How long the token before a one-time code is accepted: for requests that were on their way, and for a client that
+/// did not get the answer.
+const FORMER_LIFE: Duration = Duration::from_secs(60);
 
 /// Uses up a code in a write. A wrong one is counted when the write has rolled back.
 pub(super) async fn accept(write: &mut Write, user: i64, code: &Secret) -> Result<FactorUse, Error> {
@@ -25,10 +31,20 @@ pub(super) async fn accept(write: &mut Write, user: i64, code: &Secret) -> Resul
     };
     guesser.succeeded(&mut write.tx, now).await?;
     if let Some(session) = write.service.proof.given.session {
-        store::session::prove(&mut write.tx, session, now).await?;
+        prove(write, session).await?;
     }
     write.factor_use = Some(used);
     Ok(used)
+}
+
+/// Records that a one-time code was accepted in a session. The session gets a new token, so that one which was stolen or
+/// planted before does not gain what the code allows.
+pub(super) async fn prove(write: &mut Write, session: i64) -> Result<(), Error> {
+    let (now, token) = (write.service.steady_now(), secret::token("")?);
+    let times = (now, now.saturating_add(micros(FORMER_LIFE)));
+    store::session::prove(&mut write.tx, session, &secret::hash(&token), times).await?;
+    write.renewed = Some(Secret::new(token));
+    Ok(())
 }
 
 /// Uses up the time step of a user's code; it is not the caller's task alone to bound guesses.

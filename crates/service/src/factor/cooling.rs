@@ -6,10 +6,12 @@ use crate::steady::micros;
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::principal::{Principal, SponsorDeed};
+use hashbrown::HashMap;
 use jiff::Timestamp;
 use serde_json::json;
 use std::time::Duration;
 use store::Tx;
+use store::factor::Factor;
 use store::sponsor::Sponsor;
 use store::user::User;
 
@@ -56,28 +58,60 @@ pub(crate) async fn may_approve(
     makers: &[Maker],
     now: i64,
 ) -> Result<(), Error> {
-    let from = approves_from(service, tx, user.id).await?;
+    let factor = store::factor::get(tx, user.id).await?;
+    let deeds = store::sponsor::of_user(tx, user.id).await?;
+    let from = ends(service.approver_cooling, factor, &deeds);
     if from > now {
         return Err(cooling(from));
     }
-    let sponsors = store::sponsor::of_user(tx, user.id).await?;
-    let made = |sponsor: &Sponsor| {
-        makers.iter().any(|maker| maker.principal == sponsor.principal && maker.at <= sponsor.at)
-    };
-    match sponsors.iter().any(made) {
+    match is_of_a_sponsor(&deeds, makers) {
         true => Err(Error::refused(Code::ApproverSponsored, user.login.as_str())),
         false => Ok(()),
     }
 }
 
+/// Those of the users who could approve now what these made: they have a factor, and [`may_approve`] refuses none.
+pub(crate) async fn able(
+    service: &Service,
+    tx: &mut Tx,
+    mut people: Vec<User>,
+    makers: &[Maker],
+    now: i64,
+) -> Result<Vec<User>, Error> {
+    let ids: Vec<i64> = people.iter().map(|user| user.id).collect();
+    let factors = store::factor::of_users(tx, ids.clone()).await?;
+    let factors: HashMap<i64, Factor> = factors.into_iter().map(|factor| (factor.user, factor)).collect();
+    let mut deeds: HashMap<i64, Vec<Sponsor>> = HashMap::new();
+    for (user, deed) in store::sponsor::of_users(tx, ids).await? {
+        deeds.entry(user).or_default().push(deed);
+    }
+    people.retain(|user| {
+        let factor = factors.get(&user.id).copied();
+        let deeds = deeds.get(&user.id).map(Vec::as_slice).unwrap_or_default();
+        let is_cooling = ends(service.approver_cooling, factor, deeds) > now;
+        factor.is_some() && !is_cooling && !is_of_a_sponsor(deeds, makers)
+    });
+    Ok(people)
+}
+
 /// When a user's cooling-off ends, or ended: after the latest deed of a sponsor, and after a factor that was not
 /// enrolled in the user's first session.
 pub(crate) async fn approves_from(service: &Service, tx: &mut Tx, user: i64) -> Result<i64, Error> {
-    let deeds = store::sponsor::of_user(tx, user).await?.into_iter().map(|sponsor| sponsor.at);
-    let factor = store::factor::get(tx, user).await?.filter(|factor| !factor.is_initial);
-    let last = deeds.chain(factor.map(|factor| factor.since)).max();
-    let cooling = micros(service.approver_cooling);
-    Ok(last.map_or(i64::MIN, |at| at.saturating_add(cooling)))
+    let deeds = store::sponsor::of_user(tx, user).await?;
+    Ok(ends(service.approver_cooling, store::factor::get(tx, user).await?, &deeds))
+}
+
+fn ends(cooling: Duration, factor: Option<Factor>, deeds: &[Sponsor]) -> i64 {
+    let enrolled = factor.filter(|factor| !factor.is_initial).map(|factor| factor.since);
+    let last = deeds.iter().map(|deed| deed.at).chain(enrolled).max();
+    last.map_or(i64::MIN, |at| at.saturating_add(micros(cooling)))
+}
+
+/// Whether somebody who added, promoted or reset the person had made it by then.
+fn is_of_a_sponsor(deeds: &[Sponsor], makers: &[Maker]) -> bool {
+    let made =
+        |deed: &Sponsor| makers.iter().any(|maker| maker.principal == deed.principal && maker.at <= deed.at);
+    deeds.iter().any(made)
 }
 
 fn cooling(from: i64) -> Error {

@@ -21,11 +21,11 @@ mod standing;
 
 pub use cooling::COOLING_SHIPPED;
 pub use enrol::{Enrolling, confirm, enrol};
-pub use proof::Proof;
+pub use proof::{Proof, Renewed};
 pub use recovery::renew;
 pub use remove::{remove, reset};
 pub use standing::{FactorStanding, since, standing};
 
-pub(crate) use cooling::{Maker, may_approve};
+pub(crate) use cooling::{Maker, able, may_approve};
 pub(crate) use demand::{Need, demand};
 pub(crate) use proof::{Proven, Turns};

@@ -15,6 +15,20 @@ pub struct Proof {
     pub session: Option<i64>,
     /// The one-time code that came with it.
     pub code: Option<Secret>,
+    /// Where the session's new token is found after the code was accepted.
+    pub renewed: Renewed,
+}
+
+/// The new token that a request's session got when the request's code was accepted in it.
+#[derive(Debug, Clone, Default)]
+pub struct Renewed(Arc<OnceLock<Secret>>);
+
+impl Renewed {
+    /// The token, for the person's cookie; it is stored nowhere else.
+    #[must_use]
+    pub fn token(&self) -> Option<&Secret> {
+        self.0.get()
+    }
 }
 
 /// A code that was accepted.
@@ -73,5 +87,10 @@ impl Proven {
     pub(crate) fn accept(&self, used: FactorUse) {
         // A second use of the same code in the same request is the same use.
         self.accepted.get_or_init(|| used);
+    }
+
+    /// Hands over the session's new token, after the transaction that stored it has committed.
+    pub(crate) fn renew(&self, token: Secret) {
+        self.given.renewed.0.get_or_init(|| token);
     }
 }

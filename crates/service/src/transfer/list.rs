@@ -1,11 +1,11 @@
 //! Lists of transfers, including refused ones.
 
-use super::scope;
 use super::show::{TransferDetail, TransferSide, makers, vouchers};
+use super::{by_amount, by_day, by_number};
 use crate::account_cache::{self, asset_of};
 use crate::date::read_range;
 use crate::listing::{Counting, Total};
-use crate::search::{Search, SearchLimits};
+use crate::search::SearchLimits;
 use crate::{Error, Service};
 use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
@@ -59,17 +59,15 @@ pub struct TransferPage {
     pub searched_until: Option<i64>,
 }
 
-/// A page of the transfer list. With conditions, in booking order and without a whole count, it is
-/// searched within the time budget.
+/// A page of the transfer list. Without a whole count, a list with conditions or sorted by value date is
+/// searched within the time budget, and one sorted by amount reads only where the page's rows can be.
 pub async fn list(service: &Service, query: &TransferQuery) -> Result<TransferPage, Error> {
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
     let assets = store::asset::all(&mut tx).await?;
     let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing(query.counting)) };
-    let is_search = filter != TransferFilter::default()
-        && query.sort == TransferSort::Number
-        && query.counting != Counting::Whole;
-    if is_search {
+    let is_plain = filter == TransferFilter::default() && query.sort == TransferSort::Number;
+    if !is_plain && query.counting != Counting::Whole {
         return search_transfers(&mut tx, query, &filter, &assets, limits).await;
     }
     let total = match query.counting {
@@ -93,13 +91,12 @@ async fn search_transfers(
     assets: &[Asset],
     limits: SearchLimits<'_>,
 ) -> Result<TransferPage, Error> {
-    let scope = scope::of(tx, filter, &query.slice, query.counting).await?;
-    let mut search = Search::new(&query.slice, query.counting, scope, limits);
-    while let Some(scan) = search.next().await {
-        let keys = transfer_list::page(tx, filter, TransferSort::Number, scan.slice()).await?;
-        search.found(scan, keys);
-    }
-    let result = search.result();
+    let (slice, counting) = (&query.slice, query.counting);
+    let result = match query.sort {
+        TransferSort::Number => by_number::search(tx, filter, slice, counting, limits).await?,
+        TransferSort::ValueDate => by_day::search(tx, filter, slice, counting, limits).await?,
+        TransferSort::Amount => by_amount::search(tx, filter, slice, counting, limits).await?,
+    };
     let searched_until = match result.until {
         Some(number) => transfer_list::time(tx, number).await?,
         None => None,

@@ -1,5 +1,8 @@
 //! Single transfers, deposits and withdrawals. Each is one request to the door.
 
+mod by_amount;
+mod by_day;
+mod by_number;
 mod list;
 mod prepare;
 mod quote;

@@ -15,6 +15,30 @@ use store::transfer_list::{self, TransferFilter};
 /// few thousand of a large ledger, so a scan soon finds a page of them.
 const SHORT: i64 = 5_000;
 
+/// How the transfers of a list are found.
+pub(super) struct Reach {
+    /// The account whose entries hold them, apart from what the chunks hold.
+    pub account: Option<AccountId>,
+    /// The chunks that may hold them.
+    pub spans: SpanFilter,
+}
+
+/// How the transfers of a list are found.
+pub(super) async fn reach(tx: &mut Tx, filter: &TransferFilter) -> Result<Reach, Error> {
+    let account = match filter.account {
+        // Refused transfers have no entries.
+        Some(account) if filter.completed != Some(false) => short(tx, account).await?,
+        _ => None,
+    };
+    let spans = SpanFilter {
+        from_date: filter.from_date.unwrap_or(i64::MIN),
+        to_date: filter.to_date.unwrap_or(i64::MAX),
+        refused: refused_at_least(filter, account.is_some()),
+        after_commit: if account.is_some() { history::mark(tx).await? } else { i64::MAX },
+    };
+    Ok(Reach { account, spans })
+}
+
 /// Where the transfers of a list sorted by number may be.
 pub(super) async fn of(
     tx: &mut Tx,
@@ -23,21 +47,11 @@ pub(super) async fn of(
     counting: Counting,
 ) -> Result<SearchScope, Error> {
     let (first, last) = transfer_list::keys(tx).await?;
-    let account = match filter.account {
-        // Refused transfers have no entries.
-        Some(account) if filter.completed != Some(false) => short(tx, account).await?,
-        _ => None,
-    };
+    let Reach { account, spans } = reach(tx, filter).await?;
     let is_dated = filter.from_date.is_some() || filter.to_date.is_some();
     if account.is_none() && !is_dated && filter.completed != Some(false) {
         return Ok(SearchScope::whole((first, last)));
     }
-    let spans = SpanFilter {
-        from_date: filter.from_date.unwrap_or(i64::MIN),
-        to_date: filter.to_date.unwrap_or(i64::MAX),
-        refused: refused_at_least(filter, account.is_some()),
-        after_commit: if account.is_some() { history::mark(tx).await? } else { i64::MAX },
-    };
     let ranges = chunk::spans(tx, Window { first, last }, &spans, GAP).await?;
     let known = match account {
         Some(account) => known(tx, account, filter, slice, counting).await?,

@@ -3,7 +3,7 @@
 use crate::world::{A1, A2, B1, World, request, set};
 use domain::account_ref::GivenAccount;
 use service::listing::Counting;
-use service::transfer::{self, TransferQuery, TransferRequest};
+use service::transfer::{self, TransferDetail, TransferQuery, TransferRequest, TransferSort};
 use store::listing::{CursorKey, Order, PageRequest};
 
 const DAYS: [&str; 4] = ["2026-02-27", "2026-03-01", "2026-03-09", "2026-03-10"];
@@ -12,7 +12,7 @@ const DAYS: [&str; 4] = ["2026-02-27", "2026-03-01", "2026-03-09", "2026-03-10"]
 async fn some(world: &World, rounds: usize) {
     for round in 0..rounds {
         let (from, to) = [(A1, B1), (A2, B1), (A1, A2), (B1, A1)][round % 4];
-        let amount = if round % 5 == 0 { "999999.00" } else { "1.00" };
+        let amount = ["999999.00", "1.00", "3.00", "1.00", "2.00"][round % 5];
         let memo = set(if round % 3 == 0 { "rent" } else { "other" });
         let new =
             TransferRequest { memo, date: set(DAYS[round * 7 % DAYS.len()]), ..request(from, to, amount) };
@@ -49,7 +49,12 @@ async fn check_all(world: &World, state: &str) {
         for account in [None, Some(A1), Some(B1)] {
             for completed in [None, Some(true), Some(false)] {
                 for (from, to) in [(None, None), (Some(1), None), (None, Some(2)), (Some(1), Some(2))] {
-                    for text in [None, Some("rent")] {
+                    for (text, sort) in [
+                        (None, TransferSort::Number),
+                        (Some("rent"), TransferSort::Number),
+                        (None, TransferSort::ValueDate),
+                        (None, TransferSort::Amount),
+                    ] {
                         let day = |place: Option<usize>| place.map(|place| DAYS[place].to_owned());
                         let query = TransferQuery {
                             account: account.map(GivenAccount::from),
@@ -57,11 +62,13 @@ async fn check_all(world: &World, state: &str) {
                             from: day(from),
                             to: day(to),
                             text: text.map(str::to_owned),
+                            sort,
                             slice: PageRequest { order, limit: 1_000, ..PageRequest::default() },
                             ..TransferQuery::default()
                         };
-                        let name =
-                            format!("{state} {order:?} {account:?} {completed:?} {from:?} {to:?} {text:?}");
+                        let name = format!(
+                            "{state} {sort:?} {order:?} {account:?} {completed:?} {from:?} {to:?} {text:?}"
+                        );
                         check(world, &query, &name).await;
                     }
                 }
@@ -83,4 +90,30 @@ async fn a_search_finds_what_a_full_scan_finds() {
     world.run("UPDATE chunk SET first_transfer = 0, last_transfer = 0, refused = 0").unwrap();
     world.run("UPDATE chunk SET first_date = 0, last_date = 0").unwrap();
     check_all(&world, "chunks of earlier versions").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_by_number_of_a_sorted_list_is_counted_like_any_other() {
+    let world = World::with_limits().await;
+    some(&world, 30).await;
+    for sort in [TransferSort::Number, TransferSort::ValueDate, TransferSort::Amount] {
+        for completed in [None, Some(true), Some(false)] {
+            let slice = PageRequest { order: Order::Descending, limit: 1_000, ..PageRequest::default() };
+            let all =
+                TransferQuery { sort, completed, slice, counting: Counting::Whole, ..Default::default() };
+            let expected = transfer::list(&world.service, &all).await.unwrap();
+            let slice = PageRequest { offset: 3, limit: 2, ..all.slice.clone() };
+            let part = TransferQuery { slice, counting: Counting::Bounded, ..all };
+            let page = transfer::list(&world.service, &part).await.unwrap();
+            let numbers = |rows: &[TransferDetail]| -> Vec<i64> {
+                rows.iter().map(|row| row.transfer.number.0).collect()
+            };
+            assert_eq!(page.total, expected.total, "{sort:?} {completed:?}");
+            assert_eq!(
+                numbers(&page.transfers),
+                numbers(&expected.transfers[3..5]),
+                "{sort:?} {completed:?}"
+            );
+        }
+    }
 }

@@ -162,9 +162,11 @@ pub(crate) fn new_master(globals: &Globals, file: &Path) -> Result<Exit, Failure
         say!(
             globals.language(),
             "Wrote the master key {key} to {path}. Keep a copy apart from the database and its backups.\n\
-             Next: set `master_key_file = \"{path}\"` and restart",
+             Next: set `master_key_file = \"{path}\"` and restart; if it replaces another key, set \
+             `former_master_key_file` to the file of that one",
             "已将主密钥 {key} 写入 {path}。请将副本与数据库及其备份分开保存。\n\
-             下一步：设置 `master_key_file = \"{path}\"` 并重启"
+             下一步：设置 `master_key_file = \"{path}\"` 并重启；若替换原有主密钥，还须将 \
+             `former_master_key_file` 设为原密钥文件"
         )
     })?;
     Ok(Exit::Success)

@@ -8,7 +8,9 @@ use crate::session::Session;
 use crate::terminal::one_line;
 use crate::word::Word;
 use clap::Args;
+use domain::code::Code;
 use serde_json::json;
+use service::Error;
 use service::challenge::{self, Challenged};
 use service::login::{self, SignIn, SignedIn};
 use service::session::Client;
@@ -42,8 +44,10 @@ pub(crate) async fn login(session: &Session, args: &LoginArgs) -> Result<Exit, F
         match login::sign_in(service, &args.login, &password, &client, life).await? {
             SignIn::Complete(signed_in) => *signed_in,
             SignIn::Challenged(Challenged { token, .. }) => {
+                let missing = || Error::from(Code::FactorRequired);
                 let code =
-                    prompt::secret(say("Authenticator or recovery code", "动态验证码或恢复码"), language)?;
+                    prompt::code(say("Authenticator or recovery code", "动态验证码或恢复码"), language)?
+                        .ok_or_else(missing)?;
                 challenge::sign_in(service, &token, &code, &client, life).await?
             }
         };

@@ -13,6 +13,7 @@ use domain::access::Role;
 use domain::code::{Code, Language};
 use domain::fact::Action;
 use serde_json::{Value, json};
+use service::factor::FactorStanding;
 use service::user::{self, InvitedUser, NewUser, User, UserChange};
 use service::{Error, factor, invitation};
 
@@ -84,7 +85,7 @@ pub(crate) enum UserVerb {
 /// What to do with a user's second factor.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserTotpVerb {
-    /// Show whether a user has a second factor; never its secret
+    /// Show whether a user has a second factor, and from when on the user approves; never its secret
     #[command(after_help = "Example:\n  sluice user totp show fang.wang")]
     Show {
         /// Login of the user
@@ -174,17 +175,24 @@ async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failu
 
 async fn show_totp(session: &Session, login: &str) -> Result<(), Failure> {
     let user = user::by_login(&session.service, login).await?;
-    let since = factor::since(&session.service, std::slice::from_ref(&user)).await?;
-    let since = since.first().map(|(_, since)| *since);
-    let state = if since.is_some() { say("active", "已启用") } else { say("none", "未启用") };
+    // No session of the user is at hand.
+    let FactorStanding { since, approves_from, .. } = factor::standing(&session.service, &user, 0).await?;
+    let state = factor_state(since.is_some());
+    let approver = approves_from.filter(|_| matches!(user.role, Role::Finance | Role::Admin));
     let json = json!({ "login": user.login, "totp": state.to(Language::English), "since": since.map(time) });
     session.out.answer(json, || {
         session.out.fields(&[
             (say("login", "登录名"), one_line(&user.login)),
             (say("second factor", "双重验证"), state.to(session.language).to_owned()),
             (say("since", "启用时间"), or_empty(since.map(time).as_deref())),
+            (say("approves from", "可审批起始时间"), or_empty(approver.map(time).as_deref())),
         ])
     })
+}
+
+/// Whether a user has a second factor; scripts read the English word.
+const fn factor_state(has_factor: bool) -> Say {
+    if has_factor { say("active", "已启用") } else { say("none", "未启用") }
 }
 
 async fn reset_totp(session: &Session, login: &str) -> Result<(), Failure> {
@@ -211,8 +219,9 @@ fn invited(session: &Session, added: InvitedUser) -> Result<(), Failure> {
     }
     if !session.out.json {
         let text = say(
-            "notice: the token is shown only once; anyone who has it can set the user's password",
-            "注意：令牌只显示这一次；持有令牌的任何人都可设置该用户的密码",
+            "notice: the token is shown only once; anyone who has it can set the user's password, with \
+             `POST /api/v1/auth/invitation`",
+            "注意：令牌只显示这一次；持有令牌的任何人都可通过 `POST /api/v1/auth/invitation` 设置该用户的密码",
         );
         note(text.to(session.language));
     }
@@ -241,11 +250,14 @@ async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
     let mut users = user::list(&session.service, after, page.one_more()).await?;
     let next = page.cut(&mut users, |user| user.id);
     let total = user::count(&session.service).await?;
+    let factors = factor::since(&session.service, &users).await?;
     let row = |user: &User| {
         let role = user.role.word(session.language).to_owned();
         let status = status(user).to(session.language).to_owned();
         let disabled = or_empty(user.disabled_at.map(time).as_deref());
-        vec![user.id.to_string(), user.login.clone(), user.name.clone(), role, status, disabled]
+        let has_factor = factors.iter().any(|(owner, _)| *owner == user.id);
+        let factor = factor_state(has_factor).to(session.language).to_owned();
+        vec![user.id.to_string(), user.login.clone(), user.name.clone(), role, status, factor, disabled]
     };
     let header = [
         right("id", "编号"),
@@ -253,6 +265,7 @@ async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
         left("name", "姓名"),
         left("role", "角色"),
         left("status", "状态"),
+        left("second factor", "双重验证"),
         left("disabled", "停用时间"),
     ];
     let page = Page { rows: users.iter().map(to_json).collect(), total, next };

@@ -172,9 +172,11 @@ impl Failure {
                 say!(language, "{what}: {error}", "{what}：{error}")
             }
             Self::Usage(text) => say!(language, "{text}; see --help", "{text}；用法见 --help"),
-            Self::NotReady(text) => {
-                say!(language, "The server is not ready: {text}", "服务器未就绪：{text}")
-            }
+            Self::NotReady(text) => say!(
+                language,
+                "The server is not ready: {text}; its address is the setting `listen` (SLUICE_LISTEN)",
+                "服务器未就绪：{text}；其地址取自配置项 `listen`（SLUICE_LISTEN）"
+            ),
             Self::Settings(lines) => {
                 let lines = lines.join("\n  ");
                 say!(language, "Invalid settings:\n  {lines}", "配置无效：\n  {lines}")
@@ -219,10 +221,18 @@ impl Failure {
         }
     }
 
+    /// How long to wait, if the refusal says so. Programs find it in the data of the API's answer.
+    fn wait(&self, language: Language) -> Option<String> {
+        let Self::Service(Error::Refused(refusal)) = self else { return None };
+        let seconds =
+            refusal.data.as_ref()?.get("retryAfterSeconds")?.as_u64().filter(|seconds| *seconds > 0)?;
+        Some(say!(language, "try again in {seconds} s", "请在 {seconds} 秒后重试"))
+    }
+
     /// For scripts.
     pub(crate) fn to_json(&self, language: Language) -> Value {
-        let message =
-            joined([Some(self.message(language)), self.hint(language).map(ToOwned::to_owned)], language);
+        let parts = [Some(self.message(language)), self.hint(language).map(ToOwned::to_owned)];
+        let message = joined(parts, language);
         let mut error = json!({ "code": self.code(), "message": message, "detail": self.detail() });
         if let (Self::Busy { writer, call, .. }, Some(fields)) = (self, error.as_object_mut()) {
             fields.insert("writer".to_owned(), writer.to_json());
@@ -239,13 +249,14 @@ impl Failure {
             Some(about) => say!(language, "{message}: {about}", "{message}：{about}"),
             None => message,
         };
-        let message = joined([Some(message), self.hint(language).map(ToOwned::to_owned)], language);
+        let hint = self.hint(language).map(ToOwned::to_owned);
+        let message = joined([Some(message), self.wait(language), hint], language);
         say!(language, "error: {message} ({code})", "错误：{message} ({code})")
     }
 }
 
 /// Joins the parts of a sentence.
-fn joined(parts: [Option<String>; 2], language: Language) -> String {
+fn joined(parts: impl IntoIterator<Item = Option<String>>, language: Language) -> String {
     let mark = say("; ", "；").to(language);
     parts.into_iter().flatten().collect::<Vec<_>>().join(mark)
 }

@@ -10,7 +10,16 @@ use testkit::binary::with_failpoints;
 use testkit::draw::{Random, number};
 
 const ITEMS: u32 = 20_000;
-const POINTS: [&str; 5] = ["lease_taken", "chunk_begun", "decided_ahead", "before_commit", "after_commit"];
+/// Each point, and how often a run passes it before the kill: fewer times than this. A run takes its lease once, and
+/// only its first chunk is begun without having been decided ahead.
+const POINTS: &[(&str, u64)] = &[
+    ("lease_taken", 1),
+    ("chunk_begun", 1),
+    ("decided_ahead", 60),
+    ("before_commit", 60),
+    ("after_commit", 60),
+];
+const AT_RANDOM: &str = "random moment";
 
 /// Starts the run armed to kill itself when it passes a point for the n-th time.
 fn at_point(ledger: &Ledger, batch: &str, point: &str, passing: u64) -> ExitStatus {
@@ -44,20 +53,17 @@ fn a_killed_run_resumes_and_pays_every_payee_once() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (template, batch) = Ledger::with_batch(folder.path(), ITEMS);
-    let (mut random, mut phases) = (Random(seed), BTreeMap::<String, u64>::new());
-    let (mut done, mut copies) = (0, 0);
+    let points = if named { POINTS } else { &[] };
+    let mut phases: BTreeMap<&str, u64> = points.iter().map(|(point, _)| (*point, 0)).collect();
+    phases.insert(AT_RANDOM, 0);
+    let (mut random, mut done, mut copies) = (Random(seed), 0, 0);
     let mut ledger = template.copy_to(&folder.path().join("copy-0"));
     while done < kills {
-        let place = if named { random.below(5) } else { 4 };
-        let (phase, status) = match POINTS.get(usize::try_from(place).unwrap()) {
-            Some(point) => {
-                let passing = if *point == "lease_taken" { 0 } else { random.below(60) };
-                ((*point).to_owned(), at_point(&ledger, &batch, point, passing))
-            }
-            None => {
-                let after = Duration::from_millis(random.below(700));
-                ("random moment".to_owned(), at_moment(&ledger, &batch, after))
-            }
+        // Where there were fewest, so that each has its share.
+        let phase = phases.iter().min_by_key(|(_, kills)| **kills).map(|(phase, _)| *phase).unwrap();
+        let status = match points.iter().find(|(point, _)| *point == phase) {
+            Some((point, passings)) => at_point(&ledger, &batch, point, random.below(*passings)),
+            None => at_moment(&ledger, &batch, Duration::from_millis(random.below(700))),
         };
         if status.signal() == Some(9) {
             done += 1;
@@ -75,5 +81,7 @@ fn a_killed_run_resumes_and_pays_every_payee_once() {
     }
     ledger.ok(&["batch", "run", &batch]);
     ledger.settled(&batch, ITEMS);
+    let share = kills / u64::try_from(phases.len()).unwrap();
+    assert!(phases.values().all(|kills| *kills >= share), "{phases:?}");
     println!("{done} kills over {} batches, seed {seed}: {phases:?}", copies + 1);
 }

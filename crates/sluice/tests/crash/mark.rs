@@ -18,6 +18,12 @@ const STEPS: [(&str, bool, bool); 6] = [
 #[test]
 fn a_kill_at_any_step_of_the_mark_is_distinguished_from_a_missing_log() {
     assert!(with_failpoints().is_some(), "SLUICE_BIN must name a binary with the feature `failpoints`");
+    for _ in 0..crate::rounds() {
+        kill_at_each_step();
+    }
+}
+
+fn kill_at_each_step() {
     let folder = tempfile::tempdir().unwrap();
     let (ledger, _) = Ledger::with_batch(folder.path(), 3);
     let deposit = ["deposit", "--account", "PAY", "--amount", "1.00"];

@@ -81,6 +81,12 @@ fn ledger(folder: &Path) -> Ledger {
 #[test]
 fn a_rotation_killed_at_any_step_leaves_every_secret_readable_and_is_ended_by_the_next() {
     assert!(with_failpoints().is_some(), "SLUICE_BIN must name a binary with the feature `failpoints`");
+    for _ in 0..crate::rounds() {
+        kill_at_each_step();
+    }
+}
+
+fn kill_at_each_step() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = ledger(folder.path());
     let (database, both, new) = (ledger.dir.join("sluice.db"), vault("01", Some("00")), vault("01", None));

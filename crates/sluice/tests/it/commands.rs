@@ -28,7 +28,7 @@ pub fn command_of(commands: &BTreeSet<String>, args: &[&str]) -> Option<String> 
 /// Every command: `init`, `account open`, `user totp show`, … A command with subcommands is represented by them;
 /// `transfer` and `audit`, which also work alone, are listed as well.
 pub fn all_commands(ledger: &Ledger) -> BTreeSet<String> {
-    let mut all = BTreeSet::from(["transfer".to_owned(), "audit".to_owned()]);
+    let mut all = BTreeSet::from(["transfer", "audit"].map(ToOwned::to_owned));
     add_below(ledger, "", &mut all);
     all
 }

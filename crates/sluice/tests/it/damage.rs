@@ -30,7 +30,18 @@ const AT_WORK: &str = "
       VALUES (1, 1, '{}', 'x', 2, 1, 1);
     INSERT INTO approval (batch, round, app_user, role, action, content_hash, factor, at)
       SELECT MAX(batch), 1, 1, 1, 1, 'h', 'totp', 1 FROM approval_round;
-    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;";
+    INSERT INTO seen_network (app_user, network, seen_at) VALUES (1, '203.0.113.0/24', 1);
+    INSERT INTO mail_address (app_user, email, language) VALUES (1, 'ann@example.com', 1);
+    INSERT INTO notice (app_user, event) SELECT 1, MAX(id) FROM outbox;
+    INSERT INTO reminder (due_at, person, content, created_by, created_at, created_by_kind)
+      VALUES (1, 1, 'x', 'x', 1, 2);
+    INSERT INTO mail (app_user, event, state, tries, next_at) SELECT 1, MAX(id), 1, 0, 1 FROM outbox;
+    INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+      VALUES ('https://example.org/', 'batch.finished', '', 1, 'x', 1, 2);
+    INSERT INTO webhook_delivery (webhook, event, batch, state, attempts, due_at)
+      SELECT 1, MAX(id), 1, 1, 0, 1 FROM outbox;
+    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
+    PRAGMA wal_checkpoint(TRUNCATE);";
 
 /// A ledger in which every index has entries.
 pub fn ledger() -> Ledger {

@@ -20,6 +20,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "anonymous",
             "asset",
             "batch",
+            "cli",
             "holder",
             "ledger",
             "ok",
@@ -52,10 +53,14 @@ const TABLES: &[&str] = &[
     "invitation",
     "item",
     "lease",
+    "mail",
     "node",
+    "notice",
     "operation",
+    "outbox",
     "policy",
     "posting",
+    "reminder",
     "session",
     "setting",
     "sponsor",
@@ -230,6 +235,11 @@ fn people(walk: &mut Walk) {
     walk.say(&["user", "reset", "1234"], 0);
     walk.say(&["user", "totp", "show", "1234"], 0);
     walk.say(&["user", "totp", "reset", "1234"], 1);
+    walk.say(&["notice", "list"], 1);
+    walk.say(&["notice", "read", "1"], 1);
+    walk.say(&["notice", "remind", "--text", "提醒"], 1);
+    walk.say(&["notice", "remind", "--at", "1", "--text", "提醒"], 64);
+    walk.say(&["notice", "address"], 1);
     walk.say(&["login", "1234"], 1);
     walk.say(&["logout"], 1);
     walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
@@ -240,6 +250,13 @@ fn people(walk: &mut Walk) {
     walk.say(&["key", "new-master", &key], 0);
     walk.say(&["key", "new-master", &key], 3);
     walk.say(&["key", "revoke", "工资"], 0);
+    walk.say(&["webhook", "add", "https://1.1.1.1/", "--event", "batch.finished"], 1);
+    walk.say(&["webhook", "add", "https://127.0.0.1/", "--event", "batch.finished"], 1);
+    walk.say(&["webhook", "list"], 0);
+    for verb in ["show", "change", "remove", "rotate", "test", "deliveries"] {
+        walk.say(&["webhook", verb, "1"], 1);
+    }
+    walk.say(&["webhook", "replay", "1", "1"], 1);
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);
     walk.say(&["audit", "--limit", "50"], 0);
@@ -250,6 +267,10 @@ fn people(walk: &mut Walk) {
     walk.say(&["audit", "checkpoint", "--key", &key, "--to", &checkpoint], 0);
     walk.say(&["verify", "--checkpoint", &checkpoint], 0);
     walk.say(&["verify", "--checkpoint", &key], 3);
+    let out = walk.ledger.path().join("7.jsonl").display().to_string();
+    walk.say(&["audit", "export", "--out", &out], 0);
+    walk.say(&["audit", "show", "1"], 0);
+    walk.say(&["audit", "show", "999999"], 1);
 }
 
 /// The arguments of an import from `1001`.
@@ -272,6 +293,8 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "changes", "1"], 0);
     let out = walk.ledger.path().join("5.csv").display().to_string();
     walk.say(&["batch", "export", "1", "--out", &out], 0);
+    let out = walk.ledger.path().join("6.zip").display().to_string();
+    walk.say(&["batch", "evidence", "1", "--out", &out], 0);
     // More than the account has: an item fails, is retried and is skipped.
     let file = walk.file("2.csv", "account,amount\n2001,9999.00\n");
     walk.say(&import(&file, &["--draft"]), 0);

@@ -1,12 +1,16 @@
 //! A batch's life cycle by commands: draft, run, retry, skip, cancel, kill and resume.
 
 use crate::support::{Ledger, payroll};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::time::{Duration, Instant};
 
 fn id(ledger: &Ledger, content: &str, more: &[&str]) -> String {
     let answer = ledger.import(content, more);
     answer.json["batch_id"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+}
+
+fn audited(ledger: &Ledger, action: &str) -> Vec<Json> {
+    ledger.ok(&["audit", "--action", action]).json["rows"].as_array().unwrap().clone()
 }
 
 #[test]
@@ -25,6 +29,19 @@ fn failed_items_are_retried_or_skipped() {
     let again = ledger.ok(&["batch", "retry", &batch]).json;
     assert_eq!(again["count"], 0);
     ledger.refused(&["batch", "skip", &batch, "--reason", "x"], 64, "USAGE");
+    // A line without an item is refused like an unknown item: on record, with what was asked for.
+    for (words, action) in [(&["retry"][..], "item.retry"), (&["skip", "--reason", "x"], "item.skip")] {
+        for (name, line) in [(batch.as_str(), "99"), ("batch-20200101-001", "2")] {
+            let code = if line == "99" { "ITEM_NOT_FOUND" } else { "BATCH_NOT_FOUND" };
+            let before = audited(&ledger, action);
+            let args = [&["batch", words[0], name, "--line", line], &words[1..]].concat();
+            ledger.refused(&args, 1, code);
+            let rows = audited(&ledger, action);
+            assert_eq!(rows.len(), before.len() + 1, "{args:?}");
+            let row = rows.iter().find(|row| !before.contains(row)).unwrap();
+            assert_eq!((&row["result"], row["detail"]["line"].to_string()), (&json!(code), line.to_owned()));
+        }
+    }
     ledger.verified();
 }
 

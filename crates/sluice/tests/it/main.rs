@@ -16,6 +16,7 @@ mod payroll;
 mod people;
 mod planted;
 mod rewritten;
+mod second_factor;
 mod server;
 mod support;
 mod tampered;

@@ -219,3 +219,35 @@ fn an_account_and_its_duplicate_window_are_set_together() {
     assert_eq!(shown.exit, 64);
     assert_eq!(set(&["--account", "ACME", "--no-own-window"]).json["duplicate_windows"], json!([]));
 }
+
+#[test]
+fn an_evidence_pack_and_an_export_of_the_log_are_written_whole_or_not_at_all() {
+    let ledger = Ledger::funded("10.00");
+    ledger.payees(2);
+    ledger.import(&payroll(2), &["--draft"]);
+    let file = |name: &str| ledger.path().join(name);
+    let [pack, again, log] =
+        ["pack.zip", "again.zip", "log.jsonl"].map(|name| file(name).display().to_string());
+    ledger.refused(&["batch", "evidence", "1", "--out", &pack], 1, "BATCH_WRONG_STATE");
+    ledger.refused(&["audit", "export", "--from", "May", "--out", &log], 1, "DATE_INVALID");
+    assert!(!file("pack.zip").exists() && !file("log.jsonl").exists());
+    ledger.ok(&["batch", "submit", "1"]);
+    ledger.ok(&["batch", "run", "1"]);
+    let written = ledger.ok(&["batch", "evidence", "1", "--out", &pack]).json;
+    let bytes = std::fs::read(file("pack.zip")).unwrap();
+    assert_eq!(
+        (written["bytes"].as_u64(), &written["file"]),
+        (u64::try_from(bytes.len()).ok(), &json!(pack))
+    );
+    assert!(bytes.starts_with(b"PK"));
+    ledger.ok(&["batch", "evidence", "1", "--out", &again]);
+    assert!(bytes == std::fs::read(file("again.zip")).unwrap());
+    // The lines are the entries of the list.
+    let exported = ledger.ok(&["audit", "export", "--action", "batch.submit", "--out", &log]).json;
+    let text = std::fs::read_to_string(file("log.jsonl")).unwrap();
+    assert_eq!((&exported["rows"], text.lines().count()), (&json!(1), 1));
+    let line: Json = serde_json::from_str(&text).unwrap();
+    let shown = ledger.ok(&["audit", "show", line["id"].as_str().unwrap()]).json;
+    assert_eq!((&shown["action"], &shown["detail"]), (&line["action"], &line["details"]));
+    ledger.refused(&["audit", "show", "999999"], 1, "AUDIT_ENTRY_NOT_FOUND");
+}

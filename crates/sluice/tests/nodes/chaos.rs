@@ -1,5 +1,5 @@
-//! Four workers, twenty batches of 5,000 items in chunks of 100 over 500 shared accounts, while workers are
-//! killed and frozen at random.
+//! Four workers, many batches of 5,000 items in chunks of 100 over 500 shared accounts, while workers are killed and
+//! frozen at random.
 
 use crate::cluster::{Cluster, Worker};
 use std::collections::BTreeMap;
@@ -7,10 +7,14 @@ use std::time::{Duration, Instant};
 use testkit::draw::{Random, number};
 
 const ACCOUNTS: u64 = 500;
-const BATCHES: i64 = 20;
 const ITEMS: u64 = 5_000;
 /// A round that takes longer has left a batch unfinished.
 const ROUND: Duration = Duration::from_secs(300);
+
+/// The batches of a round: eight at `SLUICE_SCALE=small`, else twenty.
+fn batches() -> i64 {
+    if std::env::var("SLUICE_SCALE").is_ok_and(|scale| scale == "small") { 8 } else { 20 }
+}
 
 /// A worker that stays frozen until the given moment.
 struct Frozen {
@@ -26,7 +30,7 @@ fn killed_and_frozen_workers_settle_every_item_once() {
     let begun = Instant::now();
     for round in 1..=rounds {
         let batches: Vec<String> =
-            (0..BATCHES).map(|_| cluster.batch(&mut random, ACCOUNTS, ITEMS)).collect();
+            (0..batches()).map(|_| cluster.batch(&mut random, ACCOUNTS, ITEMS)).collect();
         let mut workers: Vec<Worker> = (0..4).map(|_| cluster.worker()).collect();
         for batch in &batches {
             cluster.ok(&["batch", "start", batch]);
@@ -84,8 +88,8 @@ fn storm(
 }
 
 fn settled(cluster: &Cluster, rounds: i64) {
-    let items = rounds * BATCHES * i64::try_from(ITEMS).unwrap();
-    assert_eq!(cluster.count("SELECT COUNT(*) FROM batch WHERE state = 8"), rounds * BATCHES);
+    let items = rounds * batches() * i64::try_from(ITEMS).unwrap();
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM batch WHERE state = 8"), rounds * batches());
     assert_eq!(cluster.count("SELECT COUNT(*) FROM item_now WHERE state = 4"), items);
     assert_eq!(cluster.count("SELECT COUNT(*) FROM transfer WHERE kind = 2 AND status = 1"), items);
     cluster.verified();

@@ -1,15 +1,16 @@
 //! A server process while its database fails over to a standby, with the high-water mark on. If the standby
-//! has every commit, the process continues by itself; if it lacks commits that the process knows, it is not
-//! written to.
+//! has every commit, the process continues by itself; if it lacks commits that the process knows, by its mark or
+//! because it made them itself, it is not written to.
 
 use crate::journal::{Entry, Heard, Sender};
 use crate::kill::{SOURCES, check, under_load};
-use crate::server::{LONG, Ledger, until};
+use crate::server::{LONG, Ledger, Server, until};
 use reqwest::Client;
 use rustix::process::Signal;
 use serde_json::Value as Json;
+use std::thread::JoinHandle;
 use std::time::Duration;
-use testkit::postgres::{Postgres, execute, query_text};
+use testkit::postgres::{Postgres, execute, query_text, try_query};
 
 /// A primary and a standby that replicates from it.
 struct Pair {
@@ -48,6 +49,20 @@ impl Pair {
         let query = format!("SELECT COUNT(*) FROM pg_stat_replication WHERE {how}");
         let one = [[Some("1".to_owned())]];
         until(how, async || query_text(&self.primary.url(), &query) == one).await;
+    }
+
+    /// Locks a table of the ledger on the primary, until that crashes.
+    fn lock(&self, table: &str) -> JoinHandle<()> {
+        let url = self.primary.url();
+        let (server, _) = url.rsplit_once('/').unwrap();
+        let (url, text) = (
+            format!("{server}/{}", self.name),
+            format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)"),
+        );
+        std::thread::spawn(move || {
+            let ended = try_query(&url, &text);
+            assert!(ended.is_err(), "the lock was released: {ended:?}");
+        })
     }
 
     /// A number from the ledger's database on the given server.
@@ -137,11 +152,53 @@ async fn a_standby_that_lacks_known_commits_is_not_written_to_until_the_loss_is_
     pair.standby.restart();
     pair.standby.promote();
 
+    refuses_until_the_loss_is_accepted(&pair, &ledger, &server, &sender, lost).await;
+}
+
+/// The commits are known to the process alone: its mark could not be written since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_outlives_the_loss_of_its_own_commits_notices_it_without_its_mark() {
+    let mut pair = Pair::start();
+    let ledger = Ledger::on_server(pair.url.clone(), 3);
+    let server = ledger.serve(&[]);
+    let sender = Sender { client: Client::new(), url: server.url.clone(), secret: ledger.key() };
+    let head = "SELECT commit_number FROM ledger_head";
+    until("the mark has every commit", async || marked(&ledger) == pair.number(&pair.primary, head)).await;
+    pair.has_followed().await;
+    pair.standby.crash();
+    // The mark's query reads this table; single transfers do not.
+    let locked = pair.lock("batch");
+    let held = "SELECT COUNT(*) FROM pg_locks WHERE relation = 'batch'::regclass AND granted
+                AND mode = 'AccessExclusiveLock'";
+    until("the table is locked", async || pair.number(&pair.primary, held) == 1).await;
+    let known = marked(&ledger);
+    let mut lost = 0;
+    for n in 0..10 {
+        lost = moved(&heard(&sender, &entry(&format!("lost-{n}"), 1)).await);
+    }
+    assert_eq!(marked(&ledger), known, "the mark has none of them");
+    pair.primary.crash();
+    locked.join().unwrap();
+    pair.standby.restart();
+    pair.standby.promote();
+    refuses_until_the_loss_is_accepted(&pair, &ledger, &server, &sender, lost).await;
+}
+
+/// The standby lacks transfers up to `lost`, and the server is still running.
+async fn refuses_until_the_loss_is_accepted(
+    pair: &Pair,
+    ledger: &Ledger,
+    server: &Server,
+    sender: &Sender,
+    lost: i64,
+) {
+    let head = "SELECT commit_number FROM ledger_head";
     let behind = Heard::Refused("LEDGER_BEHIND".to_owned());
     let commits = pair.number(&pair.standby, head);
     for key in ["lost-0", "new"] {
-        assert_eq!(heard(&sender, &entry(key, 1)).await, behind, "{}", server.said());
+        assert_eq!(heard(sender, &entry(key, 1)).await, behind, "{}", server.said());
     }
+    until("the loss was noticed", async || server.said().contains("lost commits")).await;
     let deposit = ["deposit", "--account", "A1", "--amount", "1.00"];
     for refused in [&deposit[..], &["serve", "--listen", "127.0.0.1:0"]] {
         let output = ledger.command(refused).output().unwrap();
@@ -156,7 +213,7 @@ async fn a_standby_that_lacks_known_commits_is_not_written_to_until_the_loss_is_
     ledger.ok(&["accept-loss", "--reason", "the standby lacked the last transfers"]);
     // The running server notices and continues. A lost transfer is made again, under a number never used
     // before.
-    let again = async |key: &str| heard(&sender, &entry(key, 1)).await;
+    let again = async |key: &str| heard(sender, &entry(key, 1)).await;
     let begun = std::time::Instant::now();
     while again("lost-0").await == behind {
         assert!(begun.elapsed() < LONG, "the server does not continue: {}", server.said());

@@ -112,7 +112,7 @@ fn upgrade(url: &str, cookie: &str, key: &str) {
 }
 
 #[tokio::test]
-async fn no_issued_secret_is_logged_over_any_protocol() {
+async fn attack_22_no_issued_secret_is_logged_over_any_protocol() {
     let ledger = Ledger::with_accounts(1);
     let mut server = ledger.serve(&["--log-level", LEVEL]);
     let client = Client::new();
@@ -180,11 +180,24 @@ async fn enrolled(
     }
 }
 
+/// Adds a webhook and rotates its secret; returns the first one, which still signs.
+async fn secret_of_webhook(client: &Client, cookie: &str, url: &str) -> String {
+    let hooks = format!("{url}/api/v2/webhooks");
+    let hook = json!({ "url": "https://example.org/hook", "events": ["reminder.due"] });
+    let hook = told(client, cookie, "POST", &hooks, Some(hook)).await;
+    let hook: Json = serde_json::from_str(&hook).unwrap();
+    told(client, cookie, "POST", &format!("{hooks}/hook_1/rotate"), None).await;
+    text(&hook["data"]["secret"]).strip_prefix("whsec_").unwrap().to_owned()
+}
+
 /// What the files of the ledger and the log must not contain of a secret: its text, and the bytes behind it.
 fn traces(secret: &str) -> Vec<Vec<u8>> {
     let mut traces = vec![secret.as_bytes().to_vec()];
     if let Ok(bytes) = BASE32_NOPAD.decode(secret.as_bytes()) {
         traces.extend([HEXLOWER.encode(&bytes).into_bytes(), BASE64.encode(&bytes).into_bytes(), bytes]);
+    }
+    if let Ok(bytes) = BASE64.decode(secret.as_bytes()) {
+        traces.extend([HEXLOWER.encode(&bytes).into_bytes(), bytes]);
     }
     traces
 }
@@ -200,13 +213,14 @@ fn with_master_key() -> (Ledger, Server) {
 }
 
 #[tokio::test]
-async fn planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
+async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
     let (ledger, mut server) = with_master_key();
     let (client, url) = (Client::new(), server.url.clone());
     let Secrets { cookie, key, .. } = hand_out(&server, &client).await;
     let totp = format!("{url}/api/v2/accounts/A0/totp");
     let (of_account, _) =
         enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
+    let of_hook = secret_of_webhook(&client, &cookie, &url).await;
     let password = json!({ "password": PASSWORD });
     let own = format!("{url}/api/v1/auth/totp");
     let (of_person, codes) =
@@ -228,6 +242,9 @@ async fn planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
         ("GET", "/api/v1/auth/me", None),
         ("GET", "/api/v2/audit?pageSize=200", None),
         ("GET", "/api/v2/settings", None),
+        ("GET", "/api/v2/webhooks", None),
+        ("PATCH", "/api/v2/webhooks/hook_1", Some(json!({ "url": of_hook }))),
+        ("GET", "/api/v2/webhooks/hook_1/deliveries", None),
     ] {
         answers += &told(&client, &cookie, method, &format!("{url}{path}"), body).await;
     }
@@ -244,7 +261,7 @@ async fn planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
     places.push(("log", server.said().into_bytes()));
     let master = std::fs::read_to_string(ledger.path().join("master.key")).unwrap();
     let (_, token) = cookie.split_once('=').unwrap();
-    for secret in [of_account.as_str(), &of_person, &recovery, token, master.trim_end()] {
+    for secret in [of_account.as_str(), &of_person, &of_hook, &recovery, token, master.trim_end()] {
         for trace in traces(secret) {
             for (name, bytes) in &places {
                 assert!(!bytes.windows(trace.len()).any(|part| part == trace), "{secret} in {name}");

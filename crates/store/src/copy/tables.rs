@@ -89,6 +89,8 @@ pub static STEPS: &[Step] = &[
     step!("app_user", 1,
         id Number, login Text, name Text, role Number, password Text, password_at Number, is_new Number,
         disabled_at Number, created_by Text, created_at Number, created_by_kind Number, created_by_id Number),
+    step!("seen_network", 2, app_user Number, network Text, seen_at Number),
+    step!("mail_address", 1, app_user Number, email Text, language Number),
     step!("factor", 1, app_user Number, since Number, is_initial Number),
     step!("recovery_code", 2, app_user Number, selector Text, hash Text),
     step!("sponsor", 3, app_user Number, actor_kind Number, actor_id Number, deed Number, at Number),
@@ -144,7 +146,7 @@ pub static STEPS: &[Step] = &[
         actor_kind Number, actor_id Number),
     step!("chunk", 1,
         number Number, commit_number Number, postings Number, first_transfer Number, last_transfer Number,
-        first_date Number, last_date Number, refused Number),
+        first_date Number, last_date Number, refused Number, least_amount Number, most_amount Number),
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
@@ -152,6 +154,21 @@ pub static STEPS: &[Step] = &[
         commit_number Number, digest Text, images Text, chain Text, last_audit Number),
     step!("image", 2,
         commit_number Number, place Number, table_name Text, row_key Text, digest Text),
+    step!("outbox", 1,
+        id Number, at Number, kind Number, batch Number, subject Text, subject_id Number, detail Text,
+        audience Text, spread_at Number),
+    step!("notice", 2, app_user Number, event Number, read_at Number),
+    step!("reminder", 1,
+        id Number, due_at Number, person Number, batch Number, content Text, created_by Text,
+        created_at Number, created_by_kind Number, created_by_id Number, done_at Number),
+    step!("mail", 2,
+        app_user Number, event Number, state Number, tries Number, next_at Number, error Text),
+    step!("webhook", 1,
+        id Number, url Text, events Text, description Text, enabled Number, former_until Number, created_by Text,
+        created_at Number, removed_at Number, created_by_kind Number, created_by_id Number),
+    step!("webhook_delivery", 1,
+        id Number, webhook Number, event Number, batch Number, state Number, attempts Number, due_at Number,
+        tried_at Number, ended_at Number, status Number, failure Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -180,5 +197,17 @@ impl Step {
 }
 
 /// Tables whose numbers the engine generates itself.
-pub(super) const NUMBERED: &[&str] =
-    &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch", "app_user", "api_key"];
+pub(super) const NUMBERED: &[&str] = &[
+    "item_failure",
+    "import_problem",
+    "batch_history",
+    "fx_rate",
+    "audit",
+    "batch",
+    "app_user",
+    "api_key",
+    "outbox",
+    "reminder",
+    "webhook",
+    "webhook_delivery",
+];

@@ -29,8 +29,8 @@ pub enum Behind {
         /// The mark's.
         known: i64,
     },
-    /// A loss was found at an earlier start.
-    #[error("a loss was found at an earlier start and was not accepted")]
+    /// A loss was found before.
+    #[error("a loss was found before and has not been accepted")]
     Unaccepted,
     /// The mark is not valid.
     #[error("the mark cannot be read")]
@@ -49,7 +49,7 @@ impl Behind {
             Self::Differs { known } => format!("第 {known} 次提交与标记记录的不一致"),
             Self::Other => "标记属于另一个账本".to_owned(),
             Self::Gone { known } => format!("标记记录到第 {known} 次提交，但账本不存在"),
-            Self::Unaccepted => "此前启动时发现损失，尚未接受".to_owned(),
+            Self::Unaccepted => "此前已发现损失，尚未接受".to_owned(),
             Self::Unreadable => "标记无法读取".to_owned(),
         }
     }

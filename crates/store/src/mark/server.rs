@@ -1,11 +1,15 @@
 //! Updates the mark of a ledger on a server, for one of its nodes. A fail-over to a standby that has every
-//! commit needs no action; one to a standby that lost what this node knows stops this node's writes.
+//! commit needs no action; one to a standby that lost what this node knows stops this node's writes. What it
+//! knows is its mark, and its own commits that the mark has not got yet.
 
 use super::behind::Behind;
 use super::file::{INTERVAL, Mark, MarkFile};
-use super::state::{compare, state};
+use super::state::{State, compare, compare_own, state};
+use crate::audit;
 use crate::error::StoreError;
+use crate::guard::OwnCommit;
 use crate::store::Store;
+use crate::tx::Tx;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -117,13 +121,26 @@ impl KeeperTask {
     /// Compares, then updates. Reads the file first, because accepting a loss rewrites it.
     async fn check(&mut self, is_clean: bool) -> Result<(), StoreError> {
         if let Some(mark) = Mark::read(&self.path)? {
+            // The loss was accepted, whether or not it was noted here before.
+            let is_lower = mark.commit_number < self.mark.commit_number;
+            if !mark.is_behind && (self.mark.is_behind || is_lower) {
+                self.store.guard().forget();
+            }
             self.mark = mark;
         }
-        let state = state(&mut self.store.read().await?, Some(&self.mark)).await?;
+        // Known before the read begins, so that the read must see it.
+        let own = self.store.guard().own();
+        let mut tx = self.store.read().await?;
+        let state = state(&mut tx, Some(&self.mark)).await?;
+        let behind = match compare(&self.mark, &state) {
+            Ok(()) => self.lost(&mut tx, own, &state).await?,
+            Err(behind) => Some(behind),
+        };
+        drop(tx);
         self.watch_timeline().await;
-        let behind = compare(&self.mark, &state).err();
         self.store.guard().stop(behind.clone());
         if let Some(behind) = behind {
+            self.note_loss()?;
             return Err(StoreError::Behind(behind));
         }
         let mark = state.mark(is_clean);
@@ -132,6 +149,32 @@ impl KeeperTask {
             self.mark = mark;
         }
         self.store.guard().know(self.mark.commit_number);
+        Ok(())
+    }
+
+    /// What the ledger lacks of the commits of this process since the mark.
+    async fn lost(
+        &self,
+        tx: &mut Tx,
+        own: Option<OwnCommit>,
+        state: &State,
+    ) -> Result<Option<Behind>, StoreError> {
+        let newer = own.filter(|own| own.commit_number > self.mark.commit_number);
+        let Some(own) = newer else { return Ok(None) };
+        let (first, last) = audit::ids(tx, Some(own.audited_at), Some(own.audited_at + 1)).await?;
+        Ok(compare_own(own, state.commit_number, first <= last).err())
+    }
+
+    /// Notes a loss in the mark with the highest commit that this node knows, so that every process that reads
+    /// the mark refuses to write until the loss is accepted, and numbers continue above it.
+    fn note_loss(&mut self) -> Result<(), StoreError> {
+        let own = self.store.guard().own().map_or(0, |own| own.commit_number);
+        let commit_number = self.mark.commit_number.max(own);
+        let noted = Mark { commit_number, is_behind: true, ..self.mark.clone() };
+        if noted != self.mark {
+            self.file.write(&noted)?;
+            self.mark = noted;
+        }
         Ok(())
     }
 

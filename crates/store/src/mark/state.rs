@@ -8,6 +8,7 @@ use super::numbers::Numbers;
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::guard::OwnCommit;
 use crate::tx::Tx;
 use crate::value::{Row, Rows};
 use rusqlite::Connection;
@@ -93,6 +94,11 @@ fn witness(row: &Row<'_>, from: usize) -> Result<Option<Witness>, StoreError> {
 
 /// Compares a ledger with its mark.
 pub fn compare(mark: &Mark, state: &State) -> Result<(), Behind> {
+    let (known, found) = (mark.commit_number, state.commit_number);
+    let is_same = mark.ledger == state.ledger;
+    if is_same && found < known {
+        return Err(Behind::Commits { known, found });
+    }
     if mark.is_behind {
         return Err(Behind::Unaccepted);
     }
@@ -100,15 +106,22 @@ pub fn compare(mark: &Mark, state: &State) -> Result<(), Behind> {
         // The last process was killed while it created the ledger.
         return Ok(());
     }
-    if mark.ledger != state.ledger {
+    if !is_same {
         return Err(Behind::Other);
-    }
-    let (known, found) = (mark.commit_number, state.commit_number);
-    if found < known {
-        return Err(Behind::Commits { known, found });
     }
     let is_there = mark.witness.is_none() || mark.witness == state.witness_of_mark;
     if is_there { Ok(()) } else { Err(Behind::Differs { known }) }
+}
+
+/// Compares a ledger with the highest commit of this process, which its mark need not have yet. `is_audited`
+/// tells whether the audit log has rows of that commit's time.
+pub(super) const fn compare_own(own: OwnCommit, found: i64, is_audited: bool) -> Result<(), Behind> {
+    let known = own.commit_number;
+    if found < known {
+        return Err(Behind::Commits { known, found });
+    }
+    // Others may have gone on from where the ledger was cut, and have used the same numbers again.
+    if is_audited { Ok(()) } else { Err(Behind::Differs { known }) }
 }
 
 #[cfg(test)]
@@ -139,6 +152,25 @@ mod tests {
                 witness_of_mark: of_mark,
             };
             assert_eq!(compare(&mark, &state), expected, "{state:?}");
+            let noted = Mark { is_behind: true, ..mark.clone() };
+            let expected = if found < 7 { expected } else { Err(Behind::Unaccepted) };
+            assert_eq!(compare(&noted, &state), expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_ledger_is_behind_if_it_lacks_a_commit_of_this_process() {
+        let own = OwnCommit { commit_number: 7, audited_at: 1 };
+        for (found, is_audited, expected) in [
+            (7, true, Ok(())),
+            (9, true, Ok(())),
+            (6, false, Err(Behind::Commits { known: 7, found: 6 })),
+            // Clocks may agree; numbers that are missing are missing.
+            (6, true, Err(Behind::Commits { known: 7, found: 6 })),
+            (7, false, Err(Behind::Differs { known: 7 })),
+            (9, false, Err(Behind::Differs { known: 7 })),
+        ] {
+            assert_eq!(compare_own(own, found, is_audited), expected, "{found} {is_audited}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! related ones.
 
 mod create;
+mod evidence;
 mod list;
 mod moves;
 mod page;
@@ -14,5 +15,10 @@ mod view;
 use crate::kit::routes::Routes;
 
 pub(super) fn routes() -> Routes {
-    Routes::new().merge(list::routes()).merge(create::routes()).merge(show::routes()).merge(moves::routes())
+    Routes::new()
+        .merge(list::routes())
+        .merge(create::routes())
+        .merge(show::routes())
+        .merge(evidence::routes())
+        .merge(moves::routes())
 }

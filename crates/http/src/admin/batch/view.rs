@@ -9,9 +9,9 @@ use domain::batch::{BatchState, BatchTally, BatchType};
 use domain::item::ItemState;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use service::Event;
 use service::batch::overview::Overview;
 use service::batch::{Described, DescribedItem};
+use service::{Batch, Event};
 use utoipa::ToSchema;
 
 /// Where payments within the ledger are made; others come with rails.
@@ -50,9 +50,9 @@ impl RecipientStatusWord {
     }
 }
 
-/// A batch in a list.
+/// What every view of a batch has.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AdminBatchView {
+pub(super) struct AdminHeadView {
     /// The batch's number.
     #[schema(example = "batch-20260310-001")]
     batch_id: String,
@@ -71,6 +71,17 @@ pub(super) struct AdminBatchView {
     /// The exact state.
     #[schema(value_type = BatchStateWord)]
     status: BatchState,
+    /// The user or key that created the batch.
+    #[schema(example = "maker-1")]
+    created_by: String,
+    /// When the batch was created.
+    #[schema(format = DateTime, example = "2026-03-10T08:00:00Z")]
+    created_at: String,
+}
+
+/// A batch's recipients in figures. The three counts of states add up to their number.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AdminCountsView {
     /// How many recipients the batch has.
     #[schema(example = 125)]
     total_recipients: i64,
@@ -86,36 +97,55 @@ pub(super) struct AdminBatchView {
     /// How many recipients are not decided.
     #[schema(example = 0)]
     pending_count: i64,
-    /// The user or key that created the batch.
-    #[schema(example = "maker-1")]
-    created_by: String,
-    /// When the batch was created.
-    #[schema(format = DateTime, example = "2026-03-10T08:00:00Z")]
-    created_at: String,
+}
+
+/// A batch in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AdminBatchView {
+    #[serde(flatten)]
+    head: AdminHeadView,
+    #[serde(flatten)]
+    counts: AdminCountsView,
     /// When the batch was submitted.
     #[schema(format = DateTime)]
     submitted_at: Option<String>,
 }
 
-impl AdminBatchView {
-    pub(super) fn of(described: Described) -> Self {
-        let Described { batch, asset, .. } = described;
-        let count = |status: RecipientStatusWord| status.count(&batch.tally);
+impl AdminHeadView {
+    fn of(batch: Batch, asset: &Asset) -> Self {
         Self {
             batch_id: batch.number(),
             network: NETWORK,
             status: batch.state,
-            total_recipients: batch.tally.total_count,
-            total_amount: major(batch.tally.total_amount, &asset),
-            success_count: count(RecipientStatusWord::Success),
-            failed_count: count(RecipientStatusWord::Failed),
-            pending_count: count(RecipientStatusWord::Pending),
             created_at: wire(batch.created_at),
-            submitted_at: batch.submitted_at.map(wire),
             name: batch.name,
             description: batch.remarks,
             created_by: batch.created_by.name,
-            currency: asset.code,
+            currency: asset.code.clone(),
+        }
+    }
+}
+
+impl AdminCountsView {
+    fn of(tally: &BatchTally, asset: &Asset) -> Self {
+        let count = |status: RecipientStatusWord| status.count(tally);
+        Self {
+            total_recipients: tally.total_count,
+            total_amount: major(tally.total_amount, asset),
+            success_count: count(RecipientStatusWord::Success),
+            failed_count: count(RecipientStatusWord::Failed),
+            pending_count: count(RecipientStatusWord::Pending),
+        }
+    }
+}
+
+impl AdminBatchView {
+    pub(super) fn of(described: Described) -> Self {
+        let Described { batch, asset, .. } = described;
+        Self {
+            counts: AdminCountsView::of(&batch.tally, &asset),
+            submitted_at: batch.submitted_at.map(wire),
+            head: AdminHeadView::of(batch, &asset),
         }
     }
 }
@@ -123,24 +153,8 @@ impl AdminBatchView {
 /// A batch on one page.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AdminBatchDetailView {
-    /// The batch's number.
-    #[schema(example = "batch-20260310-001")]
-    batch_id: String,
-    /// The batch's name.
-    #[schema(example = "March salaries")]
-    name: String,
-    /// The batch's remarks.
-    #[schema(example = "Paid on the 10th")]
-    description: Option<String>,
-    /// Where the payments are made: always `internal`.
-    #[schema(example = "internal")]
-    network: &'static str,
-    /// The currency of all amounts.
-    #[schema(example = "USD")]
-    currency: String,
-    /// The exact state.
-    #[schema(value_type = BatchStateWord)]
-    status: BatchState,
+    #[serde(flatten)]
+    head: AdminHeadView,
     /// The batch in figures.
     summary: AdminSummaryView,
     /// A page of the recipients.
@@ -152,12 +166,6 @@ pub(super) struct AdminBatchDetailView {
     changes: Option<AdminChangesView>,
     /// The hash of the submitted content, for the approval; null for a draft.
     content_hash: Option<String>,
-    /// The user or key that created the batch.
-    #[schema(example = "maker-1")]
-    created_by: String,
-    /// When the batch was created.
-    #[schema(format = DateTime, example = "2026-03-10T08:00:00Z")]
-    created_at: String,
     /// The user that approved the batch; the last one, if several did. Null unless it is approved.
     #[schema(example = "checker-1")]
     approved_by: Option<String>,
@@ -166,16 +174,12 @@ pub(super) struct AdminBatchDetailView {
     approved_at: Option<String>,
 }
 
-/// A batch in figures. The three counts add up to the number of recipients.
+/// A batch in figures.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AdminSummaryView {
-    /// How many recipients the batch has.
-    #[schema(example = 125)]
-    total_recipients: i64,
-    /// The sum of all recipients.
-    #[schema(example = "625000.00")]
-    total_amount: String,
-    /// The same in US dollars, at the stored rate; null without one.
+    #[serde(flatten)]
+    counts: AdminCountsView,
+    /// The sum of all recipients in US dollars, at the stored rate; null without one.
     #[schema(example = "625000.00")]
     total_amount_usd: Option<String>,
     /// The fees charged so far.
@@ -187,15 +191,6 @@ pub(super) struct AdminSummaryView {
     /// The currency of the fees.
     #[schema(example = "USD")]
     fee_currency: String,
-    /// How many recipients are paid.
-    #[schema(example = 125)]
-    success_count: i64,
-    /// How many recipients are failed or skipped.
-    #[schema(example = 0)]
-    failed_count: i64,
-    /// How many recipients are not decided.
-    #[schema(example = 0)]
-    pending_count: i64,
 }
 
 /// A recipient.
@@ -262,15 +257,8 @@ impl AdminBatchDetailView {
             changes: changes.map(|changes| AdminChangesView::of(&changes, &asset)),
             approved_at: approved.as_ref().map(|event| wire(event.at)),
             approved_by: approved.map(|event| event.actor.name),
-            batch_id: batch.number(),
-            network: NETWORK,
-            status: batch.state,
-            created_at: wire(batch.created_at),
-            name: batch.name,
-            description: batch.remarks,
-            content_hash: batch.content_hash,
-            created_by: batch.created_by.name,
-            currency: asset.code,
+            content_hash: batch.content_hash.clone(),
+            head: AdminHeadView::of(batch, &asset),
             summary,
         }
     }
@@ -281,15 +269,11 @@ impl AdminSummaryView {
         let (tally, asset) = (&described.batch.tally, &described.asset);
         let (total_amount_usd, total_fee_usd) = in_usd.unzip();
         Self {
-            total_recipients: tally.total_count,
-            total_amount: major(tally.total_amount, asset),
+            counts: AdminCountsView::of(tally, asset),
             total_amount_usd,
             total_fee: major(tally.fee_amount, asset),
             total_fee_usd,
             fee_currency: asset.code.clone(),
-            success_count: RecipientStatusWord::Success.count(tally),
-            failed_count: RecipientStatusWord::Failed.count(tally),
-            pending_count: RecipientStatusWord::Pending.count(tally),
         }
     }
 }

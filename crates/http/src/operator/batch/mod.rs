@@ -10,6 +10,7 @@ mod copy;
 mod create;
 pub(crate) mod draft;
 mod edit;
+pub(crate) mod evidence;
 mod found;
 mod history;
 pub(crate) mod input;
@@ -44,5 +45,6 @@ pub(crate) fn routes() -> Routes {
         .merge(problems::routes())
         .merge(attempts::routes())
         .merge(change::routes())
+        .merge(evidence::routes())
         .merge(history::routes())
 }

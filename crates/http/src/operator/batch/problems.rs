@@ -1,6 +1,6 @@
 //! Refused file rows: listing and dropping them.
 
-use super::draft::ask;
+use super::draft::{OnVersion, ask};
 use super::path::BatchName;
 use super::view::BatchView;
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::kit::who::Who;
 use axum::extract::State;
 use domain::access::Operation as O;
 use domain::code::Code;
-use domain::code::groups::BATCH;
+use domain::code::groups::DRAFT;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use service::batch;
@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add_operator(O::ProblemList, routes!(list), &[&[Code::BatchNotFound, Code::CursorInvalid]])
-        .add_operator(O::ProblemDrop, routes!(drop), &[BATCH, &[Code::ProblemsOpen]])
+        .add_operator(O::ProblemDrop, routes!(drop), &[DRAFT, &[Code::ProblemsOpen]])
 }
 
 const DROPPED: Message =
@@ -150,15 +150,18 @@ pub(crate) async fn list(
 ///
 /// The request gives the number of rows, so that none is dropped unseen.
 #[utoipa::path(delete, path = "/api/batch-transfers/{id}/problems", operation_id = "dropProblems", tag = "batches",
-    params(("id" = String, Path, description = "The batch's id or number", example = "17"), ProblemsDropQuery),
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"), ProblemsDropQuery,
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
 pub(crate) async fn drop(
     State(app): State<App>,
     who: Who,
     BatchName(batch): BatchName,
+    OnVersion(version): OnVersion,
     Query(query): Query<ProblemsDropQuery>,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
     let code = code(query.code.as_deref())?;
-    batch::drop_problems(&app.service, who.actor(), ask(&who, batch), code, query.count).await?;
+    let ask = ask(&who, batch).on_version(version);
+    batch::drop_problems(&app.service, who.actor(), ask, code, query.count).await?;
     Ok(Answer::saying(DROPPED, BatchView::of(batch::show(&app.service, batch).await?)))
 }

@@ -9,7 +9,7 @@ use crate::kit::body::{Body, CodeInput, Input};
 use crate::kit::once::Once;
 use crate::kit::operation::Groups;
 use crate::kit::problem::Problem;
-use crate::kit::qr;
+use crate::kit::qr::TotpSecretView;
 use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::kit::who::Who;
@@ -69,15 +69,8 @@ pub(crate) struct AccountTotpView {
     /// The account's id.
     #[schema(example = "acct_17")]
     account_id: String,
-    /// The secret in base 32, to type into an authenticator app.
-    #[schema(value_type = String, example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
-    secret: Secret,
-    /// The secret as an `otpauth` URI.
-    #[schema(value_type = String, example = "otpauth://totp/Sluice:PAYROLL-1?secret=…")]
-    uri: Secret,
-    /// The URI as a QR code: an SVG image.
-    #[schema(value_type = String, example = "<svg …></svg>")]
-    qr: Secret,
+    #[serde(flatten)]
+    totp: TotpSecretView,
 }
 
 /// The first code of a new secret.
@@ -141,14 +134,8 @@ pub(crate) async fn bind(
 ) -> Result<Answer<AccountTotpView>, Problem> {
     let id = AccountInput::read(&id.0)?;
     let drawn = account_totp::bind(&once.service, who.actor(), &id.0).await?;
-    let uri = drawn.uri();
-    let view = AccountTotpView {
-        account_id: drawn.account.id.tagged(),
-        secret: Secret::new(drawn.base32().as_str()),
-        qr: Secret::new(qr::picture(&uri)?),
-        uri: Secret::new(uri.as_str()),
-    };
-    Ok(Answer::saying(DRAWN, view))
+    let totp = TotpSecretView::of(&drawn.base32(), &drawn.uri())?;
+    Ok(Answer::saying(DRAWN, AccountTotpView { account_id: drawn.account.id.tagged(), totp }))
 }
 
 /// Confirms an account's new secret by a code.

@@ -6,17 +6,23 @@ use crate::world::{Answer, World, world, world_with};
 use http_api::Options;
 use serde_json::{Value as Json, json};
 use service::transfer::{self, TransferRequest};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use store::counter::{self, Counter};
+use tokio::time::timeout;
 
 const TRANSFERS: &str = "/api/v2/account-transfers";
 
 /// Makes deposits with these memos, each separated by more drawn numbers than one search step covers.
 async fn far_apart(world: &World, memos: &[&str]) {
+    apart(world, memos, 25_000).await;
+}
+
+async fn apart(world: &World, memos: &[&str], numbers: i64) {
     open(world, "PAY", "USD", "0").await;
     for memo in memos {
         let mut tx = world.store.write().await.unwrap();
-        counter::take(&mut tx, Counter::Number, 25_000).await.unwrap();
+        counter::take(&mut tx, Counter::Number, numbers).await.unwrap();
         tx.commit().await.unwrap();
         let deposit = TransferRequest {
             to: Some("PAY".into()),
@@ -93,6 +99,62 @@ async fn within_the_budget_a_list_is_complete_and_counted() {
     let none = world.get(&format!("{TRANSFERS}?text=nothing")).await;
     assert_eq!((memos(&none).len(), &none.json["pagination"]["total"]), (0, &json!(0)));
     world.stop().await;
+}
+
+/// In memory there is one connection.
+mod on_disk {
+    use super::*;
+
+    /// Its numbers are so many that a search ends only with its caller.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_search_whose_client_disconnects_gives_up_its_turn_and_its_reader() {
+        let search_budget = Duration::from_secs(86_400);
+        let options = Options { per_address: 0, per_identity: 0, search_budget, ..Options::default() };
+        let world = Arc::new(world_with(options).await);
+        apart(&world, &["first", "last"], 1_000_000_000_000_000).await;
+        let search = || {
+            let world = Arc::clone(&world);
+            tokio::spawn(async move { world.get(&format!("{TRANSFERS}?text=nothing")).await.status })
+        };
+        let list = async || world.get(&format!("{TRANSFERS}?pageSize=1")).await;
+        // More searches than there are readers.
+        for round in 0..10 {
+            let searches = [search(), search()];
+            // Both turns of this caller are taken once a list has to wait.
+            while timeout(Duration::from_millis(100), list()).await.is_ok() {}
+            assert!(searches.iter().all(|search| !search.is_finished()), "round {round}");
+            for search in searches {
+                search.abort();
+                assert!(search.await.unwrap_err().is_cancelled());
+            }
+            // A list waits five seconds for its turn, then it is refused.
+            assert_eq!(memos(&list().await), ["last"], "round {round}");
+        }
+        if !world.store.is_sole_writer() {
+            assert_idle(&world).await;
+        }
+        Arc::into_inner(world).unwrap().stop().await;
+    }
+
+    /// Waits until the server's sessions of this process run nothing.
+    async fn assert_idle(world: &World) {
+        let text = format!(
+            "SELECT query FROM pg_stat_activity WHERE application_name = 'sluice {}' AND state <> 'idle'
+               AND pid <> pg_backend_pid()",
+            world.store.node()
+        );
+        let begun = Instant::now();
+        loop {
+            let mut tx = world.store.read().await.unwrap();
+            let busy = tx.fetch_text(text.clone(), Vec::new()).await.unwrap();
+            if busy.iter().next().is_none() {
+                return;
+            }
+            drop(tx);
+            assert!(begun.elapsed() < Duration::from_secs(60), "{busy:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 
 use crate::world::{PAYER, World, world};
 use domain::account::AccountStatus;
-use domain::batch::{BatchIntent, BatchState};
+use domain::batch::{BatchIntent, BatchMode, BatchState};
 use domain::id::{AccountId, BatchId};
 use domain::item::ItemState;
 use domain::policy::Policy;
@@ -82,16 +82,39 @@ async fn slices_of_several_batches_take_turns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paused_batch_is_halted_although_it_was_decided() {
-    let world = world().await;
-    let slices = world.slices(50, SIZE).await;
-    let batch = slices[0].batch;
-    let pause = async |tx: &mut Tx| {
-        let (state, intent) = (BatchState::Processing, BatchIntent::Pause);
-        store::batch::set_state(tx, batch, state, intent, Some(2), None).await.unwrap();
-    };
-    assert_eq!(outcomes(&world, slices, pause).await, [SliceOutcome::Halted; 4]);
-    check(&world, batch, (10, 0)).await;
+async fn a_paused_or_interrupted_batch_is_halted_although_it_was_decided() {
+    for intent in [BatchIntent::Pause, BatchIntent::Interrupt] {
+        let world = world().await;
+        let slices = world.slices(50, SIZE).await;
+        let batch = slices[0].batch;
+        let stop = async |tx: &mut Tx| {
+            store::batch::set_state(tx, batch, BatchState::Processing, intent, Some(2), None).await.unwrap();
+        };
+        assert_eq!(outcomes(&world, slices, stop).await, [SliceOutcome::Halted; 4], "{intent:?}");
+        check(&world, batch, (10, 0)).await;
+    }
+}
+
+/// The last of 30 items is refused. The runner hands over one slice at a time of a batch that stops at a
+/// failure, but what the door decides ahead does not rely on that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_stops_a_batch_or_undoes_its_slice_although_others_were_decided_before_it() {
+    for (mode, last, paid) in [
+        (BatchMode::Continue, done(SIZE - 1, 1), (29, 1)),
+        (
+            BatchMode::StopOnFailure,
+            SliceOutcome::Done { completed: SIZE - 1, failed: 1, stopped: true },
+            (29, 1),
+        ),
+        (BatchMode::Atomic, SliceOutcome::Done { completed: 0, failed: SIZE, stopped: true }, (20, 10)),
+    ] {
+        let world = world().await;
+        let slices = World::cut(&world.slice_of(mode, 30, 1).await, SIZE);
+        let batch = slices[0].batch;
+        let outcomes = outcomes(&world, slices, async |_| {}).await;
+        assert_eq!(outcomes, [done(SIZE, 0), last], "{mode:?}");
+        check(&world, batch, paid).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -45,20 +45,22 @@ impl DecideArgs {
 pub(crate) async fn approve(session: &Session, args: &DecideArgs) -> Result<Exit, Failure> {
     // Who is signed in is checked before the code is asked for.
     session.person(None).await?;
-    let code = prompt::secret(say("Authenticator code", "动态验证码"), session.language)?;
-    let person = session.person(Some(code)).await?;
+    let code = prompt::code(say("Authenticator code", "动态验证码"), session.language)?;
+    let person = session.person(code).await?;
     let batch = read_ref(&args.id)?;
     let decided = approval::approve(&person.service, &person.actor, batch, &args.decision()).await?;
+    session.keep(&person)?;
     answer(session, &decided)
 }
 
 /// `approval reject`.
 pub(crate) async fn reject(session: &Session, args: &DecideArgs) -> Result<Exit, Failure> {
     session.person(None).await?;
-    let code = prompt::secret(say("Authenticator code", "动态验证码"), session.language)?;
-    let person = session.person(Some(code)).await?;
+    let code = prompt::code(say("Authenticator code", "动态验证码"), session.language)?;
+    let person = session.person(code).await?;
     let batch = read_ref(&args.id)?;
     let decided = approval::reject(&person.service, &person.actor, batch, &args.decision()).await?;
+    session.keep(&person)?;
     answer(session, &decided)
 }
 
@@ -94,7 +96,7 @@ fn answer(session: &Session, decided: &DecidedBatch) -> Result<Exit, Failure> {
         BatchState::Rejected => say!(session.language, "{by} rejected {number}", "{by} 已拒绝 {number}"),
         _ => say!(
             session.language,
-            "{by} approved {number}, which needs {lacking} more approvals",
+            "{by} approved {number}; approvals still needed: {lacking}",
             "{by} 已审批 {number}，还需{lacking}项审批"
         ),
     })?;

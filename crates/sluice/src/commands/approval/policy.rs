@@ -11,6 +11,7 @@ use clap::Args;
 use domain::access::Role;
 use domain::approval::{ApprovalPolicy, Band, Level};
 use domain::asset::Asset;
+use domain::code::Language;
 use serde_json::{Value, json};
 use service::approval_policy::{self, ApprovalPolicyOf, NewApprovalPolicy};
 use service::user;
@@ -57,7 +58,7 @@ pub(crate) struct PolicyConfirmArgs {
 pub(crate) async fn show(session: &Session) -> Result<Exit, Failure> {
     let policies = approval_policy::list(&session.service).await?;
     let rows: Vec<Value> = policies.iter().map(to_json).collect();
-    session.out.answer(json!({ "policies": rows }), || table(session, &policies))?;
+    session.out.answer(json!({ "policies": rows }), || text(session, &policies))?;
     Ok(Exit::Success)
 }
 
@@ -79,10 +80,11 @@ pub(crate) async fn set(session: &Session, args: &PolicySetArgs) -> Result<Exit,
 /// `approval policy confirm`.
 pub(crate) async fn confirm(session: &Session, args: &PolicyConfirmArgs) -> Result<Exit, Failure> {
     session.person(None).await?;
-    let code = prompt::secret(say("Authenticator code", "动态验证码"), session.language)?;
-    let person = session.person(Some(code)).await?;
+    let code = prompt::code(say("Authenticator code", "动态验证码"), session.language)?;
+    let person = session.person(code).await?;
     let policy =
         approval_policy::confirm(&person.service, &person.actor, &args.currency, args.version).await?;
+    session.keep(&person)?;
     answer(session, &policy)
 }
 
@@ -106,8 +108,7 @@ async fn read_band(session: &Session, text: &str) -> Result<(String, Vec<Level>)
 }
 
 fn answer(session: &Session, policy: &ApprovalPolicyOf) -> Result<Exit, Failure> {
-    let text = || table(session, std::slice::from_ref(policy));
-    session.out.answer(to_json(policy), text)?;
+    session.out.answer(to_json(policy), || text(session, std::slice::from_ref(policy)))?;
     Ok(Exit::Success)
 }
 
@@ -135,6 +136,24 @@ fn bands_json(policy: &ApprovalPolicy, asset: &Asset) -> Vec<Value> {
     policy.bands.iter().map(band).collect()
 }
 
+/// The policies, and what becomes of the changes that wait.
+fn text(session: &Session, policies: &[ApprovalPolicyOf]) -> String {
+    let waiting = policies.iter().filter_map(|found| waits(found, session.language));
+    std::iter::once(table(session, policies)).chain(waiting).collect::<Vec<_>>().join("\n")
+}
+
+fn waits(found: &ApprovalPolicyOf, language: Language) -> Option<String> {
+    let waiting = found.waiting.as_ref()?;
+    let (code, by, at) = (&found.asset.code, one_line(&waiting.set_by), time(waiting.due_at));
+    Some(say!(
+        language,
+        "The change of {code} by {by} loosens the policy: it takes effect at {at}, or once a second administrator \
+         confirms it with `sluice approval policy confirm --currency {code}`",
+        "{by} 对 {code} 的修改放宽了审批策略：于 {at} 生效，或由另一位管理员用 \
+         `sluice approval policy confirm --currency {code}` 确认后立即生效"
+    ))
+}
+
 /// A line for each band, and for each band of a change that waits.
 fn table(session: &Session, policies: &[ApprovalPolicyOf]) -> String {
     let header = [
@@ -149,21 +168,28 @@ fn table(session: &Session, policies: &[ApprovalPolicyOf]) -> String {
     for found in policies {
         let asset = &found.asset;
         let stuck = found.unreachable_for.iter().map(|login| one_line(login)).collect::<Vec<_>>().join(", ");
-        rows.extend(lines(&found.policy, asset, String::new(), &stuck));
+        rows.extend(lines(&found.policy, asset, String::new(), &stuck, session.language));
         if let Some(waiting) = &found.waiting {
-            rows.extend(lines(&waiting.policy, asset, time(waiting.due_at), ""));
+            rows.extend(lines(&waiting.policy, asset, time(waiting.due_at), "", session.language));
         }
     }
     session.out.table(&header, rows)
 }
 
-fn lines(policy: &ApprovalPolicy, asset: &Asset, when: String, stuck: &str) -> Vec<Vec<String>> {
+fn lines(
+    policy: &ApprovalPolicy,
+    asset: &Asset,
+    when: String,
+    stuck: &str,
+    language: Language,
+) -> Vec<Vec<String>> {
     let hours = policy.valid_hours.to_string();
     let line = |from: String, levels: String| {
         vec![asset.code.clone(), from, levels, hours.clone(), when.clone(), stuck.to_owned()]
     };
     if policy.bands.is_empty() {
-        return vec![line("-".to_owned(), "-".to_owned())];
+        let none = say("no approval needed", "无需审批").to(language);
+        return vec![line("-".to_owned(), none.to_owned())];
     }
     let of = |band: &Band| {
         let levels: Vec<String> = band.levels.iter().map(level_text).collect();

@@ -7,10 +7,13 @@ use crate::session::{Session, major};
 use crate::terminal::one_line;
 use crate::word::Word;
 use clap::{Args, ValueEnum};
-use domain::approval::Level;
+use domain::approval::{ApprovalAction, Level};
+use domain::asset::Asset;
+use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
 use service::approval::{self, Approval, ApprovalStanding, LevelStanding, QueuePart, Queued};
+use store::batch::Batch;
 
 /// Arguments of `approval list`.
 #[derive(Debug, Args)]
@@ -109,10 +112,8 @@ pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Fail
         "may_approve": standing.may_approve.iter().map(|user| &user.login).collect::<Vec<_>>(),
         "levels": levels, "decisions": decisions,
     });
-    session.out.answer(json, || {
-        let state = batch.state.word(session.language).to_owned();
-        text(session, (batch.number(), state), &standing)
-    })?;
+    let asset = session.asset(batch.asset).await?;
+    session.out.answer(json, || text(session, (&batch, &asset), &standing))?;
     Ok(Exit::Success)
 }
 
@@ -136,44 +137,65 @@ pub(super) fn level_text(level: &Level) -> String {
     if who.is_empty() { level.count.to_string() } else { format!("{}:{}", level.count, who.join(",")) }
 }
 
-fn text(session: &Session, (number, state): (String, String), standing: &ApprovalStanding) -> String {
+fn text(session: &Session, (batch, asset): (&Batch, &Asset), standing: &ApprovalStanding) -> String {
     let logins: Vec<String> = standing.may_approve.iter().map(|user| one_line(&user.login)).collect();
-    let level = |one: &LevelStanding| {
-        let given = if one.given.is_empty() { "-".to_owned() } else { one.given.join(",") };
-        format!("{} ({given})", level_text(&one.level))
+    let level = |one: &LevelStanding| match one.given.as_slice() {
+        [] => level_text(&one.level),
+        given => format!("{} ({})", level_text(&one.level), given.join(",")),
     };
     let levels: Vec<String> = standing.levels.iter().map(level).collect();
+    let (number, tally) = (batch.number(), &batch.tally);
     let fields = session.out.fields(&[
-        (say("batch", "批次"), number),
-        (say("status", "状态"), state),
+        (say("batch", "批次"), number.clone()),
+        (say("name", "名称"), batch.name.clone()),
+        (say("items", "笔数"), tally.total_count.to_string()),
+        (say("amount", "金额"), format!("{} {}", major(tally.total_amount, asset), asset.code)),
+        (say("created by", "制单人"), batch.created_by.name.clone()),
+        (say("status", "状态"), batch.state.word(session.language).to_owned()),
         (say("approvals", "审批"), format!("{}/{}", standing.given, standing.needed)),
         (say("levels", "审批级别"), levels.join(" + ")),
         (say("may approve", "可审批人"), logins.join(", ")),
         (say("content", "内容摘要"), or_empty(standing.content_hash.as_deref())),
         (say("valid until", "有效期至"), or_empty(standing.expires_at.map(time).as_deref())),
     ]);
-    if standing.decisions.is_empty() {
-        return fields;
-    }
+    let decisions = (!standing.decisions.is_empty()).then(|| decisions(session, standing));
+    let next = (batch.state == BatchState::Pending && standing.needed > standing.given).then(|| {
+        say!(
+            session.language,
+            "Next: `sluice batch changes {number}`, then `sluice approval approve {number}` or \
+             `sluice approval reject {number}`",
+            "下一步：`sluice batch changes {number}`，然后 `sluice approval approve {number}` 或 \
+             `sluice approval reject {number}`"
+        )
+    });
+    [Some(fields), decisions, next].into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// All decisions; those of earlier rounds no longer count.
+fn decisions(session: &Session, standing: &ApprovalStanding) -> String {
+    let language = session.language;
     let header = [
         left("decision", "审批结果"),
         left("approver", "审批人"),
         left("role", "角色"),
         left("at", "时间"),
+        left("counts", "有效"),
         left("note", "备注"),
     ];
     let row = |one: &Approval| {
         let word = match one.action {
-            domain::approval::ApprovalAction::Approve => say("approved", "通过"),
-            domain::approval::ApprovalAction::Reject => say("rejected", "拒绝"),
+            ApprovalAction::Approve => say("approved", "通过"),
+            ApprovalAction::Reject => say("rejected", "拒绝"),
         };
+        let counts = if one.round == standing.round { say("yes", "是") } else { say("no", "否") };
         vec![
-            word.to(session.language).to_owned(),
+            word.to(language).to_owned(),
             one_line(&one.login),
-            one.role.word(session.language).to_owned(),
+            one.role.word(language).to_owned(),
             time(one.at),
+            counts.to(language).to_owned(),
             or_empty(one.note.as_deref()),
         ]
     };
-    format!("{fields}\n{}", session.out.table(&header, standing.decisions.iter().map(row)))
+    session.out.table(&header, standing.decisions.iter().map(row))
 }

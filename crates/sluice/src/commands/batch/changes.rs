@@ -4,6 +4,7 @@ use super::name::BatchName;
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, or_empty, right, time};
+use crate::say::{grouped, say};
 use crate::session::{Session, major};
 use crate::word::Word;
 use clap::Args;
@@ -13,7 +14,7 @@ use domain::code::{Code, Language};
 use serde_json::{Value, json};
 use service::Error;
 use service::batch;
-use service::batch::change::{ChangeQuery, DescribedChange};
+use service::batch::change::{ChangePage, ChangeQuery, DescribedChange};
 use service::batch::read_ref;
 
 /// Changes of one kind that are listed are fewer, so that a kind and a place fit one cursor.
@@ -71,8 +72,22 @@ pub(crate) async fn run(session: &Session, args: &BatchChangesArgs) -> Result<Ex
         left("since", "依据"),
     ];
     let cells = found.changes.iter().map(|one| cells(one, asset, base_asset, session.language));
-    page.answer_with(session.out, "changes", more, || session.out.table(&header, cells))?;
+    let text = || format!("{}\n{}", head(session, &found), session.out.table(&header, cells));
+    page.answer_with(session.out, "changes", more, text)?;
     Ok(Exit::Success)
+}
+
+/// What the batch was compared with, and how many changes of each kind there are.
+fn head(session: &Session, found: &ChangePage) -> String {
+    let language = session.language;
+    let none = say("no earlier batch of this name", "没有同名的先前批次").to(language);
+    let base = found.base.as_ref().map(|base| format!("{}, {}", base.batch.number(), base.batch.name));
+    let counts = found.report.counts.iter().filter(|count| count.found > 0);
+    let counts = counts.map(|count| format!("{} {}", count.kind.word(language), grouped(count.found)));
+    session.out.fields(&[
+        (say("compared with", "对比批次"), base.unwrap_or_else(|| none.to_owned())),
+        (say("changes", "变更"), counts.collect::<Vec<_>>().join(", ")),
+    ])
 }
 
 fn place(cursor: i64) -> Result<(ChangeKind, i64), Failure> {

@@ -1,6 +1,7 @@
 //! `batch import`: turns a file into a batch, or refuses it as a whole.
 
 use super::found::{self, SubmissionArgs};
+use super::next::steps;
 use super::report;
 use super::show::BatchView;
 use crate::commands::problem::{self, ShownProblem, delimiter};
@@ -10,7 +11,7 @@ use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use domain::account_ref::GivenAccount;
-use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::batch::{BatchMode, BatchType};
 use domain::code::Language;
 use formats::delimiter::Delimiter;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
@@ -200,6 +201,7 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
     for key in ["batch_id", "id"] {
         json.entry(key).or_insert(Value::Null);
     }
+    let ending = ending(view.as_ref(), session).await?;
     let text = || {
         let rows = problem::to_text(&problems, session.out);
         let taken = say!(
@@ -209,8 +211,7 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
         );
         let warned = |view: &BatchView| found::to_text(&found, &view.asset, session.language);
         let warned = view.as_ref().map(warned).unwrap_or_default();
-        let text =
-            [report::to_text(&file, session.language), taken, rows, warned, next(view.as_ref(), session)];
+        let text = [report::to_text(&file, session.language), taken, rows, warned, ending];
         text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     };
     session.out.answer(Value::Object(json), text)?;
@@ -238,35 +239,17 @@ async fn import(session: &Session, args: &BatchImportArgs) -> Result<Imported, F
     })
 }
 
-/// What to do next.
-fn next(view: Option<&BatchView>, session: &Session) -> String {
-    let language = session.language;
+/// The batch and what to do next.
+async fn ending(view: Option<&BatchView>, session: &Session) -> Result<String, Failure> {
     let Some(view) = view else {
-        return say!(
-            language,
+        return Ok(say!(
+            session.language,
             "Nothing was imported. Correct the file and try again, or accept only its good rows with --partial.",
             "未导入任何数据。请修正文件后重新导入，或用 --partial 只接受正确的行。"
-        );
+        ));
     };
-    let (number, open) = (view.batch.number(), view.batch.refused_count);
-    let steps = if open > 0 && view.batch.state == BatchState::Draft {
-        say!(
-            language,
-            "{open} refused rows are open. List them with `sluice batch problems {number}`, correct them with \
-             `sluice batch import --into {number} FILE`,\nor leave them unpaid with \
-             `sluice batch submit {number} --leave-problems {open}`.",
-            "有 {open} 行被拒绝且尚未处理：用 `sluice batch problems {number}` 查看，\
-             用 `sluice batch import --into {number} FILE` 修正，\n\
-             或用 `sluice batch submit {number} --leave-problems {open}` 提交批次而不支付这些行。"
-        )
-    } else {
-        say!(
-            language,
-            "Next: `sluice batch preview {number}`, then `sluice batch run {number}`",
-            "下一步：`sluice batch preview {number}`，然后 `sluice batch run {number}`"
-        )
-    };
-    format!("{}\n{steps}", view.to_text(session.out))
+    let steps = steps(session, &view.batch).await?;
+    Ok(format!("{}\n{steps}", view.to_text(session.out)).trim_end().to_owned())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `batch`: from a file to completed payments.
 
 mod changes;
+mod evidence;
 mod export;
 mod found;
 mod import;
@@ -8,6 +9,7 @@ mod items;
 mod list;
 mod moves;
 mod name;
+mod next;
 mod preview;
 mod problems;
 mod progress;
@@ -160,6 +162,12 @@ pub(crate) enum BatchVerb {
     #[command(after_help = "Example:\n  sluice batch changes batch-20260531-001\n  sluice batch changes \
                             batch-20260531-001 --against batch-20260430-001 --kind payee_new")]
     Changes(changes::BatchChangesArgs),
+    /// Write the evidence pack of a batch: what it paid and who approved it, to be confirmed without Sluice
+    #[command(
+        after_help = "The batch must have been submitted and must not be running.\n\nExample:\n  sluice batch \
+                            evidence batch-20260531-001 --out evidence.zip"
+    )]
+    Evidence(evidence::EvidenceArgs),
     /// Write a batch's result as CSV
     #[command(after_help = "Example:\n  sluice batch export batch-20260531-001 --out result.csv")]
     Export(export::ExportArgs),
@@ -176,6 +184,7 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::Items(_)
         | BatchVerb::History(_)
         | BatchVerb::Changes(_)
+        | BatchVerb::Evidence(_)
         | BatchVerb::Export(_)
         | BatchVerb::Problems(problems::ProblemsArgs { drop: None, .. })
         | BatchVerb::List(_) => Access::Read,
@@ -229,6 +238,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Items(args) => items::run(session, args).await,
         BatchVerb::History(name) => list::history(session, name.read()?).await,
         BatchVerb::Changes(args) => changes::run(session, args).await,
+        BatchVerb::Evidence(args) => evidence::run(session, args).await,
         BatchVerb::Export(args) => export::run(session, args).await,
         BatchVerb::List(args) => list::run(session, args).await,
     }

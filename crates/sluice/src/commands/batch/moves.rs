@@ -2,6 +2,7 @@
 
 use super::found::{self, SubmissionArgs};
 use super::name::BatchName;
+use super::next::steps;
 use super::run;
 use super::show::{BatchView, answer};
 use crate::consent::ConsentArgs;
@@ -72,13 +73,20 @@ impl Which {
         self.item.is_some() || self.line.is_some()
     }
 
-    async fn number(&self, session: &Session, batch: BatchRef) -> Result<Option<i64>, Failure> {
+    const fn chosen(&self) -> Option<ChosenItem> {
         match (self.item, self.line) {
-            (Some(item), _) => Ok(Some(item)),
-            (None, Some(line)) => Ok(Some(batch::item_of_line(&session.service, batch, line).await?)),
-            (None, None) => Ok(None),
+            (Some(item), _) => Some(ChosenItem::Number(item)),
+            (None, Some(line)) => Some(ChosenItem::Line(line)),
+            (None, None) => None,
         }
     }
+}
+
+/// How one item is selected.
+#[derive(Debug, Clone, Copy)]
+enum ChosenItem {
+    Number(i64),
+    Line(i64),
 }
 
 /// `batch status`.
@@ -98,9 +106,11 @@ pub(crate) async fn submit(
     let view = BatchView::of(session, submitted.batch.batch).await?;
     let mut json = view.to_json();
     json.extend(found::to_json(&submitted.found, &view.asset, session.language));
+    let steps = steps(session, &view.batch).await?;
     session.out.answer(Value::Object(json), || {
         let found = found::to_text(&submitted.found, &view.asset, session.language);
-        format!("{}\n{found}", view.to_text(session.out)).trim_end().to_owned()
+        let parts = [view.to_text(session.out), found, steps];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     })?;
     Ok(Exit::Success)
 }
@@ -174,8 +184,11 @@ pub(crate) async fn retry(
     consent: &ConsentArgs,
 ) -> Result<Exit, Failure> {
     let service = consent.service(session).await?;
-    let (batch, count) = match which.number(session, batch).await? {
-        Some(item) => (batch::retry_item(&service, &session.actor, batch, item).await?, 1),
+    let (batch, count) = match which.chosen() {
+        Some(ChosenItem::Number(item)) => {
+            (batch::retry_item(&service, &session.actor, batch, item).await?, 1)
+        }
+        Some(ChosenItem::Line(line)) => (batch::retry_line(&service, &session.actor, batch, line).await?, 1),
         None => batch::retry(&service, &session.actor, batch, Rework::AllFailed).await?,
     };
     if no_run || count == 0 || batch.state == BatchState::Paused {
@@ -193,9 +206,13 @@ pub(crate) async fn skip(
     note: &str,
 ) -> Result<Exit, Failure> {
     let (service, actor) = (&session.service, &session.actor);
-    match which.number(session, batch).await? {
-        Some(item) => {
+    match which.chosen() {
+        Some(ChosenItem::Number(item)) => {
             let batch = batch::skip_item(service, actor, batch, item, note).await?;
+            answer(session, batch, &[("item", json!(item))]).await
+        }
+        Some(ChosenItem::Line(line)) => {
+            let (batch, item) = batch::skip_line(service, actor, batch, line, note).await?;
             answer(session, batch, &[("item", json!(item))]).await
         }
         None if all_failed => {

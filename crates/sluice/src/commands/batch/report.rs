@@ -46,7 +46,11 @@ pub(super) fn to_text(file: &FileReport, language: Language) -> String {
         text += &say!(language, "\nColumns not read: {columns}", "\n未读取的列：{columns}");
     }
     for Proposal { field, header } in &summary.proposals {
-        text += &say!(language, "\nConsider `--map {field}={header}`", "\n可考虑 `--map {field}={header}`");
+        text += &say!(
+            language,
+            "\nConsider `--map \"{field}={header}\"`",
+            "\n可考虑 `--map \"{field}={header}\"`"
+        );
     }
     if summary.folded_count > 0 {
         text += &folded(summary, language);

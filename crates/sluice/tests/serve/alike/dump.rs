@@ -21,6 +21,11 @@ const APART: &[(&str, &str)] = &[
     ("commit_link", "hashes of who did what when"),
     ("image", "hashes of the rows, with their times"),
     ("pending_image", "empty between commits"),
+    ("notice", "made by the server's worker"),
+    ("mail", "made by the server's worker"),
+    ("reminder", "of the person who signed in"),
+    ("mail_address", "of the person who signed in"),
+    ("seen_network", "a command does not sign in"),
 ];
 
 /// Columns that are not compared: who and from where, and what a server's own commits count up.
@@ -40,6 +45,9 @@ const DROPPED: &[&str] = &[
     "ledger_head.chain",
     // A login, of which no command knows, has its row there.
     "audit.id",
+    // Only a worker spreads, and only a session can be new to a network.
+    "outbox.id",
+    "outbox.spread_at",
     // A file has a hash and a line above its rows, and numbers of lines are in the hash of the content.
     "batch.file_hash",
     "batch.content_hash",
@@ -54,7 +62,7 @@ const DROPPED: &[&str] = &[
 const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id", "sealed"];
 /// What is not compared within a detail: the hash as above, until when a key's former secret
 /// holds, and from when a policy does.
-const DETAILS: &[&str] = &["content_hash", "before_until", "due_at"];
+const DETAILS: &[&str] = &["content_hash", "before_until", "due_at", "by"];
 /// What brings items into a batch: a file or a list, so that the details differ.
 const INTAKES: &[&str] = &["batch.import", "batch.create", "batch.edit", "created", "edited"];
 

@@ -27,8 +27,8 @@ impl Surface {
         }
         let mut commands = BTreeSet::new();
         add_commands(&Ledger::none(), &mut Vec::new(), &mut commands);
-        // It lists transfers with a verb, and makes one without.
-        commands.insert("transfer".to_owned());
+        // They have verbs, and do something without: one makes a transfer, the other lists the log.
+        commands.extend(["transfer", "audit"].map(ToOwned::to_owned));
         Self { commands, calls }
     }
 

@@ -7,9 +7,11 @@ mod batches;
 mod items;
 mod money;
 mod nodes;
+mod notices;
 mod people;
 mod policies;
 mod totals;
+mod webhooks;
 
 use crate::fill::fill;
 use crate::world::world;
@@ -70,8 +72,10 @@ nouns! {
     totals: day_sum failure_count statistics;
     batches: batch batch_history batch_origin batch_rate change import_problem refused_row similar;
     items: external_id item item_contact item_extent item_run;
+    notices: mail mail_address notice outbox reminder seen_network;
     nodes: balance_owner counter head lease mark named_lock node;
     people: api_key challenge factor invitation login_failure recovery_code sealed_secret session sponsor totp user;
+    webhooks: webhook webhook_delivery;
 }
 
 #[test]

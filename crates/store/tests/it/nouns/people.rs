@@ -97,13 +97,20 @@ pub async fn session(tx: &mut Tx, Filled { rows, .. }: Filled) {
     }
     assert_eq!(store::session::get(tx, 1_002, users[0].id).await.unwrap(), Some(session(2)));
     assert_eq!(store::session::get(tx, 1_002, users[0].id + 1_000).await.unwrap(), None);
-    store::session::prove(tx, 1_001, 500).await.unwrap();
+    store::session::prove(tx, 1_001, "renewed", (500, 560)).await.unwrap();
     let proven = store::session::get(tx, 1_001, users[0].id).await.unwrap().unwrap();
     assert_eq!(proven.factor_at, Some(500));
+    assert_eq!(store::session::by_token(tx, "renewed").await.unwrap().unwrap().session, proven);
+    assert_eq!(store::session::by_token(tx, "token1001").await.unwrap(), None);
+    for (at, is_found) in [(559, true), (560, false)] {
+        let former = store::session::by_former_token(tx, "token1001", at).await.unwrap();
+        assert_eq!(former.map(|found| found.session), is_found.then(|| proven.clone()), "{at}");
+    }
     let mut disabled = users[0].clone();
     disabled.disabled_at = Some(9);
     store::user::change(tx, &disabled).await.unwrap();
-    assert_eq!(store::session::by_token(tx, "token1001").await.unwrap(), None);
+    assert_eq!(store::session::by_token(tx, "renewed").await.unwrap(), None);
+    assert_eq!(store::session::by_former_token(tx, "token1001", 500).await.unwrap(), None);
     assert_eq!(store::session::by_ids(tx, ids).await.unwrap(), []);
     assert!(!store::session::end(tx, 1_001, users[0].id + 1_000).await.unwrap(), "another user's session");
     assert!(store::session::end(tx, 1_001, users[0].id).await.unwrap());
@@ -297,5 +304,7 @@ pub async fn sponsor(tx: &mut Tx, _: Filled) {
         store::sponsor::record(tx, user, sponsor).await.unwrap();
     }
     assert_eq!(store::sponsor::of_user(tx, user).await.unwrap(), [added, reset], "the latest of each");
+    let of_users = store::sponsor::of_users(tx, vec![user, user + 1_000]).await.unwrap();
+    assert!(of_users.len() == 2 && of_users.contains(&(user, added)) && of_users.contains(&(user, reset)));
     assert_eq!(store::sponsor::of_user(tx, user + 1_000).await.unwrap(), []);
 }

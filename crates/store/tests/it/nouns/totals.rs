@@ -6,11 +6,11 @@ use domain::code::Code;
 use domain::id::{AccountId, AssetId, TransferId};
 use domain::transfer::{TransferKind, TransferStatus};
 use std::iter;
-use store::chunk::Span;
+use store::chunk::{AmountSpan, Span, SpanFilter};
 use store::day_sum::{DayKey, DayTotal};
 use store::failure_count::QUARTER;
 use store::item::Failure;
-use store::listing::Window;
+use store::listing::{Order, Window};
 use store::statistics::{self as totals, FailureCount, Group, Range, Sums};
 use store::transfer::Transfer;
 use store::{Script, Tx};
@@ -70,6 +70,20 @@ pub async fn day_sum(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let total = DayTotal { transfers: 6, amount: 6 * i128::from(i64::MAX), fee: 6 * 999_999_999 };
     let added = (key(TransferKind::Single, TransferStatus::Completed, DAY + 1), total);
     assert_eq!(all, [&filled[..], &[added]].concat());
+    let (deposit, single) = (Some(TransferKind::Deposit), Some(TransferKind::Single));
+    for (day, order, kind, status, expected) in [
+        (i64::MIN, Order::Ascending, None, None, Some(DAY)),
+        (DAY, Order::Ascending, None, None, Some(DAY + 1)),
+        (DAY + 1, Order::Ascending, None, None, None),
+        (i64::MIN, Order::Ascending, single, None, Some(DAY + 1)),
+        (i64::MAX, Order::Descending, None, None, Some(DAY + 1)),
+        (i64::MAX, Order::Descending, deposit, None, Some(DAY)),
+        (i64::MAX, Order::Descending, None, Some(TransferStatus::Refused), Some(DAY)),
+        (DAY, Order::Descending, None, None, None),
+    ] {
+        let next = store::day_sum::next_day(tx, day, order, (kind, status)).await.unwrap();
+        assert_eq!(next, expected, "{day} {order:?} {kind:?} {status:?}");
+    }
     let rows = tx.fetch_text("SELECT amount_rest, fee_rest FROM day_sum".to_owned(), vec![]).await.unwrap();
     assert!(
         rows.iter().all(|row| row.i64(0).unwrap() < 1_000_000_000 && row.i64(1).unwrap() < 1_000_000_000)
@@ -115,6 +129,12 @@ pub async fn statistics(tx: &mut Tx, Filled { rows, .. }: Filled) {
     store::head::advance_later(&mut script, Vec::new(), 1);
     store::chunk::insert_later(&mut script, 2, 1, Span::of(&transfers));
     tx.run(script).await.unwrap();
+    let any = SpanFilter { from_date: DAY, to_date: DAY + 1, refused: 0, after_commit: i64::MAX };
+    let bounds = Window { first: 1, last: i64::MAX };
+    let window = Window { first: 1_000, last: 1_000 };
+    let spans = store::chunk::amounts(tx, bounds, &any).await.unwrap();
+    assert_eq!(spans, [AmountSpan { window, least: 70, most: 70 }]);
+    assert_eq!(store::chunk::spans(tx, bounds, &any, 1).await.unwrap(), [window]);
     let range = Range { to: DAY + 1, ..range };
     let of = |group| Sums { group, asset: ASSET, completed: true, count: 1, amount: 70, fee: 2 };
     let all = Window { first: 0, last: i64::MAX };

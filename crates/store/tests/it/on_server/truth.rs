@@ -1,7 +1,8 @@
 //! The mark of a ledger on a server, and the seal between two writers.
 
 use crate::truth::{commit, marked};
-use crate::world::{World, server};
+use crate::world::{World, run, server, tester};
+use store::audit::{Actor, Audit};
 use store::mark::{Behind, ServerKeeper};
 use store::{Schema, Store, StoreError, head, setting};
 
@@ -49,6 +50,56 @@ async fn a_server_rolled_back_under_a_running_node_accepts_no_commit_from_it() {
     let begun = std::time::Instant::now();
     while commit(&world.store, "late").await.is_err() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(30), "it did not resume");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    keeper.close().await.unwrap();
+}
+
+fn audit() -> Audit {
+    Audit {
+        actor: Actor { author: tester(), origin: "test".to_owned() },
+        action: "transfer.create",
+        subject: "transfer",
+        subject_id: None,
+        result: "ok",
+        detail: "{}".to_owned(),
+        digest: None,
+    }
+}
+
+/// Another node went on from where the ledger was cut, so the numbers are there again.
+#[tokio::test]
+async fn a_commit_of_this_process_that_another_one_replaced_is_lost_though_no_mark_has_it() {
+    let world = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    marked(&world, folder.path()).await;
+    let keeper = ServerKeeper::start(&world.store, folder.path()).await.unwrap();
+    // While the table is locked the mark cannot be kept up to date.
+    let other = Store::at(&world.place.text, Schema::Expect).await.unwrap();
+    let mut lock = other.write().await.unwrap();
+    run(&mut lock, "LOCK TABLE batch IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
+    let mut script = store::Script::new();
+    let advanced = head::advance_later(&mut script, vec![audit()], 1_234_567);
+    let advanced = tx.run(script).await.unwrap().take(advanced).unwrap();
+    advanced.allowed(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    run(&mut lock, "ALTER TABLE audit DISABLE TRIGGER USER").await.unwrap();
+    run(&mut lock, "UPDATE audit SET at = at + 1 WHERE at = 1234567").await.unwrap();
+    lock.commit().await.unwrap();
+    let begun = std::time::Instant::now();
+    loop {
+        match world.store.write().await {
+            Err(StoreError::Behind(Behind::Differs { known: 2 } | Behind::Unaccepted)) => break,
+            refused => assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{refused:?}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let noted = ServerKeeper::compare(&world.store, folder.path()).await.unwrap();
+    assert_eq!(noted, Some(Behind::Unaccepted));
+    ServerKeeper::renew(&world.store, folder.path()).await.unwrap();
+    while commit(&world.store, "late").await.is_err() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it did not resume");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     keeper.close().await.unwrap();

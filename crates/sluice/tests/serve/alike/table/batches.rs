@@ -109,6 +109,13 @@ pub const BEFORE: &[Alike] = &[
          paid_by_batch=paidByBatch changed_by=changedBy",
     ),
     alike("batch changes 99", "GET /api/batch-transfers/99/changes", "", "refused BATCH_NOT_FOUND"),
+    // A pack is no JSON; the tests of `http` confirm it.
+    alike(
+        "batch evidence 99 --out none.zip",
+        "GET /api/batch-transfers/99/evidence",
+        "",
+        "refused BATCH_NOT_FOUND",
+    ),
     alike("batch preview 99", "POST /api/batch-transfers/99/preview", "", "refused BATCH_NOT_FOUND"),
     alike(
         "batch import fx.csv --type many_to_many --currency USD --name Abroad --convert",
@@ -237,4 +244,10 @@ pub const RUNNING: &[Alike] = &[
         "rows data: action subject result",
     ),
     alike("audit --from 2026-02-30", "GET /api/v2/audit?from=2026-02-30", "", "refused DATE_INVALID"),
+    alike(
+        "audit export --from 2026-02-30 --out none.jsonl",
+        "GET /api/v2/audit?format=jsonl&from=2026-02-30",
+        "",
+        "refused DATE_INVALID",
+    ),
 ];
