@@ -43,6 +43,8 @@ BEGIN
     ('api_key', 1, 'id, name, token, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at, created_by_kind, created_by_id'),
     ('api_key_secret', 1, 'token, api_key, until'),
     ('batch', 1, 'id, day, day_number, name, kind, mode, state, intent, ready, asset, account, remarks, file_hash, content_hash, first_number, last_number, refused_count, created_by, created_at, submitted_at, started_at, interrupted_at, completed_at, convert, created_by_kind, created_by_id, allow_repeat, called_off_at, version, runs, edition'),
+    ('item_page', 2, 'batch, first_number, last_number, digest'),
+    ('item_mark', 2, 'batch, edition, at, state, items'),
     ('batch_editor', 4, 'batch, kind, id, person, at'),
     ('batch_rate', 3, 'batch, source, target, rate, origin, at, kept_at'),
     ('batch_origin', 2, 'batch, item, origin'),
@@ -53,7 +55,16 @@ BEGIN
     ('change_part', 3, 'batch, kind, part, changes'),
     ('import_problem', 1, 'id, batch, line, column_name, code, value, refused_row, suggestion'),
     ('refused_row', 1, 'id, batch, line, content, settled_at, item'),
-    ('batch_history', 1, 'id, batch, item, state, event, detail, actor, at, actor_kind, actor_id')
+    ('batch_history', 1, 'id, batch, item, state, event, detail, actor, at, actor_kind, actor_id'),
+    ('seen_network', 2, 'app_user, network, seen_at'),
+    ('mail_address', 1, 'app_user, email, language'),
+    ('outbox', 1, 'id, at, kind, batch, subject, subject_id, detail, audience, spread_at'),
+    ('notice', 2, 'app_user, event'),
+    ('reminder', 1, 'id, due_at, person, batch, content, created_by, created_at, created_by_kind, created_by_id, done_at'),
+    ('mail', 2, 'app_user, event, state, tries, next_at, error'),
+    ('webhook', 1, 'id, url, events, description, enabled, former_until, created_by, created_at, removed_at, created_by_kind, created_by_id'),
+    ('webhook_delivery', 1, 'id, webhook, event, batch, state, attempts, due_at, tried_at, ended_at, status, failure'),
+    ('counter', 1, 'name, value')
   ) AS list (name, keys, columns) LOOP
     SELECT string_agg(part, ' || '','' || ' ORDER BY place) FILTER (WHERE place <= imaged.keys),
            string_agg(part, ' || '','' || ' ORDER BY place)
@@ -63,6 +74,7 @@ BEGIN
     condition := CASE imaged.name
       WHEN 'setting' THEN 'r.name <> ''moved_to'' AND substr(r.name, 1, 5) <> ''copy.'''
       WHEN 'batch' THEN 'r.ready = 1'
+      WHEN 'counter' THEN 'r.name IN (''batch_day'', ''batch_day_number'') AND r.value <> 0'
       ELSE 'TRUE' END;
     EXECUTE format('CREATE FUNCTION keep_images_of_%1$s() RETURNS trigger LANGUAGE plpgsql AS $function$
       BEGIN
@@ -106,6 +118,8 @@ CREATE TRIGGER transfer_voucher_append_only BEFORE UPDATE OR DELETE OR TRUNCATE 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('transfer_voucher is append-only');
 CREATE TRIGGER item_failure_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON item_failure
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('item_failure is append-only');
+CREATE TRIGGER item_mark_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON item_mark
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('item_mark is append-only');
 CREATE TRIGGER item_run_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON item_run
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('item_run is append-only');
 CREATE TRIGGER fx_rate_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON fx_rate

@@ -14,6 +14,8 @@ CREATE TRIGGER voucher_no_update BEFORE UPDATE ON transfer_voucher BEGIN SELECT 
 CREATE TRIGGER voucher_no_delete BEFORE DELETE ON transfer_voucher BEGIN SELECT RAISE(ABORT, 'transfer_voucher is append-only'); END;
 CREATE TRIGGER failure_no_update BEFORE UPDATE ON item_failure BEGIN SELECT RAISE(ABORT, 'item_failure is append-only'); END;
 CREATE TRIGGER failure_no_delete BEFORE DELETE ON item_failure BEGIN SELECT RAISE(ABORT, 'item_failure is append-only'); END;
+CREATE TRIGGER mark_no_update BEFORE UPDATE ON item_mark BEGIN SELECT RAISE(ABORT, 'item_mark is append-only'); END;
+CREATE TRIGGER mark_no_delete BEFORE DELETE ON item_mark BEGIN SELECT RAISE(ABORT, 'item_mark is append-only'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON item_run BEGIN SELECT RAISE(ABORT, 'item_run is append-only'); END;
 CREATE TRIGGER run_no_delete BEFORE DELETE ON item_run BEGIN SELECT RAISE(ABORT, 'item_run is append-only'); END;
 CREATE TRIGGER rate_no_update BEFORE UPDATE ON fx_rate BEGIN SELECT RAISE(ABORT, 'fx_rate is append-only'); END;

@@ -182,7 +182,8 @@ CREATE TABLE totp_step (
 
 -- Which chunk was committed when, and which transfers it holds, in short: lists skip chunks in which nothing can match.
 -- With several nodes the numbers of chunks, and so of postings, are not in the order of commits; what follows behind
--- (history, copies) follows the commit number. A chunk whose COMMIT got no answer is looked up here.
+-- (history, copies) follows the commit number. A chunk whose COMMIT got no answer is looked up here. `digest`: SHA-256 over
+-- its postings, failed attempts and exchanges; the row is part of its commit's link.
 CREATE TABLE chunk (
   number         NUMBER NOT NULL PRIMARY KEY,
   commit_number  NUMBER NOT NULL,
@@ -194,6 +195,7 @@ CREATE TABLE chunk (
   refused        NUMBER NOT NULL DEFAULT 0,
   least_amount   NUMBER NOT NULL DEFAULT 0,
   most_amount    NUMBER NOT NULL DEFAULT 0,
+  digest         TEXT NOT NULL DEFAULT '',
   CONSTRAINT chunk_commit UNIQUE (commit_number)
 );
 
@@ -413,6 +415,28 @@ CREATE TABLE item_extent (
   PRIMARY KEY (batch, first_number),
   CHECK (first_number <= last_number)
 ) COMPACT;
+
+-- Where a batch's items are as they were added, page by page, and SHA-256 over the content of each page's items and the names
+-- that were written for their payees. Deleting items from a draft changes the digests of their pages.
+CREATE TABLE item_page (
+  batch        NUMBER NOT NULL,
+  first_number NUMBER NOT NULL,
+  last_number  NUMBER NOT NULL,
+  digest       TEXT NOT NULL,
+  PRIMARY KEY (batch, first_number),
+  CHECK (first_number <= last_number)
+) COMPACT;
+
+-- Which items were moved to another state outside the door: those of a batch that `items` lists (`store::item_mark`), when its
+-- edition was raised to `edition`. With the runs and the failed attempts of chunks they tell the state of each item.
+CREATE TABLE item_mark (
+  batch   NUMBER NOT NULL,
+  edition NUMBER NOT NULL,
+  at      NUMBER NOT NULL,
+  state   NUMBER NOT NULL,
+  items   TEXT NOT NULL,
+  PRIMARY KEY (batch, edition)
+);
 
 -- How an item's own side was written: only items for which that is not the account's number have a row.
 CREATE TABLE item_contact (

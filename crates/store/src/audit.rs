@@ -9,8 +9,8 @@ use crate::record::{inserted, record};
 use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::{Column, Row};
-use domain::fact::Fact;
+use crate::value::{Column, Row, Value};
+use domain::fact::{Action, Fact};
 use domain::principal::{Author, Principal};
 
 /// Who acts, and from where.
@@ -193,14 +193,67 @@ pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditRow>, 
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
 }
 
-/// Rows after a number, in order: the number, and what the commit's digest covers.
-pub async fn lines(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(i64, String)>, StoreError> {
+/// A row as the chain covers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Its number.
+    pub id: i64,
+    /// What its commit's digest covers.
+    pub line: String,
+    /// What is to be compared with other tables.
+    pub claim: Option<AuditClaim>,
+}
+
+/// What a row says about rows of other tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditClaim {
+    /// The digest of the transfers of a request.
+    Transfers(RecordedTransfers),
+    /// The time zone was set, at this time.
+    TimeZone(i64),
+}
+
+/// The transfers of a request: those from the first number to the last, and their digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedTransfers {
+    /// The first number.
+    pub first: i64,
+    /// The last number.
+    pub last: i64,
+    /// SHA-256 over them, hexadecimal.
+    pub digest: String,
+}
+
+/// Rows after a number, in order.
+pub async fn lines(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditLine>, StoreError> {
     let rows = tx.fetch(&LINES, args![after, limit]).await?;
     let line = |row: Row<'_>| {
         let values = row.values().get(1..).unwrap_or_default();
-        Ok((row.i64(0)?, chain::line("audit", values)))
+        Ok(AuditLine { id: row.i64(0)?, line: chain::line("audit", values), claim: claim(values) })
     };
     rows.iter().map(line).collect()
+}
+
+/// What a row of [`LINES`], behind its number, says about other tables.
+fn claim(values: &[Value]) -> Option<AuditClaim> {
+    let [Value::I64(at), _, _, _, _, Value::Text(action), _, subject_id, _, Value::Text(detail), digest] =
+        values
+    else {
+        return None;
+    };
+    if action == Action::SettingSet.name() {
+        return detail.contains("\"time_zone\"").then_some(AuditClaim::TimeZone(*at));
+    }
+    let Value::Text(digest) = digest else { return None };
+    let (first, last) = match (action.as_str(), subject_id) {
+        ("transfer.create", Value::I64(number)) => (*number, *number),
+        ("transfer.bulk", _) => {
+            let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+            (detail.get("first")?.as_i64()?, detail.get("last")?.as_i64()?)
+        }
+        _ => return None,
+    };
+    Some(AuditClaim::Transfers(RecordedTransfers { first, last, digest: digest.clone() }))
 }
 
 /// Rows by their numbers, in any order; missing ones are omitted.

@@ -1,6 +1,6 @@
 //! `ledger_head`: the one row that puts commits into a total order. It is advanced last in every transaction
 //! that changes something, and tells the door whether its cached policies are still valid. Under its lock only
-//! the commit's audit rows, its images and its link of the chain are written.
+//! the commit's audit rows, a chunk's row, the images and the link of the chain are written.
 
 use crate::args;
 use crate::audit::{self, Actor, Audit};
@@ -16,6 +16,7 @@ use crate::setting;
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::Rows;
+use crate::written_chunk::{self, WrittenChunk};
 use domain::event::Event as Told;
 use domain::fact::Fact;
 
@@ -69,7 +70,27 @@ pub struct Advanced {
 /// are written after the head has advanced: its lock keeps the rows of each commit together, in the order of
 /// commits.
 pub fn advance_later(script: &mut Script, audits: Vec<Audit>, now: i64) -> Asked<Advanced> {
-    let lines: Vec<String> = audits.iter().map(|audit| audit.line(now)).collect();
+    advance_with(script, audits, None, now)
+}
+
+/// [`advance_later`] for a chunk, whose row is written as well.
+pub fn advance_chunk_later(
+    script: &mut Script,
+    audits: Vec<Audit>,
+    chunk: &WrittenChunk,
+    now: i64,
+) -> Asked<Advanced> {
+    advance_with(script, audits, Some(chunk), now)
+}
+
+fn advance_with(
+    script: &mut Script,
+    audits: Vec<Audit>,
+    chunk: Option<&WrittenChunk>,
+    now: i64,
+) -> Asked<Advanced> {
+    let mut lines: Vec<String> = audits.iter().map(|audit| audit.line(now)).collect();
+    lines.extend(chunk.map(WrittenChunk::line));
     let digest = chain::digest(lines.iter().map(String::as_str));
     let advanced = script.fetch(&ADVANCE, args![digest.as_str()], |answer| {
         let head = read(&answer.rows)?;
@@ -77,6 +98,9 @@ pub fn advance_later(script: &mut Script, audits: Vec<Audit>, now: i64) -> Asked
         Ok(Advanced { head, sealed_at })
     });
     audit::append_later(script, audits, now);
+    if let Some(chunk) = chunk {
+        written_chunk::insert_later(script, chunk);
+    }
     commit_link::add_later(script, digest);
     image::take_later(script);
     advanced

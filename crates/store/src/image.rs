@@ -6,9 +6,11 @@
 //! connection has them (`sqlite/images.rs`). So what another program changes has no image in either, or one that no
 //! commit takes over.
 
+mod apart;
 pub(crate) mod tables;
 
-pub use tables::{APART, IMAGED, Imaged};
+pub use apart::{APART, COVERED};
+pub use tables::{IMAGED, Imaged};
 
 use crate::args;
 use crate::bulk::{Named, Sql, named};

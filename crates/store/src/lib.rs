@@ -54,6 +54,8 @@ pub mod invitation;
 pub mod item;
 pub mod item_contact;
 pub mod item_extent;
+pub mod item_mark;
+pub mod item_page;
 pub mod item_run;
 pub mod lease;
 pub mod listing;
@@ -90,6 +92,7 @@ mod sql;
 mod sqlite;
 pub mod statistics;
 mod store;
+pub mod strays;
 pub mod timing;
 pub mod totp;
 pub mod transfer;
@@ -101,6 +104,7 @@ pub mod verify;
 pub mod voucher;
 pub mod webhook;
 pub mod webhook_delivery;
+pub mod written_chunk;
 
 pub use at_hand::AtHand;
 pub use error::StoreError;
@@ -153,6 +157,8 @@ fn ledger_statements() -> Vec<bulk::Named> {
         item::CATALOGUE,
         item_contact::CATALOGUE,
         item_extent::CATALOGUE,
+        item_mark::CATALOGUE,
+        item_page::CATALOGUE,
         item_run::CATALOGUE,
         lease::CATALOGUE,
         mark::CATALOGUE,
@@ -164,10 +170,12 @@ fn ledger_statements() -> Vec<bulk::Named> {
         refused_row::CATALOGUE,
         similar::CATALOGUE,
         statistics::CATALOGUE,
+        strays::CATALOGUE,
         transfer::CATALOGUE,
         transfer_list::CATALOGUE,
         verify::CATALOGUE,
         voucher::CATALOGUE,
+        written_chunk::CATALOGUE,
     ]
     .concat()
 }

@@ -23,8 +23,8 @@ async fn each_commit_is_linked_to_the_one_before_and_covers_its_audit_rows() {
     assert_eq!(seen, [(1, 2), (2, 2), (3, 3)]);
     let mut before = (ends.ledger.clone(), 0);
     for link in &links {
-        let own = lines.iter().filter(|(id, _)| *id > before.1 && *id <= link.last_audit);
-        let digest = chain::digest(own.map(|(_, line)| line.as_str()));
+        let own = lines.iter().filter(|line| line.id > before.1 && line.id <= link.last_audit);
+        let digest = chain::digest(own.map(|line| line.line.as_str()));
         assert_eq!(link.digest, digest);
         assert_eq!(link.chain, chain::link(&before.0, link.commit_number, &link.recorded()));
         before = (link.chain.clone(), link.last_audit);

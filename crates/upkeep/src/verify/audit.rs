@@ -1,22 +1,54 @@
-//! The audit log: each commit's rows and images are those that it recorded, the chain of commits is unbroken up to
-//! the ledger's head, and it leads through what a checkpoint knows.
+//! The audit log: each commit's rows, chunk and images are those that it recorded, the chain of commits is unbroken up
+//! to the ledger's head, and it leads through what a checkpoint knows.
 
 use super::images::{ImageLog, LastImages, is_of};
 use super::report::{AUDIT, CHECKPOINT, STEP, Verification};
+use super::singles::Singles;
 use crate::Error;
 use crate::checkpoint::Checkpoint;
 use std::collections::VecDeque;
+use store::audit::{AuditClaim, AuditLine};
 use store::commit_link::{self, CommitLink};
 use store::{Tx, chain, head};
 
 /// Rows of the log that are held at a time, besides those of one commit.
 const ROWS: i64 = 10_000;
 
-/// Streams the links of the chain, each with the audit rows and the images of its commit; returns the last image
-/// of each key.
-pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<LastImages, Error> {
+/// What the log says about rows of other tables.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    /// The last image of each key.
+    pub images: LastImages,
+    /// The transfers of requests.
+    pub singles: Singles,
+    /// When the time zone was set last.
+    pub zone_set_at: Option<i64>,
+}
+
+impl Log {
+    async fn take(
+        &mut self,
+        tx: &mut Tx,
+        rows: Vec<AuditLine>,
+        found: &mut Verification,
+    ) -> Result<(), Error> {
+        for row in rows {
+            match row.claim {
+                Some(AuditClaim::Transfers(one)) => self.singles.add(tx, one, found).await?,
+                Some(AuditClaim::TimeZone(at)) => self.zone_set_at = self.zone_set_at.max(Some(at)),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Streams the links of the chain, each with the audit rows, the chunk and the images of its commit; returns what
+/// they say.
+pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<Log, Error> {
     let ends = head::ends(tx).await?;
-    let (mut log, mut images, mut last) = (AuditLog::default(), ImageLog::default(), LastImages::default());
+    let (mut rows, mut chunks, mut images) = (AuditLog::default(), ChunkLog::default(), ImageLog::default());
+    let mut log = Log::default();
     let mut before = CommitLink {
         commit_number: i64::MIN,
         digest: String::new(),
@@ -30,19 +62,22 @@ pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<LastI
             break;
         }
         for link in page {
-            let rows = log.up_to(tx, link.last_audit).await?;
-            check(&before, &link, &rows, found);
+            let own = rows.up_to(tx, link.last_audit).await?;
+            let chunk = chunks.of(tx, link.commit_number, found).await?;
+            check(&before, &link, (&own, chunk.as_deref()), found);
+            log.take(tx, own, found).await?;
             let own = images.up_to(tx, link.commit_number).await?;
             found.check(is_of(&own, &link), AUDIT, || {
                 format!("commit {}: its images are not those that it recorded", link.commit_number)
             });
-            last.add(&own);
+            log.images.add(&own);
             before = link;
         }
     }
-    for (row, _) in log.up_to(tx, i64::MAX).await? {
-        found.bad(AUDIT, || format!("audit row {row}: no commit recorded it"));
+    for row in rows.up_to(tx, i64::MAX).await? {
+        found.bad(AUDIT, || format!("audit row {}: no commit recorded it", row.id));
     }
+    chunks.of(tx, i64::MAX, found).await?;
     if !images.up_to(tx, i64::MAX).await?.is_empty() {
         found.bad(AUDIT, || format!("images after commit {}", before.commit_number.max(0)));
     }
@@ -51,22 +86,32 @@ pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<LastI
         let (head, last) = (ends.commit_number, before.commit_number.max(0));
         format!("the head is at commit {head}, but the chain ends otherwise, at commit {last}")
     });
-    Ok(last)
+    Ok(log)
 }
 
-/// Checks a commit's link and its audit rows.
-fn check(before: &CommitLink, link: &CommitLink, rows: &[(i64, String)], found: &mut Verification) {
+/// Checks a commit's link, its audit rows and its chunk.
+fn check(
+    before: &CommitLink,
+    link: &CommitLink,
+    (rows, chunk): (&[AuditLine], Option<&str>),
+    found: &mut Verification,
+) {
     let number = link.commit_number;
-    let digest = chain::digest(rows.iter().map(|(_, line)| line.as_str()));
+    let digest = chain::digest(rows.iter().map(|row| row.line.as_str()).chain(chunk));
     // Its rows are numbered without a gap, up to the last one that it knows.
-    let is_gapless = rows.iter().rev().zip(0..).all(|((id, _), place)| id + place == link.last_audit);
+    let is_gapless = rows.iter().rev().zip(0..).all(|(row, place)| row.id + place == link.last_audit);
     let has_last = !rows.is_empty() || link.last_audit == before.last_audit;
     found.check(digest == link.digest && is_gapless && has_last, AUDIT, || {
+        let chunk = if chunk.is_some() { " and the chunk" } else { "" };
         match (rows.first(), rows.last()) {
-            (Some((first, _)), Some((last, _))) => {
-                format!("commit {number}: audit rows {first} to {last} are not those that it recorded")
+            (Some(first), Some(last)) => {
+                let (first, last) = (first.id, last.id);
+                format!("commit {number}: audit rows {first} to {last}{chunk} are not those that it recorded")
             }
-            _ => format!("commit {number}: its audit rows, up to {}, are missing", link.last_audit),
+            _ => format!(
+                "commit {number}: its audit rows, up to {}, or its chunk are missing",
+                link.last_audit
+            ),
         }
     });
     let linked = chain::link(&before.chain, number, &link.recorded());
@@ -78,24 +123,60 @@ fn check(before: &CommitLink, link: &CommitLink, rows: &[(i64, String)], found: 
 /// The audit log, read in order.
 #[derive(Default)]
 struct AuditLog {
-    read: VecDeque<(i64, String)>,
+    read: VecDeque<AuditLine>,
     after: Option<i64>,
 }
 
 impl AuditLog {
     /// The rows up to a number that were not taken yet.
-    async fn up_to(&mut self, tx: &mut Tx, last: i64) -> Result<Vec<(i64, String)>, Error> {
+    async fn up_to(&mut self, tx: &mut Tx, last: i64) -> Result<Vec<AuditLine>, Error> {
         let mut taken = Vec::new();
         loop {
-            while let Some(row) = self.read.pop_front_if(|(id, _)| *id <= last) {
+            while let Some(row) = self.read.pop_front_if(|row| row.id <= last) {
                 taken.push(row);
             }
             if !self.read.is_empty() {
                 return Ok(taken);
             }
             let page = store::audit::lines(tx, self.after.unwrap_or(i64::MIN), ROWS).await?;
-            let Some((id, _)) = page.last() else { return Ok(taken) };
-            self.after = Some(*id);
+            let Some(row) = page.last() else { return Ok(taken) };
+            self.after = Some(row.id);
+            self.read.extend(page);
+        }
+    }
+}
+
+/// The rows of chunks, read in the order of commits.
+#[derive(Default)]
+struct ChunkLog {
+    read: VecDeque<(i64, String)>,
+    after: Option<i64>,
+    is_read: bool,
+}
+
+impl ChunkLog {
+    /// What a commit's digest covers of its chunk, if it has one; names the chunks before it that are of no commit.
+    async fn of(
+        &mut self,
+        tx: &mut Tx,
+        commit: i64,
+        found: &mut Verification,
+    ) -> Result<Option<String>, Error> {
+        loop {
+            while let Some((own, line)) = self.read.pop_front_if(|(own, _)| *own <= commit) {
+                if own == commit {
+                    return Ok(Some(line));
+                }
+                found.bad(AUDIT, || format!("a chunk of commit {own}, which does not exist"));
+            }
+            if !self.read.is_empty() || self.is_read {
+                return Ok(None);
+            }
+            let page = store::chunk::lines(tx, self.after.unwrap_or(i64::MIN), ROWS).await?;
+            match page.last() {
+                Some((own, _)) => self.after = Some(*own),
+                None => self.is_read = true,
+            }
             self.read.extend(page);
         }
     }

@@ -11,6 +11,8 @@ pub(super) const FILE: &str = "file_is_sound";
 /// The ledger has everything that its mark knows.
 const HEAD: &str = "head_mark";
 
+/// The items of each page, and how their payees were written, are those that were added.
+pub(super) const PAGE: &str = "item_page";
 /// The audit log is the one that its commits recorded, in the order of their chain.
 pub(super) const AUDIT: &str = "audit_chain";
 /// Every row that has images is what its last image says.
@@ -34,7 +36,11 @@ pub const INVARIANTS: &[&str] = &[
     "account_has_balance",
     "currency_sums_to_zero",
     "history_is_complete",
+    "limit_window",
+    "single_transfer",
     "item_settled_once",
+    "item_state",
+    PAGE,
     "run_has_its_items",
     "batch_counters",
     "batch_state",
@@ -43,6 +49,7 @@ pub const INVARIANTS: &[&str] = &[
     "item_in_run",
     "payee_once",
     "external_id_held",
+    "counter",
     AUDIT,
     CHECKPOINT,
     IMAGE,
