@@ -118,7 +118,7 @@ async fn the_interrupted_batch_resumes(tx: &mut Tx) {
     assert!(crate::external_id::wrong(tx).await.unwrap().is_empty());
     assert_eq!(crate::verify::paid_twice(tx, &batch).await.unwrap(), items.last().map(|item| item.target.0));
     let failed: Vec<_> = items.iter().skip(1).map(|item| (item.number, Some(Code::Interrupted))).collect();
-    assert_eq!(crate::item::set_states(tx, id, &failed, ItemState::Failed).await.unwrap(), 2);
+    assert_eq!(crate::item::set_states(tx, id, &failed, (ItemState::Failed, 1)).await.unwrap(), 2);
 }
 
 async fn the_others_are_as_they_were(tx: &mut Tx) {

@@ -71,7 +71,8 @@ fn recompute(file: &Path) {
     let links: Vec<(i64, i64, String)> = links.map(Result::unwrap).collect();
     let mut before = 0;
     for (commit, last, images) in links {
-        let rows = lines(&connection, before, last);
+        let mut rows = lines(&connection, AUDIT_ROWS, &[before, last]);
+        rows.extend(lines(&connection, CHUNK, &[commit]));
         let digest = store::chain::digest(rows.iter().map(String::as_str));
         chain = store::chain::link(&chain, commit, &format!("{digest}{images}"));
         let set = "UPDATE commit_link SET digest = ?2, chain = ?3 WHERE commit_number = ?1";
@@ -82,15 +83,22 @@ fn recompute(file: &Path) {
     flush(&connection);
 }
 
-/// The audit rows of a commit, as its digest covers them.
-fn lines(connection: &Connection, before: i64, last: i64) -> Vec<String> {
-    let text =
-        "SELECT at, actor, actor_kind, actor_id, origin, action, subject, subject_id, result, detail, digest
-                FROM audit WHERE id > ?1 AND id <= ?2 ORDER BY id";
+/// The audit rows of a commit.
+const AUDIT_ROWS: &str =
+    "SELECT 'audit', at, actor, actor_kind, actor_id, origin, action, subject, subject_id, result,
+    detail, digest FROM audit WHERE id > ?1 AND id <= ?2 ORDER BY id";
+/// Its chunk.
+const CHUNK: &str =
+    "SELECT 'chunk', number, postings, first_transfer, last_transfer, first_date, last_date, refused,
+    least_amount, most_amount, digest FROM chunk WHERE commit_number = ?1";
+
+/// Rows as a commit's digest covers them.
+fn lines(connection: &Connection, text: &str, args: &[i64]) -> Vec<String> {
     let mut rows = connection.prepare(text).unwrap();
-    let rows = rows.query_map([before, last], |row| {
-        let mut line = vec![json!("audit")];
-        for place in 0..11 {
+    let width = rows.column_count();
+    let rows = rows.query_map(rusqlite::params_from_iter(args), |row| {
+        let mut line = Vec::new();
+        for place in 0..width {
             line.push(match row.get_ref(place)? {
                 rusqlite::types::ValueRef::Integer(number) => json!(number),
                 rusqlite::types::ValueRef::Text(text) => json!(std::str::from_utf8(text).unwrap()),
@@ -123,6 +131,9 @@ fn a_59_an_edited_a_deleted_and_an_added_audit_row_are_found() {
         "UPDATE ledger_head SET chain = 'x'",
         "UPDATE image SET digest = '' WHERE (commit_number, place) = (SELECT commit_number, place FROM image LIMIT 1)",
         "DELETE FROM image WHERE commit_number = (SELECT MAX(commit_number) FROM image)",
+        "UPDATE chunk SET last_date = last_date + 1 WHERE number = (SELECT MAX(number) FROM chunk)",
+        "DELETE FROM chunk WHERE number = (SELECT MAX(number) FROM chunk)",
+        "INSERT INTO chunk (number, commit_number, postings) VALUES (99999, 99999, 0)",
         "INSERT INTO audit (at, actor, origin, action, subject, result, detail)
            VALUES (1, 'x', 'x', 'x', 'x', 'ok', '{}')",
     ] {
@@ -141,6 +152,7 @@ fn a_59_a_cut_tail_is_found_by_a_checkpoint() {
         "DELETE FROM audit WHERE id > 3;
          DELETE FROM commit_link WHERE last_audit > 3;
          DELETE FROM image WHERE commit_number > (SELECT MAX(commit_number) FROM commit_link);
+         DELETE FROM chunk WHERE commit_number > (SELECT MAX(commit_number) FROM commit_link);
          UPDATE ledger_head SET chain = (SELECT chain FROM commit_link ORDER BY commit_number DESC LIMIT 1),
            commit_number = (SELECT MAX(commit_number) FROM commit_link);",
     );
