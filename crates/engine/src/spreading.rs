@@ -9,7 +9,7 @@ use domain::code::Code;
 use domain::work::Work;
 use service::mail::{self, Letter};
 use service::{Actor, Error, notice, reminder};
-use store::{AtHand, Tx, crash, head};
+use store::{AtHand, Store, Tx, crash, head};
 
 /// E-mails that are sent before others may take the lease.
 const LETTERS: usize = 100;
@@ -21,6 +21,27 @@ struct Held {
     _at_hand: AtHand,
 }
 
+impl Held {
+    /// Takes the lease of some work; none if another node has it.
+    async fn take(store: &Store, work: Work) -> Result<Option<Self>, Error> {
+        let Some(at_hand) = store.begin_work(work) else { return Ok(None) };
+        match lease::take(store, work).await {
+            Err(error) if error.code() == Some(Code::BatchRunning) => Ok(None),
+            taken => Ok(Some(Self { work, epoch: taken?, _at_hand: at_hand })),
+        }
+    }
+
+    /// Releases the lease of some work that was done.
+    async fn release(self, store: &Store, done: Result<usize, Error>) -> Result<usize, Error> {
+        lease::release(store, self.work, self.epoch).await?;
+        match done {
+            // Another node took over.
+            Err(error) if error.code() == Some(Code::Fenced) => Ok(0),
+            done => done,
+        }
+    }
+}
+
 impl Engine {
     /// Ends the reminders that are due and spreads all events; returns how many. Nothing is done if another node is
     /// at it.
@@ -28,9 +49,9 @@ impl Engine {
         if !notice::is_due(&self.service).await? && !reminder::is_due(&self.service).await? {
             return Ok(0);
         }
-        let Some(held) = self.begin(Work::spread()).await? else { return Ok(0) };
+        let Some(held) = Held::take(&self.store, Work::spread()).await? else { return Ok(0) };
         let done = self.spread_all(held.epoch).await;
-        self.end(held, done).await
+        held.release(&self.store, done).await
     }
 
     /// Sends the e-mails that are due, one after another; returns how many were accepted. Nothing is done if another
@@ -39,28 +60,9 @@ impl Engine {
         if !mail::is_due(&self.service).await? {
             return Ok(0);
         }
-        let Some(held) = self.begin(Work::mail()).await? else { return Ok(0) };
+        let Some(held) = Held::take(&self.store, Work::mail()).await? else { return Ok(0) };
         let done = self.send_all(mailer, held.epoch).await;
-        self.end(held, done).await
-    }
-
-    /// Takes the lease of some work; none if another node has it.
-    async fn begin(&self, work: Work) -> Result<Option<Held>, Error> {
-        let Some(at_hand) = self.store.begin_work(work) else { return Ok(None) };
-        match lease::take(&self.store, work).await {
-            Err(error) if error.code() == Some(Code::BatchRunning) => Ok(None),
-            taken => Ok(Some(Held { work, epoch: taken?, _at_hand: at_hand })),
-        }
-    }
-
-    /// Releases the lease of some work that was done.
-    async fn end(&self, held: Held, done: Result<usize, Error>) -> Result<usize, Error> {
-        lease::release(&self.store, held.work, held.epoch).await?;
-        match done {
-            // Another node took over.
-            Err(error) if error.code() == Some(Code::Fenced) => Ok(0),
-            done => done,
-        }
+        held.release(&self.store, done).await
     }
 
     async fn spread_all(&self, epoch: i64) -> Result<usize, Error> {
@@ -113,6 +115,8 @@ impl Engine {
             crash::point("spread_written");
             tx.commit().await?;
             crash::point("spread_committed");
+            // Deliveries may be due.
+            self.store.wake();
         }
         Ok(count)
     }

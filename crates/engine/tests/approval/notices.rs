@@ -78,7 +78,7 @@ async fn an_event_is_in_the_outbox_if_and_only_if_its_change_was_committed() {
     let before = office.events().await;
     let id = office.submitted().await;
     assert_eq!(office.events().await, before + 1);
-    assert_eq!(code(&office.world.submit(&office.maker, id).await), "BATCH_STATE");
+    assert_eq!(code(&office.world.submit(&office.maker, id).await), "BATCH_WRONG_STATE");
     assert_eq!(code(&office.world.approve(&office.maker, id).await), "FORBIDDEN");
     assert_eq!(code(&office.world.execute(&office.finance, id).await), "BATCH_NOT_APPROVED");
     assert_eq!(office.events().await, before + 1, "refusals tell nothing");

@@ -29,7 +29,7 @@ pub(crate) struct WebhookArgs {
 pub(crate) enum WebhookVerb {
     /// Add a webhook; its secret is shown only once
     #[command(after_help = "How a receiver verifies messages: docs/guide/webhooks.md\n\nExample:\n  \
-                            sluice webhook add https://example.org/hooks/sluice --event batch.finished \
+                            sluice webhook add https://example.org/hooks/payments --event batch.finished \
                             --event batch.items_failed")]
     Add {
         /// Where to send events: https, on port 443 or 8443

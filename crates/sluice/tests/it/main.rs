@@ -23,3 +23,4 @@ mod tampered;
 mod texts;
 mod twins;
 mod two_processes;
+mod walk;

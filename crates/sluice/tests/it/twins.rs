@@ -1,8 +1,8 @@
 //! Each English file has a Chinese twin, which is accepted or refused for the same reasons, with messages in
 //! Chinese.
 
-use crate::language::Walk;
 use crate::support::{Answer, Ledger};
+use crate::walk::Walk;
 use serde_json::{Value, json};
 
 /// What is wrong with a file, its type and options, the file and its twin, and the outcome of both: an error

@@ -54,7 +54,7 @@ const TESTED: Message = Message {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct WebhookInput {
     /// Where it sends: https, on port 443 or 8443.
-    #[schema(min_length = 1, max_length = 2000, example = "https://example.org/hooks/sluice")]
+    #[schema(min_length = 1, max_length = 2000, example = "https://example.org/hooks/payments")]
     url: String,
     /// The event types that it sends.
     #[schema(value_type = Vec<EventName>, min_items = 1, max_items = 100,
@@ -86,7 +86,7 @@ pub(super) struct WebhookChangeInput {
         min_length = 1,
         max_length = 2000,
         nullable = false,
-        example = "https://example.org/hooks/sluice"
+        example = "https://example.org/hooks/payments"
     )]
     url: Option<String>,
     /// The event types that it sends.

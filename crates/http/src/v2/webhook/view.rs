@@ -61,7 +61,7 @@ pub(super) struct WebhookView {
     #[schema(example = "hook_2")]
     id: String,
     /// Where it sends.
-    #[schema(example = "https://example.org/hooks/sluice")]
+    #[schema(example = "https://example.org/hooks/payments")]
     url: String,
     /// The event types that it sends.
     #[schema(value_type = Vec<EventName>, example = json!(["batch.finished", "batch.items_failed"]))]

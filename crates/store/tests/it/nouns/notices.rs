@@ -143,7 +143,11 @@ pub async fn mail(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(due[0], first);
     let sending = Mail { state: MailState::Sending, tries: 1, next_at: 40, ..first.clone() };
     store::mail::set(tx, &sending).await.unwrap();
-    assert_eq!(store::mail::due(tx, 40, 9).await.unwrap(), [sending.clone()], "its fate is unknown");
+    assert_eq!(
+        store::mail::due(tx, 40, 9).await.unwrap(),
+        std::slice::from_ref(&sending),
+        "its fate is unknown"
+    );
     for state in [MailState::Sent, MailState::GivenUp] {
         let over = Mail { state, error: Some("no".to_owned()), ..sending.clone() };
         store::mail::set(tx, &over).await.unwrap();
