@@ -51,7 +51,7 @@ pub struct Audit {
     pub result: &'static str,
     /// The details, as JSON.
     pub detail: String,
-    /// SHA-256 over all outcomes of a chunk, hexadecimal.
+    /// SHA-256 over the outcomes of a chunk, or over the transfers of a request, hexadecimal.
     pub digest: Option<String>,
 }
 
@@ -113,7 +113,7 @@ record! {
         pub result: String,
         /// The details, as JSON.
         pub detail: String,
-        /// A chunk's digest.
+        /// The digest of a chunk's outcomes, or of a request's transfers.
         pub digest: Option<String>,
     }
 }

@@ -64,6 +64,10 @@ static VOUCHERS: Sql = Sql::new(
         OR NOT EXISTS (SELECT 1 FROM transfer t WHERE t.number = v.transfer)
      ORDER BY v.transfer LIMIT $1",
 );
+static KINDS: Sql = Sql::new(
+    "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM transfer_exchange LIMIT 1) e),
+            (SELECT COUNT(*) FROM (SELECT 1 FROM transfer_voucher LIMIT 1) v)",
+);
 static CONTACTS: Sql = Sql::new(
     "SELECT c.item FROM item_contact c
      WHERE NOT EXISTS (SELECT 1 FROM item i WHERE i.number = c.item) ORDER BY c.item LIMIT $1",
@@ -84,7 +88,7 @@ static COUNTERS: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&UNRECORDED, &EXCHANGES, &VOUCHERS, &CONTACTS, &COUNTERS];
+pub const CATALOGUE: &[Named] = named![&UNRECORDED, &EXCHANGES, &VOUCHERS, &KINDS, &CONTACTS, &COUNTERS];
 
 /// Transfers by their numbers, sorted and distinct; missing ones are omitted.
 pub async fn transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<StoredTransfer>, StoreError> {
@@ -104,6 +108,12 @@ pub async fn exchanges(tx: &mut Tx, limit: i64) -> Result<Vec<i64>, StoreError> 
 /// The same for vouchers, which items never have.
 pub async fn vouchers(tx: &mut Tx, limit: i64) -> Result<Vec<i64>, StoreError> {
     numbers(tx, &VOUCHERS, args![limit]).await
+}
+
+/// Whether there are terms of exchanges at all, and whether there are vouchers.
+pub async fn kinds(tx: &mut Tx) -> Result<(bool, bool), StoreError> {
+    let rows = tx.fetch(&KINDS, args![]).await?;
+    rows.first().map_or(Ok((false, false)), |row| Ok((row.i64(0)? > 0, row.i64(1)? > 0)))
 }
 
 /// Items that do not exist, and how their payees were written.

@@ -57,7 +57,9 @@ fn column(row: Row<'_>) -> Result<String, StoreError> {
         "BLOB" | "bytea" => "bytes",
         other => panic!("a column of {other}"),
     };
-    let (null, default) = (if row.i64(3)? == 1 { "required" } else { "optional" }, row.opt_text(4)?);
+    // A server shows the type of a default.
+    let default = row.opt_text(4)?.map(|text| text.replace("::text", ""));
+    let null = if row.i64(3)? == 1 { "required" } else { "optional" };
     let (table, name, key) = (row.text(0)?, row.text(1)?, row.i64(5)?);
     Ok(format!("column {table}.{name} {class} {null} default {default:?} key {key}"))
 }

@@ -127,8 +127,11 @@ impl Singles {
 impl Stored {
     async fn read(tx: &mut Tx, numbers: Vec<i64>) -> Result<Self, Error> {
         let transfers = strays::transfers(tx, numbers.clone()).await?;
-        let exchanges = store::transfer::exchanges(tx, numbers.clone()).await?;
-        let vouchers = store::voucher::by_transfers(tx, numbers).await?;
+        // Most ledgers have none, and to look for them would take as long as the transfers do.
+        let (has_exchanges, has_vouchers) = strays::kinds(tx).await?;
+        let some = |has: bool| if has { numbers.clone() } else { Vec::new() };
+        let exchanges = store::transfer::exchanges(tx, some(has_exchanges)).await?;
+        let vouchers = store::voucher::by_transfers(tx, some(has_vouchers)).await?;
         Ok(Self {
             transfers: transfers.into_iter().map(|one| (one.transfer.number.0, one)).collect(),
             exchanges: exchanges.into_iter().collect(),

@@ -53,6 +53,7 @@ pub async fn strays(tx: &mut Tx, Filled { rows, .. }: Filled) {
     // Its exchanges and vouchers are of items that were paid without any.
     assert_eq!(store::strays::exchanges(tx, 1).await.unwrap(), [1]);
     assert_eq!(store::strays::vouchers(tx, 9).await.unwrap(), [1]);
+    assert_eq!(store::strays::kinds(tx).await.unwrap(), (true, true));
     assert_eq!(store::strays::contacts(tx, 9).await.unwrap(), []);
     run(tx, "INSERT INTO item_contact (item, kind, written) VALUES (7777, 1, 'x')").await.unwrap();
     assert_eq!(store::strays::contacts(tx, 9).await.unwrap(), [7_777]);
