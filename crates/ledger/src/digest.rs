@@ -12,7 +12,7 @@ use store::chain;
 use store::transfer::{Exchange, Transfer};
 
 /// The digest of a chunk: all its postings in order, then all failed attempts in the order of writing. What that is
-/// by itself stands in the audit rows of the chunk's slices. Behind it come the terms of exchanges and the times of
+/// by itself is in the audit rows of the chunk's slices. Behind it come the terms of exchanges and the times of
 /// both, which make the digest in the chunk's own row.
 #[derive(Debug, Clone)]
 pub struct ChunkDigest(Sha256);

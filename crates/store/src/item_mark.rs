@@ -65,9 +65,9 @@ static AFTER: Sql = Sql::new(sql!(
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] = named![&ADD, &AFTER];
 
-/// Stands for the items that were pending.
+/// Means the items that were pending.
 const PENDING: &str = "*";
-/// Stands for no code.
+/// Means no code.
 const NONE: &str = "-";
 
 /// Records that items were moved, each with its code. The batch's edition was raised for it.

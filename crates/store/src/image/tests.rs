@@ -34,7 +34,7 @@ async fn every_column_has_an_image_or_a_reason_for_having_none() {
             assert!(columns.remove(*column), "{}.{column} does not exist, or is listed twice", of.table);
         }
     }
-    // Single columns first: a line of the whole table then stands for its other columns.
+    // Single columns first: a line of the whole table then means its other columns.
     let mut lines: Vec<_> = COVERED.iter().chain(APART).collect();
     lines.sort_by_key(|(name, _)| !name.contains('.'));
     for (name, reason) in lines {

@@ -58,7 +58,7 @@ fn column(row: Row<'_>) -> Result<String, StoreError> {
         other => panic!("a column of {other}"),
     };
     // A server shows the type of a default.
-    let default = row.opt_text(4)?.map(|text| text.replace("::text", ""));
+    let default = row.opt_text(4)?.map(|text| text.split("::").next().unwrap_or_default().to_owned());
     let null = if row.i64(3)? == 1 { "required" } else { "optional" };
     let (table, name, key) = (row.text(0)?, row.text(1)?, row.i64(5)?);
     Ok(format!("column {table}.{name} {class} {null} default {default:?} key {key}"))

@@ -208,9 +208,9 @@ mod tests {
 
     #[test]
     fn the_state_of_an_item_follows_from_its_marks_and_failed_attempts() {
+        type Case<'a> = (&'a [(ItemState, Moved)], &'a [i64], Option<(ItemState, Option<i64>)>);
         let (none, frozen) = (Moved::All(None), Moved::All(Some(Code::TargetFrozen)));
         let number = Code::TargetFrozen.number();
-        type Case<'a> = (&'a [(ItemState, Moved)], &'a [i64], Option<(ItemState, Option<i64>)>);
         let table: [Case<'_>; 11] = [
             (&[], &[], Some((Pending, None))),
             (&[], &[5], Some((Failed, Some(5)))),
