@@ -24,12 +24,14 @@ pub(super) async fn items(tx: &mut Tx, transfers: i64, found: &mut Verification)
     let (mut after, mut settled, mut of_items) = (0, 0_i64, 0_i64);
     loop {
         let rows = store::verify::items(tx, after, STEP).await?;
+        let last = rows.iter().last().map_or(Ok(after), |row| row.i64(0))?;
+        recorded.read(tx, last).await?;
         for row in rows.iter() {
             after = row.i64(0)?;
             found.items += 1;
             of_items += i64::from(row.opt_i64(5)?.is_some());
             settled += item(&row, after, folds.entry(row.i64(1)?).or_default(), found)?;
-            recorded.check(tx, item_found(&row)?, found).await?;
+            recorded.check(item_found(&row)?, found);
         }
         if rows.is_empty() {
             break;

@@ -12,6 +12,7 @@ use store::Tx;
 use store::chunk::ChunkSeal;
 use store::posting::Booked;
 use store::transfer::Exchange;
+use store::verify::Claim;
 
 const DIGEST: &str = "chunk_digest";
 
@@ -29,9 +30,9 @@ pub(super) struct Beside {
 
 impl Beside {
     /// Reads it.
-    pub(super) async fn read<'a>(tx: &mut Tx, page: impl Iterator<Item = &'a Booked>) -> Result<Self, Error> {
+    pub(super) async fn read(tx: &mut Tx, page: &[(Booked, Option<Claim>)]) -> Result<Self, Error> {
         let (mut chunks, mut exchanged) = (Vec::new(), Vec::new());
-        for Booked { posting, .. } in page {
+        for (Booked { posting, .. }, _) in page {
             let chunk = posting.id.chunk();
             if chunks.last() != Some(&chunk) {
                 chunks.push(chunk);

@@ -125,7 +125,7 @@ async fn postings(
         let page = store::verify::postings(tx, after, STEP).await?;
         let Some((last, _)) = page.last() else { break };
         after = last.posting.id.0;
-        let beside = Beside::read(tx, page.iter().map(|(booked, _)| booked)).await?;
+        let beside = Beside::read(tx, &page).await?;
         for (booked, claim) in &page {
             found.postings += 1;
             let chunk = booked.posting.id.chunk();

@@ -5,6 +5,7 @@ use super::report::{STEP, Verification};
 use crate::Error;
 use hashbrown::HashMap;
 use ledger::digest::SingleDigest;
+use std::ops::RangeInclusive;
 use store::Tx;
 use store::audit::RecordedTransfers;
 use store::strays::{self, StoredTransfer};
@@ -52,9 +53,6 @@ impl Singles {
     async fn compare(&mut self, tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
         let waiting = std::mem::take(&mut self.waiting);
         self.size = 0;
-        // A range that was tampered with is not read as it is: the log is found to be wrong anyway.
-        let range =
-            |one: &RecordedTransfers| one.first..=one.last.min(one.first.saturating_add(100 * NUMBERS));
         let mut numbers: Vec<i64> = waiting.iter().flat_map(range).collect();
         numbers.sort_unstable();
         numbers.dedup();
@@ -122,6 +120,12 @@ impl Singles {
             }
         }
     }
+}
+
+/// The numbers of a request's transfers. A range that was tampered with is not read as it is: the log is found to be
+/// wrong anyway.
+fn range(one: &RecordedTransfers) -> RangeInclusive<i64> {
+    one.first..=one.last.min(one.first.saturating_add(100 * NUMBERS))
 }
 
 impl Stored {

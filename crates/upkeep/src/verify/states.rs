@@ -72,14 +72,22 @@ impl Recorded {
         Ok(recorded)
     }
 
-    /// Compares an item with what was recorded of it. Items come in the order of their numbers.
-    pub(super) async fn check(
-        &mut self,
-        tx: &mut Tx,
-        item: ItemFound,
-        found: &mut Verification,
-    ) -> Result<(), Error> {
-        let failures = self.failures_of(tx, item.number, found).await?;
+    /// Reads the failed attempts of the items up to a number.
+    pub(super) async fn read(&mut self, tx: &mut Tx, number: i64) -> Result<(), Error> {
+        while !self.is_read && self.failures.back().is_none_or(|last| last.item <= number) {
+            let page = store::verify::failures_of_items(tx, self.read_to, STEP).await?;
+            match page.last() {
+                Some(last) => self.read_to = (last.item, last.id),
+                None => self.is_read = true,
+            }
+            self.failures.extend(page);
+        }
+        Ok(())
+    }
+
+    /// Compares an item with what was recorded of it, which was read. Items come in the order of their numbers.
+    pub(super) fn check(&mut self, item: ItemFound, found: &mut Verification) {
+        let failures = self.failures_of(item.number, found);
         let moves = self.moves_of(item.number, item.batch);
         let key = || format!("item {}", item.number);
         let own = failures.iter().all(|one| one.batch == item.batch && one.amount == item.amount);
@@ -93,40 +101,26 @@ impl Recorded {
             None => false,
         };
         found.check(holds, STATE, key);
-        Ok(())
     }
 
     /// Names the failed attempts of items that do not exist.
     pub(super) async fn finish(mut self, tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
-        self.failures_of(tx, i64::MAX, found).await.map(drop)
+        self.read(tx, i64::MAX).await?;
+        self.failures_of(i64::MAX, found);
+        Ok(())
     }
 
     /// The failed attempts of the next item; those before it are of none.
-    async fn failures_of(
-        &mut self,
-        tx: &mut Tx,
-        number: i64,
-        found: &mut Verification,
-    ) -> Result<Vec<StoredFailure>, Error> {
+    fn failures_of(&mut self, number: i64, found: &mut Verification) -> Vec<StoredFailure> {
         let mut own = Vec::new();
-        loop {
-            while let Some(one) = self.failures.pop_front_if(|one| one.item <= number) {
-                if one.item == number {
-                    own.push(one);
-                } else {
-                    found.bad(STATE, || format!("item {}: it failed, but does not exist", one.item));
-                }
+        while let Some(one) = self.failures.pop_front_if(|one| one.item <= number) {
+            if one.item == number {
+                own.push(one);
+            } else {
+                found.bad(STATE, || format!("item {}: it failed, but does not exist", one.item));
             }
-            if !self.failures.is_empty() || self.is_read {
-                return Ok(own);
-            }
-            let page = store::verify::failures_of_items(tx, self.read_to, STEP).await?;
-            match page.last() {
-                Some(last) => self.read_to = (last.item, last.id),
-                None => self.is_read = true,
-            }
-            self.failures.extend(page);
         }
+        own
     }
 
     /// The moves of the next item, in order.
