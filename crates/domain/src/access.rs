@@ -1,7 +1,10 @@
 //! The permission table: operations, roles and scopes (contract: "Who may do what").
 //!
 //! The server, the generated page `docs/reference/access.md` and a test over every operation of the OpenAPI
-//! document share it. To add an operation, add a row here; the router accepts no handler without one.
+//! document share it. To add an operation, add a row here; the router accepts no handler without one. `refused` has
+//! what a caller without permission is told.
+
+mod refused;
 
 mod role;
 mod scope;

@@ -289,7 +289,7 @@ codes! {
     435 WebhookDisabled "WEBHOOK_DISABLED" 409 Final "The webhook is disabled; enable it first" "该回调已停用，请先启用";
     436 DeliveryNotFound "WEBHOOK_DELIVERY_NOT_FOUND" 404 Final "The webhook has no such delivery" "该回调没有此投递记录";
     // Second factors of people and accounts, and the secrets behind them.
-    340 TotpCodeInvalid "AUTH_2FA_CODE_INVALID" 401 Final "The code is wrong; wait for the next code and enter it, and check that the device's clock is right" "验证码错误；请等待下一个验证码后输入，并检查设备时间是否准确";
+    340 TotpCodeInvalid "AUTH_2FA_CODE_INVALID" 401 Final "The code is wrong; wait for the next code and enter it, and check that the device's clock is right" "2FA 验证码错误；请等待下一个验证码后输入，并检查设备时间是否准确";
     341 TotpCodeUsed "AUTH_2FA_CODE_USED" 401 Later "The code was already used; each code works once, so wait for the next one" "验证码已被使用；每个验证码仅可使用一次，请等待下一个验证码";
     342 VerificationCodeRequired "VERIFICATION_CODE_REQUIRED" 400 Final "A debited account has a second factor; enter its code, or have the server generate it if that is allowed for the account" "账户已开启2FA，请提供验证码";
     343 MasterKeyMissing "MASTER_KEY_MISSING" 503 Later "The server has no master key, so it can neither read nor store secrets; set the master key and restart the server" "服务器未配置主密钥，无法读取或保存机密；请配置主密钥后重启服务器";

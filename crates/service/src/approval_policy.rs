@@ -8,7 +8,7 @@ use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Role;
 use domain::amount::Amount;
-use domain::approval::{ApprovalPolicy, Approver, Band, Level};
+use domain::approval::{APPROVING, ApprovalPolicy, Approver, Band, Level, Missing};
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -305,16 +305,9 @@ async fn check_users(tx: &mut Tx, policy: &ApprovalPolicy) -> Result<(), Error> 
 
 async fn check_reach(tx: &mut Tx, policy: &ApprovalPolicy, asset: &Asset) -> Result<(), Error> {
     let Some((from, lacking)) = policy.reach(&people(tx).await?).unreachable else { return Ok(()) };
+    let levels = policy.levels_for(i128::from(from));
+    let (english, chinese) = lacks(tx, levels, &lacking).await?;
     let from = domain::amount::format_minor(i128::from(from), asset.scale);
-    let lack = |separator: &str, one: &dyn Fn(usize, usize) -> String| {
-        lacking
-            .iter()
-            .map(|missing| one(missing.level + 1, missing.count))
-            .collect::<Vec<_>>()
-            .join(separator)
-    };
-    let english = lack(", ", &|level, count| format!("level {level} lacks {count} more"));
-    let chinese = lack("，", &|level, count| format!("第{level}级还缺{count}人"));
     Err(Error::bilingual(
         Code::ApprovalUnreachable,
         format!(
@@ -322,6 +315,37 @@ async fn check_reach(tx: &mut Tx, policy: &ApprovalPolicy, asset: &Asset) -> Res
         ),
         format!("{from} 起：{chinese}（制单人和尚未设置密码的人员不计入）"),
     ))
+}
+
+/// Which levels lack how many people, and of whom, in both languages.
+pub(crate) async fn lacks(
+    tx: &mut Tx,
+    levels: &[Level],
+    lacking: &[Missing],
+) -> Result<(String, String), Error> {
+    let (mut english, mut chinese) = (Vec::new(), Vec::new());
+    for Missing { level, count } in lacking {
+        let who = match levels.get(*level) {
+            Some(asked) => asked_of(tx, asked).await?,
+            None => String::new(),
+        };
+        let place = level + 1;
+        english.push(format!("level {place} ({who}) lacks {count} more"));
+        chinese.push(format!("第{place}级（`{who}`）还缺{count}人"));
+    }
+    Ok((english.join(", "), chinese.join("，")))
+}
+
+/// The roles and the logins that a level asks.
+async fn asked_of(tx: &mut Tx, level: &Level) -> Result<String, Error> {
+    let mut names: Vec<String> = level.roles.iter().map(|role| role.name().to_owned()).collect();
+    for user in &level.users {
+        names.extend(store::user::get(tx, *user).await?.map(|user| user.login));
+    }
+    if names.is_empty() {
+        names = APPROVING.iter().map(|role| role.name().to_owned()).collect();
+    }
+    Ok(names.join(", "))
 }
 
 /// A currency's policy, with what waits, and for whom it leaves too few approvers.

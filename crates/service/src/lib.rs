@@ -47,6 +47,7 @@ pub mod payee;
 pub mod policy;
 pub mod posting_view;
 pub mod reminder;
+pub mod proving_session;
 pub mod seal;
 pub mod search;
 mod secret;

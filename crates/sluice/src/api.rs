@@ -171,6 +171,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
             Some(_) => O::RelationAdd,
             None => O::BatchCreate,
         },
+        BatchVerb::Deposit(_) | BatchVerb::Withdraw(_) => O::BatchCreate,
         BatchVerb::Preview(_) => O::BatchPreview,
         BatchVerb::Submit { .. } => O::BatchSubmit,
         BatchVerb::Problems(args) => match args.drop {

@@ -121,11 +121,17 @@ impl Globals {
 
     /// The acting principal.
     pub(crate) fn actor(&self) -> Actor {
-        let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-        let user = user.unwrap_or_else(|| "unknown".to_owned());
+        let user = system_user();
         match &self.act_as {
             Some(name) => Actor::new(Principal::CommandLine, name.trim(), format!("cli as, user {user}")),
             None => Actor::new(Principal::CommandLine, user, "cli"),
         }
     }
+}
+
+/// The operating system user. Programs that are started by others (cron, containers) often lack `USER`.
+fn system_user() -> String {
+    let named = std::env::var("USER").ok().filter(|user| !user.is_empty());
+    let known = || whoami::username().ok().filter(|user| !user.is_empty());
+    named.or_else(known).unwrap_or_else(|| format!("uid:{}", rustix::process::geteuid().as_raw()))
 }

@@ -755,6 +755,7 @@ CREATE TABLE approval_round (
   asset          NUMBER NOT NULL,
   account        NUMBER,
   amount         NUMBER NOT NULL,
+  same_day       NUMBER NOT NULL,
   maker          TEXT NOT NULL,
   cause          NUMBER NOT NULL,
   opened_at      NUMBER NOT NULL,

@@ -11,7 +11,9 @@ pub use draft::{
     set_refused,
 };
 pub use list::{BatchFilter, BatchSort, count, list};
-pub use moves::{raise_edition, set_called_off, set_intent, set_state, set_tally, set_tally_later, submit};
+pub use moves::{
+    raise_edition, set_called_off, set_intent, set_state, set_tally, set_tally_later, submit, thaw,
+};
 pub use row::Batch;
 
 use crate::args;
@@ -88,6 +90,7 @@ pub const CATALOGUE: &[Named] = named![
     &draft::RAISE_VERSION,
     &draft::PURGE,
     &moves::SUBMIT,
+    &moves::THAW,
     &moves::MOVE,
     &moves::INTEND,
     &moves::CALL_OFF,

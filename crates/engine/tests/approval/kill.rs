@@ -48,6 +48,10 @@ pub async fn killed(world: World, there: End) -> World {
     let world = World::open(place, clock, cooling).await;
     // Nothing that the killed process had sent takes effect later.
     world.store.end_sessions(&node).await.unwrap();
+    // And its leases are free, as when its heartbeat has expired.
+    let mut tx = world.store.write().await.unwrap();
+    store::node::leave(&mut tx, &node).await.unwrap();
+    tx.commit().await.unwrap();
     world.engine.recover().await.unwrap();
     world
 }

@@ -318,8 +318,8 @@ fn an_executed_batch_has_the_approvals_its_policy_asked_for_by_others_than_its_m
         Ok(())
     });
     held.unwrap();
-    // Otherwise the sequences would say nothing.
-    assert!(paid.get() > 0, "nothing was ever paid");
+    // Otherwise the sequences would say nothing. A few may pay nothing by chance.
+    assert!(paid.get() > 0 || config().cases < 40, "nothing was ever paid");
     println!("after {} steps something was paid, after {} a batch in part", paid.get(), partly.get());
 }
 

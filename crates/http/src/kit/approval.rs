@@ -2,12 +2,14 @@
 
 use crate::kit::time::wire;
 use domain::access::Role;
+use domain::amount::format_minor;
 use domain::approval::Level;
+use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::UserId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
-use service::approval::{ApprovalStanding, LevelStanding};
+use service::approval::{ApprovalStanding, ApproverSponsor, LevelStanding, LoosenedPolicy};
 use service::user::User;
 use utoipa::ToSchema;
 
@@ -49,10 +51,16 @@ pub(crate) struct ApprovalView {
     /// How many of them were given.
     #[schema(example = 1)]
     given: i64,
+    /// What its maker had submitted that day with the same single account, in the batch's currency. It counts towards
+    /// the band that decides how many approvals are needed, so that payments cannot be split below it.
+    #[schema(example = "600.00")]
+    same_day: String,
     /// The levels.
     levels: Vec<ApprovalLevelStandView>,
     /// The people who could approve now: they have a second factor and are not cooling off.
     may_approve: Vec<ApproverView>,
+    /// The change that loosened the approval policy within 35 days before the submission; null if there was none.
+    loosened: Option<LoosenedPolicyView>,
     /// The hash of the content that approvals are for; null before the submission.
     content_hash: Option<String>,
     /// How many hours an approved batch may wait for its first execution; 0: any time.
@@ -61,6 +69,40 @@ pub(crate) struct ApprovalView {
     /// Until when an approved batch can be executed; null if there is no such time.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+}
+
+/// A change that loosened an approval policy.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LoosenedPolicyView {
+    /// The policy's version since then.
+    #[schema(example = 2)]
+    version: i64,
+    /// Who made the change.
+    #[schema(example = "admin-1")]
+    set_by: String,
+    /// When.
+    #[schema(format = DateTime, example = "2026-03-09T12:00:00Z")]
+    set_at: String,
+    /// The login of the administrator who confirmed it; null if it took effect when it was due.
+    #[schema(example = "admin-2")]
+    confirmed_by: Option<String>,
+}
+
+/// Somebody who added or promoted an approver, or reset the approver's password or second factor, within 35 days before
+/// the decision.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApproverSponsorView {
+    /// `added`, `promoted`, `password_reset` or `totp_reset`.
+    #[schema(example = "totp_reset")]
+    deed: &'static str,
+    /// By whom: a login, or `command_line`.
+    #[schema(example = "admin-1")]
+    by: String,
+    /// When.
+    #[schema(format = DateTime, example = "2026-03-08T12:00:00Z")]
+    at: String,
 }
 
 /// A level of a batch, and who has filled it.
@@ -138,19 +180,35 @@ impl From<LevelStanding> for ApprovalLevelStandView {
     }
 }
 
+impl From<LoosenedPolicy> for LoosenedPolicyView {
+    fn from(loosened: LoosenedPolicy) -> Self {
+        let LoosenedPolicy { version, set_by, set_at, confirmed_by } = loosened;
+        Self { version, set_by, set_at: wire(set_at), confirmed_by }
+    }
+}
+
+impl From<&ApproverSponsor> for ApproverSponsorView {
+    fn from(sponsor: &ApproverSponsor) -> Self {
+        Self { deed: sponsor.deed.name(), by: sponsor.by.clone(), at: wire(sponsor.at) }
+    }
+}
+
 impl From<User> for ApproverView {
     fn from(user: User) -> Self {
         Self { id: UserId(user.id).tagged(), login: user.login, name: user.name }
     }
 }
 
-impl From<ApprovalStanding> for ApprovalView {
-    fn from(standing: ApprovalStanding) -> Self {
+impl ApprovalView {
+    /// The view of a batch in this currency.
+    pub(crate) fn of(standing: ApprovalStanding, asset: &Asset) -> Self {
         Self {
             needed: standing.needed,
             given: standing.given,
+            same_day: format_minor(i128::from(standing.same_day), asset.scale),
             levels: standing.levels.into_iter().map(Into::into).collect(),
             may_approve: standing.may_approve.into_iter().map(Into::into).collect(),
+            loosened: standing.loosened.map(Into::into),
             content_hash: standing.content_hash,
             valid_hours: standing.valid_hours,
             expires_at: standing.expires_at.map(wire),

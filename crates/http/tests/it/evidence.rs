@@ -211,6 +211,8 @@ async fn forged_files_contradict_each_other_even_if_every_hash_fits() {
     let hash =
         Pack::of_batch(&world, id).await.manifest()["contentHash"]["value"].as_str().unwrap().to_owned();
     let other = "0".repeat(64);
+    let value = |hash: &str| format!("\"value\": \"{hash}");
+    let (submitted, forged) = (value(&hash), value(&other));
     let cases = [
         ("content.csv", ",1000,10.00,", ",1001,10.01,", "takes another amount"),
         ("content.csv", "HR/1", "HR/2", "does not have the content hash"),
@@ -220,7 +222,8 @@ async fn forged_files_contradict_each_other_even_if_every_hash_fits() {
         ("results.csv", ",failed,", ",completed,", "does not pay item"),
         ("postings.csv", ",1000,", ",999,", "takes another amount"),
         ("manifest.json", "\"amountMinor\": 6050", "\"amountMinor\": 6051", "sums"),
-        ("manifest.json", hash.as_str(), other.as_str(), "does not have the content hash"),
+        ("manifest.json", submitted.as_str(), forged.as_str(), "does not have the content hash"),
+        ("manifest.json", hash.as_str(), other.as_str(), "names another content as the approved one"),
         ("audit.jsonl", hash.as_str(), other.as_str(), "audit log"),
     ];
     for (name, from, to, expected) in cases {
@@ -302,6 +305,26 @@ async fn only_a_batch_at_rest_has_a_pack() {
     }
     world.post(&at(id, "/submit"), Json::Null).await.data();
     Pack::of_batch(&world, id).await.check().unwrap();
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_recalled_batch_has_a_pack_of_what_was_submitted_last() {
+    let world = world_with_payees(2).await;
+    let id = make(&world, salaries(1, "10.00")).await;
+    world.post(&at(id, "/recall"), Json::Null).await.data();
+    let rows = json!({ "relations": [{ "targetAccountId": "P-1", "amount": "12.00" }] });
+    crate::batch_tools::send(&world, Method::PATCH, &at(id, ""), rows).await.data();
+    world.post(&at(id, "/submit"), Json::Null).await.data();
+    let pack = Pack::of_batch(&world, id).await;
+    pack.check().unwrap();
+    assert!(pack.text("content.csv").contains("12.00"));
+    // Cancelled as a draft, it has nothing that was submitted.
+    world.post(&at(id, "/recall"), Json::Null).await.data();
+    world.post(&at(id, "/cancel"), Json::Null).await.data();
+    let refused = world.get(&at(id, "/evidence")).await;
+    assert_eq!(outcome(&refused), is(400, "BATCH_WRONG_STATE"));
+    assert!(refused.json["error"]["details"].as_str().unwrap().contains("cancelled as a draft"));
     world.stop().await;
 }
 

@@ -6,6 +6,11 @@ use crate::world::{Answer, World, answer, world};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::audit::AuditFilter;
+use service::factor::{Proof, Renewed};
+use service::session::SessionLife;
+use service::setting::SettingsChange;
+use service::{Secret, session, setting};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 const FRESH: Duration = Duration::from_secs(300);
@@ -180,6 +185,45 @@ async fn attack_19_a_session_that_was_stolen_or_planted_before_a_step_up_gains_n
     world.clock.pass(Duration::from_secs(60));
     assert_eq!((me(&former).await, me(&renewed).await.is_string()), (Json::Null, true));
     assert_eq!(code(put(&former, None).await).await, "AUTH_REQUIRED");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_of_two_codes_that_came_with_one_token_renews_it() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let (phone, _) = enrol(&world, &admin).await;
+    let half = Browser::at(&world, "203.0.113.1");
+    let challenge = crate::phone::challenge(&half, "root").await;
+    let body = json!({ "challenge": challenge, "code": phone.next_code(&world) });
+    let response = half.request(Method::POST, "/api/v1/auth/2fa").json(&body).send().await.unwrap();
+    let cookie = set_cookie(&response).unwrap();
+    let token = Secret::new(cookie.split_once('=').unwrap().1);
+    let life = SessionLife { idle: FRESH, max: FRESH };
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let identify = async |token: &Secret| {
+        session::identify(&world.service, token, address, life).await.unwrap().unwrap()
+    };
+    // Both have arrived before either has used its code.
+    let (first, second) = (identify(&token).await, identify(&token).await);
+    assert!(first.proving_session().is_some() && first == second);
+    let mut renewed = Vec::new();
+    for (one, organisation) in [(first, "First"), (second, "Second")] {
+        let proof = Proof {
+            session: one.proving_session(),
+            code: Some(Secret::new(phone.next_code(&world))),
+            renewed: Renewed::default(),
+        };
+        let service = world.service.clone().with_proof(proof.clone());
+        let organisation_name = Some(organisation.to_owned());
+        let change = SettingsChange { organisation_name, ..SettingsChange::default() };
+        setting::set(&service, &one.actor, &change).await.unwrap();
+        renewed.push(proof.renewed.token().cloned());
+    }
+    assert_eq!(renewed[1], None, "the browser keeps the token of the first answer");
+    let present = identify(renewed[0].as_ref().unwrap()).await;
+    assert!(present.proving_session().is_some());
+    assert_eq!(identify(&token).await.proving_session(), None, "the former token");
     world.stop().await;
 }
 

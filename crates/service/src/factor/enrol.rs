@@ -157,7 +157,7 @@ async fn confirm_in(
     store::factor::set(tx, factor).await?;
     recovery::replace(tx, user, codes).await?;
     let ended = crate::session::end_others(tx, user, session).await?;
-    code::prove(write, session).await?;
+    code::prove(write).await?;
     Ok(Fact::new(Action::UserTotpConfirm, Some(user))
         .with("login", person.login)
         .with("session", session)

@@ -44,16 +44,34 @@ fn types() -> impl Iterator<Item = EventKind> {
     EventKind::ALL.into_iter().filter(|kind| *kind != EventKind::WebhookTest)
 }
 
+/// The refusal of an event type, with those of the same noun, or with the nouns: all of them would be cut off in an
+/// answer of the API.
 fn unknown_event(name: &str) -> Error {
-    let known = types().map(EventKind::name).collect::<Vec<_>>().join(", ");
-    let (name, code) = (shown(name), Code::WebhookEventsInvalid);
-    let before =
-        |text: &str, colon: &str| if text.is_empty() { String::new() } else { format!("{text}{colon} ") };
+    let mut nouns: Vec<&str> = types().map(|kind| noun_of(kind.name())).collect();
+    nouns.sort_unstable();
+    nouns.dedup();
+    let noun = noun_of(name);
+    let (given, code) = (shown(name), Code::WebhookEventsInvalid);
+    if nouns.contains(&noun) {
+        let names = types().map(EventKind::name).filter(|name| noun_of(name) == noun);
+        let known = names.collect::<Vec<_>>().join(", ");
+        return Error::bilingual(
+            code,
+            format!("{given}: not one of {known}"),
+            format!("{given}：可用的有 {known}"),
+        );
+    }
+    let nouns = nouns.join(", ");
     Error::bilingual(
         code,
-        format!("{}the event types are {known}", before(&name, ";")),
-        format!("{}可用的事件类型：{known}", before(&name, "；")),
+        format!("\"{given}\": an event type is a noun of {nouns}, and what happened, such as batch.finished"),
+        format!("“{given}”：事件类型由 {nouns} 之一和所发生的事组成，例如 batch.finished"),
     )
+}
+
+/// The noun that an event type begins with.
+fn noun_of(name: &str) -> &str {
+    name.split_once('.').map_or("", |(noun, _)| noun)
 }
 
 /// A description as it is stored; it may be empty.
@@ -73,6 +91,21 @@ mod tests {
         for wrong in ["", "batch", "batch.submitted transfer.created", "webhook.test", "*"] {
             let refused = read(wrong).unwrap_err();
             assert_eq!(refused.code(), Some(Code::WebhookEventsInvalid), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_refused_event_type_is_answered_with_those_near_it_and_within_200_characters() {
+        let said = |name: &str| {
+            let Error::Refused(refusal) = unknown_event(name) else { panic!("{name}") };
+            refusal.detail.unwrap()
+        };
+        assert!(said("batch.ended").contains("batch.finished, batch.items_failed"));
+        assert!(said("transfer.done").contains("approval_policy, batch, reminder, user"));
+        for name in
+            ["", "batch.ended", "user.removed", "approval_policy.tightened", "reminder.sent", "transfer.done"]
+        {
+            assert!(said(name).chars().count() <= 200, "{}", said(name));
         }
     }
 }

@@ -167,6 +167,11 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "cancel", "4", "--for-good", "--note", "文件错误"], 0);
     walk.say(&["batch", "resume", "4"], 1);
     walk.say(&["batch", "copy", "1", "--items", "all", "--name", "六月工资"], 0);
+    for verb in ["deposit", "withdraw"] {
+        let batch =
+            ["batch", verb, "--account", "1001", "--amount", "0.01", "--currency", "USD", "--name", "银行"];
+        walk.say(&batch, 0);
+    }
     "3".to_owned()
 }
 

@@ -151,3 +151,14 @@ fn an_approval_asks_for_a_code_and_its_session_goes_on_under_a_new_token() {
     office.refused(&approve, &[&code], "AUTH_REQUIRED");
     office.ledger.verified();
 }
+
+#[test]
+fn levels_name_people_by_their_logins() {
+    let office = office();
+    office.ledger.ok(&["approval", "policy", "set", "--currency", "USD", "--band", "0=1:li,mei"]);
+    let shown = office.ledger.text(&["approval", "policy", "show"]);
+    assert!(shown.contains("1:li,mei"), "{shown}");
+    let batch = office.pending();
+    let shown = office.ledger.ok(&["approval", "show", &batch]);
+    assert_eq!(shown.json["levels"][0]["level"], "1:li,mei");
+}

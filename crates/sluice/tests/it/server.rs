@@ -63,6 +63,14 @@ const WRITERS: &[Writer] = &[
         &["batch", "import", "batch.csv", "--type", "one_to_many", "--account", "ACME", "--name", "N"],
         Some(("POST", "/api/batch-transfers")),
     ),
+    (
+        &["batch", "deposit", "--account", "ACME", "--amount", "1", "--currency", "USD", "--name", "N"],
+        Some(("POST", "/api/batch-transfers")),
+    ),
+    (
+        &["batch", "withdraw", "--account", "ACME", "--amount", "1", "--currency", "USD", "--name", "N"],
+        Some(("POST", "/api/batch-transfers")),
+    ),
     (&["batch", "import", "batch.csv", "--into", "1"], Some(("POST", "/api/batch-transfers/{id}/relations"))),
     (&["batch", "submit", "1"], Some(("POST", "/api/batch-transfers/{id}/submit"))),
     (&["batch", "run", "1"], Some(("POST", "/api/batch-transfers/{id}/execute"))),

@@ -241,6 +241,8 @@ async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_a
         ("GET", "/api/v1/users", None),
         ("GET", "/api/v1/auth/me", None),
         ("GET", "/api/v2/audit?pageSize=200", None),
+        ("GET", "/api/v2/audit?format=jsonl", None),
+        ("GET", "/api/v1/operation-logs", None),
         ("GET", "/api/v2/settings", None),
         ("GET", "/api/v2/webhooks", None),
         ("PATCH", "/api/v2/webhooks/hook_1", Some(json!({ "url": of_hook }))),

@@ -254,6 +254,7 @@ async fn approved(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreErr
         asset: AssetId(1),
         account: Some(AccountId(1)),
         amount: 5 * rows,
+        same_day: 7,
         maker: "command_line".into(),
         cause: RoundCause::Submitted,
         opened_at: 2,

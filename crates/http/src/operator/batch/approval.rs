@@ -7,7 +7,7 @@ use super::note::BatchNoteInput;
 use super::path::BatchName;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, Message};
-use crate::kit::approval::{ApprovalView, ApprovingRole};
+use crate::kit::approval::{ApprovalView, ApproverSponsorView, ApprovingRole};
 use crate::kit::once::Once;
 use crate::kit::problem::OperatorProblem;
 use crate::kit::routes::Routes;
@@ -19,7 +19,7 @@ use domain::approval::ApprovalAction;
 use domain::code::Code;
 use domain::code::groups::{BATCH, NOTE};
 use serde::Serialize;
-use service::approval::{self, Approval};
+use service::approval::{self, Approval, ApprovalStanding};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -74,24 +74,28 @@ pub(crate) struct ApprovalDecisionView {
     /// When.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     decided_at: String,
+    /// Who added or promoted the approver, or reset the approver's password or second factor, within 35 days before.
+    sponsors: Vec<ApproverSponsorView>,
     /// Whether it counts: false if the batch was submitted or repriced, an approval withdrawn or expired since.
     counts: bool,
 }
 
 impl ApprovalDecisionView {
-    fn of(approval: Approval, round: i64) -> Self {
+    pub(crate) fn of(approval: &Approval, standing: &ApprovalStanding) -> Self {
+        let touching = standing.sponsors.iter().filter(|sponsor| sponsor.touches(approval));
         Self {
             action: match approval.action {
                 ApprovalAction::Approve => "approve",
                 ApprovalAction::Reject => "reject",
             },
-            approver: approval.login,
+            approver: approval.login.clone(),
             role: ApprovingRole::of(approval.role),
-            note: approval.note,
-            content_hash: approval.content_hash,
-            factor: approval.factor,
+            note: approval.note.clone(),
+            content_hash: approval.content_hash.clone(),
+            factor: approval.factor.clone(),
             decided_at: wire(approval.at),
-            counts: approval.round == round,
+            sponsors: touching.map(Into::into).collect(),
+            counts: approval.round == standing.round,
         }
     }
 }
@@ -104,10 +108,10 @@ pub(crate) async fn approvals(
     State(app): State<App>,
     BatchName(batch): BatchName,
 ) -> Result<Answer<BatchApprovalsView>, OperatorProblem> {
-    let (batch, mut standing) = approval::of_batch(&app.service, batch).await?;
-    let (decisions, round) = (std::mem::take(&mut standing.decisions), standing.round);
-    let decisions = decisions.into_iter().map(|one| ApprovalDecisionView::of(one, round)).collect();
-    Ok(Answer::of(BatchApprovalsView { batch: batch.into(), approval: standing.into(), decisions }))
+    let (batch, standing) = approval::of_batch(&app.service, batch).await?;
+    let decisions = standing.decisions.iter().map(|one| ApprovalDecisionView::of(one, &standing)).collect();
+    let approval = ApprovalView::of(standing, &batch.asset);
+    Ok(Answer::of(BatchApprovalsView { batch: batch.batch.into(), approval, decisions }))
 }
 
 /// Takes a submission back: the batch is a draft again, and its approvals no longer count.

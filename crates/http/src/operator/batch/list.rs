@@ -213,6 +213,6 @@ pub(crate) async fn show(
     let list = batch::item_list(&app.service, batch, &[], None, part).await?;
     let batch = list.batch;
     let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();
-    let approval = approval::standing_of(&app.service, &batch.batch).await?.into();
+    let approval = ApprovalView::of(approval::standing_of(&app.service, &batch.batch).await?, &batch.asset);
     Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), approval, relations }))
 }

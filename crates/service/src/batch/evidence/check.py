@@ -58,6 +58,7 @@ need(all(batch[key] == size for key, size in sums.items()), "the sums are not th
 log = [json.loads(line) for line in open(HERE / "audit.jsonl", encoding="utf-8")]
 hashes = [row["details"]["content_hash"] for row in log if (row["action"], row["result"]) == ("batch.submit", "ok")]
 need(hashes and hashes[-1] == content_hash, "the audit log has another content submitted")
+need(not approval or approval["contentHash"] == content_hash, "the manifest names another content as the approved one")
 given = [row for row in rows("approvals.csv") if approval and row["round"] == str(approval["round"])]
 need(all(row["content_hash"] == content_hash for row in given), "approvals.csv approves another content")
 print(f"Confirmed: {batch['number']}, {sums['items']} items, {sums['completedItems']} paid, content hash {content_hash}")

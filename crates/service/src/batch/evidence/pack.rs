@@ -70,8 +70,11 @@ pub async fn evidence(service: &Service, batch: BatchRef) -> Result<Evidence, Er
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let is_open = matches!(batch.state, BatchState::Draft | BatchState::Processing);
-    if is_open || batch.content_hash.is_none() {
+    if is_open {
         return Err(Error::refused(Code::BatchState, batch.state_text()));
+    }
+    if batch.content_hash.is_none() {
+        return Err(never_submitted(&batch));
     }
     let subject = of_batch(&mut tx, batch).await?;
     Ok(Evidence {
@@ -82,6 +85,16 @@ pub async fn evidence(service: &Service, batch: BatchRef) -> Result<Evidence, Er
         open: None,
         files: Vec::new(),
     })
+}
+
+/// A batch cancelled as a draft, also after a recall, has no content that anybody agreed to.
+fn never_submitted(batch: &Batch) -> Error {
+    let number = batch.number();
+    Error::bilingual(
+        Code::BatchState,
+        format!("{number} was cancelled as a draft, so there is no submitted content to prove"),
+        format!("{number} 在草稿状态下已取消，没有可供证明的提交内容"),
+    )
 }
 
 async fn of_batch(tx: &mut Tx, batch: Batch) -> Result<Subject, Error> {

@@ -42,6 +42,7 @@ const DROPPED: &[&str] = &[
     "set_by_kind",
     "set_by_id",
     "approval_round.maker",
+    "approval_round.same_day",
     "commit_number",
     "ledger_head.chain",
     // A login, of which no command knows, has its row there.
