@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn values_are_told_apart_by_their_lengths() {
-    assert_eq!(part(&args![7_i64, "张,x", None::<i64>, ""]), "1:7,3:张,x,-,0:");
-    assert_eq!(part(&args![-12_i64]), "3:-12");
+    assert_eq!(part(args![7_i64, "张,x", None::<i64>, ""].as_slice()), "1:7,3:张,x,-,0:");
+    assert_eq!(part(args![-12_i64].as_slice()), "3:-12");
     assert_eq!(shown("1:7,3:张,x,-,0:"), "7, 张,x, -, ");
 }
 

@@ -54,7 +54,7 @@ pub async fn strays(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(store::strays::exchanges(tx, 1).await.unwrap(), [1]);
     assert_eq!(store::strays::vouchers(tx, 9).await.unwrap(), [1]);
     assert_eq!(store::strays::kinds(tx).await.unwrap(), (true, true));
-    assert_eq!(store::strays::contacts(tx, 9).await.unwrap(), []);
+    assert_eq!(store::strays::contacts(tx, 9).await.unwrap(), Vec::<i64>::new());
     run(tx, "INSERT INTO item_contact (item, kind, written) VALUES (7777, 1, 'x')").await.unwrap();
     assert_eq!(store::strays::contacts(tx, 9).await.unwrap(), [7_777]);
     let counters = store::strays::counters(tx).await.unwrap();
