@@ -73,21 +73,31 @@ impl Audit {
     /// Its values as stored, in the order of [`LINES`]: what its commit's digest covers. Its number is not
     /// known before it is written; the chain has it by the order of the rows.
     pub(crate) fn line(&self, at: i64) -> String {
-        let Author { principal, name } = &self.actor.author;
-        let values = args![
-            at,
-            name.as_str(),
-            principal.kind(),
-            principal.id(),
-            self.actor.origin.as_str(),
-            self.action,
-            self.subject,
-            self.subject_id,
-            self.result,
-            self.detail.as_str(),
-            self.digest.as_deref(),
-        ];
-        chain::line("audit", &values)
+        let Self { actor, action, subject, subject_id, result, detail, digest } = self;
+        let what = (*action, *subject, *subject_id);
+        line((at, &actor.author, &actor.origin), what, (result, detail, digest.as_deref()))
+    }
+}
+
+/// A row's values as the chain covers them: when, who and from where; what; and what came of it.
+fn line(
+    (at, author, origin): (i64, &Author, &str),
+    (action, subject, subject_id): (&str, &str, Option<i64>),
+    (result, detail, digest): (&str, &str, Option<&str>),
+) -> String {
+    let Author { principal, name } = author;
+    let (kind, id) = (principal.kind(), principal.id());
+    let values =
+        args![at, name.as_str(), kind, id, origin, action, subject, subject_id, result, detail, digest];
+    chain::line("audit", &values)
+}
+
+impl AuditRow {
+    /// What its commit's digest covers of it.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let Self { at, actor, origin, action, subject, subject_id, result, detail, digest, .. } = self;
+        line((*at, actor, origin), (action, subject, *subject_id), (result, detail, digest.as_deref()))
     }
 }
 

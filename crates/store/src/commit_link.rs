@@ -17,7 +17,7 @@ record! {
     pub struct CommitLink {
         /// The commit's number.
         pub commit_number: i64,
-        /// SHA-256 over its audit rows, hexadecimal.
+        /// The digest of its audit rows and of its chunk ([`crate::chain::digest`]).
         pub digest: String,
         /// SHA-256 over its images, hexadecimal; empty without any.
         pub images: String,
@@ -40,11 +40,17 @@ static AFTER: Sql = Sql::new(sql!(
     CommitLink::COLUMNS,
     " FROM commit_link WHERE commit_number > $1 ORDER BY commit_number LIMIT $2",
 ));
+static BEFORE: Sql = Sql::new(sql!(
+    "SELECT ",
+    CommitLink::COLUMNS,
+    " FROM commit_link WHERE commit_number < $1 ORDER BY commit_number DESC LIMIT 1",
+));
+static LAST: Sql = Sql::new("SELECT COALESCE(MAX(commit_number), 0) FROM commit_link");
 static GET: Sql =
     Sql::new(sql!("SELECT ", CommitLink::COLUMNS, " FROM commit_link WHERE commit_number = $1"));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&ADD, &AFTER, &GET];
+pub const CATALOGUE: &[Named] = named![&ADD, &AFTER, &BEFORE, &LAST, &GET];
 
 /// Writes the link of the commit whose number was just drawn.
 pub(crate) fn add_later(script: &mut Script, digest: String) {
@@ -54,6 +60,30 @@ pub(crate) fn add_later(script: &mut Script, digest: String) {
 /// Links after a commit, in the order of commits.
 pub async fn after(tx: &mut Tx, commit_number: i64, limit: i64) -> Result<Vec<CommitLink>, StoreError> {
     tx.fetch(&AFTER, args![commit_number, limit]).await?.iter().map(Row::read).collect()
+}
+
+/// The last link before a commit.
+pub async fn before(tx: &mut Tx, commit_number: i64) -> Result<Option<CommitLink>, StoreError> {
+    tx.fetch(&BEFORE, args![commit_number]).await?.first().map(Row::read).transpose()
+}
+
+/// The link of the commit that recorded an audit row. Both are numbered in the same order, so it is found by halving
+/// the commits, without an index that every commit would have to write.
+pub async fn of_audit(tx: &mut Tx, id: i64) -> Result<Option<CommitLink>, StoreError> {
+    let (mut low, mut found) = (0, None);
+    let mut high = tx.fetch(&LAST, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))?;
+    // No link up to `low` knows the row; the first one behind `high` is `found`.
+    while low < high {
+        let middle = low.midpoint(high);
+        match after(tx, middle, 1).await?.pop() {
+            Some(link) if link.last_audit < id => low = link.commit_number,
+            link => {
+                high = middle;
+                found = link;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The link of a commit.

@@ -1,7 +1,7 @@
 //! Attack A-59: someone with access to the database edits an audit row, deletes one, adds one, cuts the log's tail,
 //! puts an old copy back, or computes the whole chain again. `verify` finds each, the last three by a checkpoint.
 
-use crate::support::Ledger;
+use crate::support::{Ledger, payroll};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -203,4 +203,62 @@ fn a_checkpoint_counts_as_it_was_signed_and_by_the_expected_key() {
     ledger.refused(&["audit", "checkpoint", "--key", &nothing, "--to", &to], 1, "SIGNING_KEY_INVALID");
     std::process::Command::new("chmod").args(["644", &nothing]).status().unwrap();
     ledger.refused(&["audit", "checkpoint", "--key", &nothing, "--to", &to], 64, "USAGE");
+}
+
+/// Runs Python in a folder, and returns whether it succeeded and what it printed.
+fn python(folder: &Path, args: &[&str]) -> (bool, String) {
+    let output =
+        std::process::Command::new("python3").arg("-B").args(args).current_dir(folder).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn an_evidence_pack_is_confirmed_up_to_a_signed_checkpoint() {
+    let world = world();
+    let ledger = &world.ledger;
+    ledger.import(&payroll(2), &["--draft"]);
+    ledger.ok(&["batch", "submit", "1"]);
+    ledger.ok(&["batch", "run", "1"]);
+    ledger.ok(&["deposit", "--account", "P2", "--amount", "1.00"]);
+    let path = |name: &str| ledger.path().join(name).display().to_string();
+    let (key, known, zip) = (path("key"), path("known"), path("pack.zip"));
+    let signed = ledger.ok(&["audit", "checkpoint", "--key", &key, "--to", &known]).json;
+    let pack =
+        |checkpoint: &str| ledger.run(&["batch", "evidence", "1", "--out", &zip, "--checkpoint", checkpoint]);
+    // The checkpoint of before the batch.
+    assert_eq!(pack(&world.checkpoint).json["error"]["code"], "CHECKPOINT_UNFIT");
+    let written = pack(&known);
+    assert_eq!((written.exit, &written.json["commit_number"]), (0, &signed["commit_number"]));
+    let first = std::fs::read(&zip).unwrap();
+    ledger.ok(&["deposit", "--account", "P2", "--amount", "1.00"]);
+    assert_eq!(pack(&known).exit, 0);
+    assert!(first == std::fs::read(&zip).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    assert!(python(folder, &["-m", "zipfile", "-e", &zip, "."]).0);
+    let confirmed = python(folder, &["check.py"]);
+    assert!(confirmed.0 && confirmed.1.starts_with("Confirmed: "), "{confirmed:?}");
+    let commit = &signed["commit_number"];
+    assert_eq!(
+        python(folder, &["checkpoint.py", &known, &world.public_key]),
+        (true, format!("Confirmed: the chain ends at the checkpoint of commit {commit}\n"))
+    );
+    let other = path("other");
+    let other_key = ledger.ok(&["audit", "key", &other]).json["public_key"].as_str().unwrap().to_owned();
+    let text = std::fs::read_to_string(&known).unwrap();
+    let changed = ledger.file("changed", text.replace("\"madeAt\": ", "\"madeAt\": 1").as_bytes());
+    let changed = changed.display().to_string();
+    for (checkpoint, key, reason) in [
+        (&known, &other_key, "was not signed with this key"),
+        (&changed, &world.public_key, "was not signed with this key"),
+        (&world.checkpoint, &world.public_key, "does not end at the checkpoint"),
+    ] {
+        let (is_confirmed, said) = python(folder, &["checkpoint.py", checkpoint, key]);
+        assert!(!is_confirmed && said.contains(reason), "{checkpoint} {key}: {said}");
+    }
+    // A ledger with another history than the checkpoint's makes no pack for it.
+    world.changed("UPDATE audit SET actor = 'somebody else' WHERE id = 3");
+    recompute(&world.file);
+    assert_eq!(pack(&known).json["error"]["code"], "CHECKPOINT_UNFIT");
 }

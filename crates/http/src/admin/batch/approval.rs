@@ -1,8 +1,8 @@
 //! The approvals of a batch in the admin API: what it needs and has, and every decision.
 
 use crate::kit::approval::{
-    ApprovalDecisionView, ApprovalLevelStandView, ApprovalView, ApproverSponsorView, ApproverView, ApprovingRole,
-    LoosenedPolicyView,
+    ApprovalDecisionView, ApprovalLevelStandView, ApprovalView, ApproverSponsorView, ApproverView,
+    ApprovingRole, LoosenedPolicyView,
 };
 use domain::asset::Asset;
 use serde::Serialize;

@@ -2,6 +2,8 @@
 
 use super::{Filled, length};
 use crate::world::run;
+use domain::fact::{Action, Fact};
+use store::audit::Actor;
 use store::written_chunk::{Span, WrittenChunk};
 use store::{Script, Tx, chain, head};
 
@@ -12,6 +14,33 @@ pub async fn commit_link(tx: &mut Tx, _: Filled) {
     assert_eq!(links[0].chain, head.chain);
     assert_eq!(store::commit_link::get(tx, head.commit_number).await.unwrap().as_ref(), links.first());
     assert_eq!(store::commit_link::get(tx, head.commit_number + 1).await.unwrap(), None);
+    // Commits without audit rows, with one and with three: which of them recorded each row.
+    let first = store::commit_link::get(tx, head.commit_number).await.unwrap().unwrap();
+    let mut recorded = vec![head.commit_number; usize::try_from(first.last_audit).unwrap()];
+    for count in [0, 1, 0, 0, 3, 1, 0] {
+        let commit = commit(tx, count).await;
+        recorded.extend(vec![commit; count]);
+        let before = store::commit_link::before(tx, commit).await.unwrap();
+        assert_eq!(before.map(|link| link.commit_number), Some(commit - 1));
+    }
+    for (id, commit) in (1..).zip(recorded) {
+        let link = store::commit_link::of_audit(tx, id).await.unwrap();
+        assert_eq!(link.map(|link| link.commit_number), Some(commit), "audit row {id}");
+    }
+    let rows = store::audit::list(tx, 0, 1_000).await.unwrap();
+    assert_eq!(store::commit_link::of_audit(tx, length(&rows) + 1).await.unwrap(), None);
+    assert_eq!(store::commit_link::before(tx, 1).await.unwrap(), None);
+    let lines = store::audit::lines(tx, 0, 1_000).await.unwrap();
+    assert_eq!(
+        rows.iter().map(store::audit::AuditRow::line).collect::<Vec<_>>(),
+        lines.into_iter().map(|line| line.line).collect::<Vec<_>>()
+    );
+}
+
+/// A commit with so many audit rows; returns its number.
+async fn commit(tx: &mut Tx, count: usize) -> i64 {
+    let facts = (0..count).map(|_| Fact::new(Action::SettingSet, None)).collect();
+    head::close(tx, &Actor::system("test"), facts, 7).await.unwrap().commit_number
 }
 
 /// What was written after the head had advanced belongs to no commit yet.
