@@ -71,6 +71,8 @@ fn index(row: Row<'_>) -> Result<String, StoreError> {
     let condition = if row.i64(3)? == 1 { row.text(4)? } else { String::new() };
     let condition =
         condition.split_once("WHERE ").map_or("", |(_, condition)| condition).replace(['(', ')'], "");
+    // A server keeps a list of values as an array.
+    let condition = condition.replace("= ANY ARRAY[", "IN ").replace("::bigint", "").replace(']', "");
     Ok(format!("{kind} {name} on {} ({}) where {condition}", row.text(0)?, row.text(6)?))
 }
 
