@@ -49,7 +49,7 @@ BEGIN
     ('batch_rate', 3, 'batch, source, target, rate, origin, at, kept_at'),
     ('batch_origin', 2, 'batch, item, origin'),
     ('approval_policy', 2, 'asset, version, content, lowest, set_by, set_by_kind, set_by_id, set_at, due_at, in_force_at, confirmed_by'),
-    ('approval_round', 2, 'batch, round, levels, needed, valid_h, policy_version, content_hash, day, asset, account, amount, maker, cause, opened_at'),
+    ('approval_round', 2, 'batch, round, levels, needed, valid_h, policy_version, content_hash, day, asset, account, amount, same_day, maker, cause, opened_at'),
     ('approval', 3, 'batch, round, app_user, role, action, content_hash, note, factor, at'),
     ('change_report', 1, 'batch, submitted_at, made_at, base, recent_since, counts'),
     ('change_part', 3, 'batch, kind, part, changes'),

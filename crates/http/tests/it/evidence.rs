@@ -278,7 +278,7 @@ async fn the_same_checkpoint_gives_the_same_bytes_whatever_is_committed_after_it
     let newest = Pack::of_batch(&world, id).await.chain_end();
     // Commits of others, one with an entry in the log and money, and then the checkpoint.
     run(&world, salaries(1, "1.00")).await;
-    let ends = store::head::ends(&mut world.service.store.read().await.unwrap()).await.unwrap();
+    let ends = store::head::ends(&mut world.store.read().await.unwrap()).await.unwrap();
     let path = |path: &str, commit: i64| format!("{path}?checkpoint={commit}");
     let operator = path(&at(id, "/evidence"), ends.commit_number);
     let pack = Pack::of(&world, &operator).await;

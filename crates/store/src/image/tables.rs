@@ -234,6 +234,7 @@ pub static IMAGED: &[Imaged] = &[
             "asset",
             "account",
             "amount",
+            "same_day",
             "maker",
             "cause",
             "opened_at",
