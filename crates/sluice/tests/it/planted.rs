@@ -31,7 +31,8 @@ impl Column {
             // Above the numbers in use any value will do, since numbers may be lost.
             ("counter", "value") => "0".to_owned(),
             _ if self.is_text => format!("COALESCE({name}, '') || 'x'"),
-            _ => format!("COALESCE({name}, 0) + 1000001"),
+            // A limit may be the largest number there is.
+            _ => format!("COALESCE({name}, 0) + CASE WHEN {name} > 0 THEN -1000001 ELSE 1000001 END"),
         };
         format!(
             "UPDATE {table} SET {name} = {value} WHERE ({key}) = (SELECT {key} FROM {table} ORDER BY {key} LIMIT 1)"

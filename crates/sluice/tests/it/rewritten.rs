@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// What an attacker may do who owns the database.
 const UNGUARDED: &str =
-    "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER link_no_update;
-    DROP TRIGGER link_no_delete; DROP TRIGGER image_no_update; DROP TRIGGER image_no_delete;";
+    "DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete; DROP TRIGGER IF EXISTS link_no_update;
+    DROP TRIGGER IF EXISTS link_no_delete; DROP TRIGGER IF EXISTS image_no_update; DROP TRIGGER IF EXISTS image_no_delete;";
 
 /// A ledger, its database's file, and a checkpoint after which there were more commits.
 struct World {
