@@ -32,7 +32,7 @@ impl Column {
             ("counter", "value") => "0".to_owned(),
             _ if self.is_text => format!("COALESCE({name}, '') || 'x'"),
             // A limit may be the largest number there is.
-            _ => format!("COALESCE({name}, 0) + CASE WHEN {name} > 0 THEN -1000001 ELSE 1000001 END"),
+            _ => format!("COALESCE({name}, 0) + CASE WHEN {name} > 1e18 THEN -1000001 ELSE 1000001 END"),
         };
         format!(
             "UPDATE {table} SET {name} = {value} WHERE ({key}) = (SELECT {key} FROM {table} ORDER BY {key} LIMIT 1)"

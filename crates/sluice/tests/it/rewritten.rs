@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// What an attacker may do who owns the database.
-const UNGUARDED: &str =
-    "DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete; DROP TRIGGER IF EXISTS link_no_update;
-    DROP TRIGGER IF EXISTS link_no_delete; DROP TRIGGER IF EXISTS image_no_update; DROP TRIGGER IF EXISTS image_no_delete;";
+const UNGUARDED: &str = "
+    DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete;
+    DROP TRIGGER IF EXISTS link_no_update; DROP TRIGGER IF EXISTS link_no_delete;
+    DROP TRIGGER IF EXISTS image_no_update; DROP TRIGGER IF EXISTS image_no_delete;";
 
 /// A ledger, its database's file, and a checkpoint after which there were more commits.
 struct World {
