@@ -8,7 +8,22 @@ use store::{Schema, Store, StoreError, head, setting};
 
 /// Simulates a standby that lacks the last commit.
 async fn go_back(world: &World) {
-    world.write(&["UPDATE ledger_head SET commit_number = commit_number - 1"]).await.unwrap();
+    world
+        .write(&[
+            "ALTER TABLE commit_link DISABLE TRIGGER USER",
+            "ALTER TABLE image DISABLE TRIGGER USER",
+            "ALTER TABLE audit DISABLE TRIGGER USER",
+            "DELETE FROM commit_link WHERE commit_number = (SELECT commit_number FROM ledger_head)",
+            "DELETE FROM image WHERE commit_number = (SELECT commit_number FROM ledger_head)",
+            "DELETE FROM audit WHERE id > (SELECT COALESCE(MAX(last_audit), 0) FROM commit_link)",
+            "UPDATE ledger_head SET commit_number = commit_number - 1, chain =
+               COALESCE((SELECT chain FROM commit_link ORDER BY commit_number DESC LIMIT 1), ledger_id)",
+            "ALTER TABLE commit_link ENABLE TRIGGER USER",
+            "ALTER TABLE image ENABLE TRIGGER USER",
+            "ALTER TABLE audit ENABLE TRIGGER USER",
+        ])
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
