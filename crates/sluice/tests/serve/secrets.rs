@@ -190,6 +190,29 @@ async fn secret_of_webhook(client: &Client, cookie: &str, url: &str) -> String {
     text(&hook["data"]["secret"]).strip_prefix("whsec_").unwrap().to_owned()
 }
 
+/// The evidence pack of a new batch, whose files are not compressed.
+async fn evidence(client: &Client, cookie: &str, url: &str) -> Vec<u8> {
+    let batches = format!("{url}/api/batch-transfers");
+    let batch = json!({ "name": "B", "type": "one_to_many", "sourceAccountId": "A0",
+        "relations": [{ "targetAccountId": "A1", "amount": "0.01" }] });
+    let made = told(client, cookie, "POST", &batches, Some(batch)).await;
+    let made: Json = serde_json::from_str(&made).unwrap();
+    let pack = client.get(format!("{batches}/{}/evidence", made["data"]["id"])).header(COOKIE, cookie);
+    let pack = pack.send().await.unwrap().error_for_status().unwrap();
+    pack.bytes().await.unwrap().to_vec()
+}
+
+/// All e-mails that the server has written, once there is one.
+async fn mails(ledger: &Ledger) -> Vec<u8> {
+    let folder = ledger.path().join("mail");
+    let read = || -> Vec<u8> {
+        let files = std::fs::read_dir(&folder).into_iter().flatten();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap_or_default()).collect()
+    };
+    until("an e-mail is written", async || !read().is_empty()).await;
+    read()
+}
+
 /// What the files of the ledger and the log must not contain of a secret: its text, and the bytes behind it.
 fn traces(secret: &str) -> Vec<Vec<u8>> {
     let mut traces = vec![secret.as_bytes().to_vec()];
@@ -207,7 +230,8 @@ fn with_master_key() -> (Ledger, Server) {
     let ledger = Ledger::with_accounts(2);
     let made = ledger.ok(&["key", "new-master", "master.key"]);
     assert_eq!(made["file"], "master.key");
-    ledger.file("sluice.toml", "master_key_file = \"master.key\"\n");
+    let settings = "master_key_file = \"master.key\"\nmail_from = \"pay@example.org\"\nmail_dir = \"mail\"\n";
+    ledger.file("sluice.toml", settings);
     let server = ledger.serve(&["--log-level", LEVEL]);
     (ledger, server)
 }
@@ -222,6 +246,8 @@ async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_a
         enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
     let of_hook = secret_of_webhook(&client, &cookie, &url).await;
     let password = json!({ "password": PASSWORD });
+    let address = Some(json!({ "email": "root@example.org", "language": "en" }));
+    told(&client, &cookie, "PUT", &format!("{url}/api/v1/notices/address"), address).await;
     let own = format!("{url}/api/v1/auth/totp");
     let (of_person, codes) =
         enrolled(&client, &cookie, &own, Some(password), |code| json!({ "code": code })).await;
@@ -254,7 +280,9 @@ async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_a
     last.bearer_auth(&key).send().await.unwrap();
     until("the last request is logged", async || server.said().contains("the-last-request")).await;
     // The log of the database still exists while the server runs.
-    let mut places = vec![("answers", answers.into_bytes())];
+    let pack = evidence(&client, &cookie, &url).await;
+    let mut places =
+        vec![("answers", answers.into_bytes()), ("evidence", pack), ("mail", mails(&ledger).await)];
     for name in ["sluice.db", "sluice.db-wal"] {
         places.push((name, std::fs::read(ledger.path().join("data").join(name)).unwrap()));
     }
