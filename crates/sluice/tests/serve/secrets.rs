@@ -236,27 +236,17 @@ fn with_master_key() -> (Ledger, Server) {
     (ledger, server)
 }
 
-#[tokio::test]
-async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
-    let (ledger, mut server) = with_master_key();
-    let (client, url) = (Client::new(), server.url.clone());
-    let Secrets { cookie, key, .. } = hand_out(&server, &client).await;
-    let totp = format!("{url}/api/v2/accounts/A0/totp");
-    let (of_account, _) =
-        enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
-    let of_hook = secret_of_webhook(&client, &cookie, &url).await;
-    let password = json!({ "password": PASSWORD });
-    let address = Some(json!({ "email": "root@example.org", "language": "en" }));
-    told(&client, &cookie, "PUT", &format!("{url}/api/v1/notices/address"), address).await;
-    let own = format!("{url}/api/v1/auth/totp");
-    let (of_person, codes) =
-        enrolled(&client, &cookie, &own, Some(password), |code| json!({ "code": code })).await;
-    let recovery = text(&codes["recoveryCodes"][0]);
+/// Requests whose answers could show a secret: those that get it wrong, and those that list what has one.
+fn temptations(
+    of_account: &str,
+    of_person: &str,
+    of_hook: &str,
+    recovery: &str,
+) -> [(&'static str, &'static str, Option<Json>); 16] {
     let pay = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1, "auto2FA": true });
     let wrong = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1,
         "verificationCode": of_account, "2fa_code": of_person });
-    let mut answers = String::new();
-    for (method, path, body) in [
+    [
         ("POST", "/api/v2/account-transfers", Some(pay)),
         ("POST", "/api/v2/account-transfers", Some(wrong)),
         ("POST", "/api/v2/accounts/A0/totp", None),
@@ -273,7 +263,27 @@ async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_a
         ("GET", "/api/v2/webhooks", None),
         ("PATCH", "/api/v2/webhooks/hook_1", Some(json!({ "url": of_hook }))),
         ("GET", "/api/v2/webhooks/hook_1/deliveries", None),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
+    let (ledger, mut server) = with_master_key();
+    let (client, url) = (Client::new(), server.url.clone());
+    let Secrets { cookie, key, .. } = hand_out(&server, &client).await;
+    let totp = format!("{url}/api/v2/accounts/A0/totp");
+    let (of_account, _) =
+        enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
+    let of_hook = secret_of_webhook(&client, &cookie, &url).await;
+    let password = json!({ "password": PASSWORD });
+    let address = Some(json!({ "email": "root@example.org", "language": "en" }));
+    told(&client, &cookie, "PUT", &format!("{url}/api/v1/notices/address"), address).await;
+    let own = format!("{url}/api/v1/auth/totp");
+    let (of_person, codes) =
+        enrolled(&client, &cookie, &own, Some(password), |code| json!({ "code": code })).await;
+    let recovery = text(&codes["recoveryCodes"][0]);
+    let mut answers = String::new();
+    for (method, path, body) in temptations(&of_account, &of_person, &of_hook, &recovery) {
         answers += &told(&client, &cookie, method, &format!("{url}{path}"), body).await;
     }
     let last = client.get(format!("{url}/nowhere")).header("x-request-id", "the-last-request");
