@@ -80,7 +80,7 @@ pub async fn item_page(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let within = async |tx: &mut Tx, range| store::item_page::within(tx, batch, range, 9).await.unwrap();
     let page = ItemPage { first_number: 1, last_number: rows, digest: "ab".repeat(32) };
     for range in [(0, i64::MAX), (1, 1), (rows, rows), (0, 1), (rows, i64::MAX)] {
-        assert_eq!(within(tx, range).await, [page.clone()], "{range:?}");
+        assert_eq!(within(tx, range).await, std::slice::from_ref(&page), "{range:?}");
     }
     assert_eq!(within(tx, (rows + 1, i64::MAX)).await, []);
     let next = ItemPage { first_number: rows + 1, last_number: rows + 9, digest: "x".to_owned() };
