@@ -281,21 +281,21 @@ codes! {
     326 ApproverCooling "APPROVER_COOLING_OFF" 403 Later "You cannot approve yet: your user, role, password or second factor changed recently" "暂时不能审批：您的账号、角色、密码或双重验证近期有变更";
     327 ApproverSponsored "APPROVER_NOT_INDEPENDENT" 403 Final "You cannot approve this: it was made by the administrator who later added you, raised your role, or reset your password or second factor" "不能审批：制单人是此后添加您、提升您的角色或重置您的密码或双重验证的管理员";
     // Groups of holders.
-    500 HolderGroupNotFound "HOLDER_GROUP_NOT_FOUND" 404 Final "There is no such group of holders" "持有人分组不存在";
-    501 HolderGroupExists "HOLDER_GROUP_EXISTS" 409 Final "A group of holders with this name already exists" "同名的持有人分组已存在";
-    502 HolderGroupNameInvalid "HOLDER_GROUP_NAME_INVALID" 422 Final "A group's name cannot consist of digits alone, because a number is a group's id; add a word" "分组名称不能全是数字（数字表示分组ID）；请加上文字";
-    503 MembersTooMany "HOLDER_GROUP_MEMBERS_TOO_MANY" 413 Final "A request adds and removes at most 10,000 members; send it in smaller parts" "每次请求最多增减10,000名成员，请拆分后发送";
-    504 HolderGroupUsed "HOLDER_GROUP_IN_USE" 409 Final "A template pays the members of this group; change or remove the template first" "有转账模板向该分组的成员付款；请先修改或删除该模板";
+    530 HolderGroupNotFound "HOLDER_GROUP_NOT_FOUND" 404 Final "There is no such group of holders" "持有人分组不存在";
+    531 HolderGroupExists "HOLDER_GROUP_EXISTS" 409 Final "A group of holders with this name already exists" "同名的持有人分组已存在";
+    532 HolderGroupNameInvalid "HOLDER_GROUP_NAME_INVALID" 422 Final "A group's name cannot consist of digits alone, because a number is a group's id; add a word" "分组名称不能全是数字（数字表示分组ID）；请加上文字";
+    533 MembersTooMany "HOLDER_GROUP_MEMBERS_TOO_MANY" 413 Final "A request adds and removes at most 10,000 members; send it in smaller parts" "每次请求最多增减10,000名成员，请拆分后发送";
+    534 HolderGroupUsed "HOLDER_GROUP_IN_USE" 409 Final "A template pays the members of this group; change or remove the template first" "有转账模板向该分组的成员付款；请先修改或删除该模板";
     // Saved templates of batches.
-    510 TemplateNotFound "BATCH_TEMPLATE_NOT_FOUND" 404 Final "There is no such template" "转账模板不存在";
-    511 TemplateExists "BATCH_TEMPLATE_EXISTS" 409 Final "A template with this name already exists" "同名的转账模板已存在";
-    512 TemplateChanged "BATCH_TEMPLATE_CHANGED" 409 Later "The template was changed since you read it; read it again" "模板在您读取后已被修改；请重新读取";
-    513 TemplateTooLarge "BATCH_TEMPLATE_TOO_LARGE" 422 Final "A template has at most 50,000 payments, with the members of its group" "模板最多包含50,000笔转账（含分组成员）";
-    514 TemplateNotRun "BATCH_TEMPLATE_NOT_RUN" 409 Later "No batch of this template has begun yet; use the saved amounts" "尚无由该模板生成的批次开始执行；请使用保存的金额";
-    515 TemplateGroupType "BATCH_TEMPLATE_GROUP_TYPE" 422 Final "Only a template with a single account can pay a group's members" "只有指定单一账户的模板才能向分组成员付款";
+    540 TemplateNotFound "BATCH_TEMPLATE_NOT_FOUND" 404 Final "There is no such template" "转账模板不存在";
+    541 TemplateExists "BATCH_TEMPLATE_EXISTS" 409 Final "A template with this name already exists" "同名的转账模板已存在";
+    542 TemplateChanged "BATCH_TEMPLATE_CHANGED" 409 Later "The template was changed since you read it; read it again" "模板在您读取后已被修改；请重新读取";
+    543 TemplateTooLarge "BATCH_TEMPLATE_TOO_LARGE" 422 Final "A template has at most 50,000 payments, with the members of its group" "模板最多包含50,000笔转账（含分组成员）";
+    544 TemplateNotRun "BATCH_TEMPLATE_NOT_RUN" 409 Later "No batch of this template has begun yet; use the saved amounts" "尚无由该模板生成的批次开始执行；请使用保存的金额";
+    545 TemplateGroupType "BATCH_TEMPLATE_GROUP_TYPE" 422 Final "Only a template with a single account can pay a group's members" "只有指定单一账户的模板才能向分组成员付款";
     // Drafts.
-    521 FilterTooWide "DRAFT_FILTER_TOO_WIDE" 422 Final "More than 50,000 accounts match, or the search took too long; narrow the filter" "符合条件的账户超过50,000个，或查询超时；请缩小筛选范围";
-    520 DraftIncomplete "DRAFT_INCOMPLETE" 422 Final "The draft has payments without an amount; enter the amounts, or remove these payments" "草稿中有未填写金额的转账；请填写金额，或删除这些转账";
+    550 DraftIncomplete "DRAFT_INCOMPLETE" 422 Final "The draft has payments without an amount; enter the amounts, or remove these payments" "草稿中有未填写金额的转账；请填写金额，或删除这些转账";
+    551 FilterTooWide "DRAFT_FILTER_TOO_WIDE" 422 Final "More than 50,000 accounts match, or the search took too long; narrow the filter" "符合条件的账户超过50,000个，或查询超时；请缩小筛选范围";
     // Webhooks.
     430 WebhookNotFound "WEBHOOK_NOT_FOUND" 404 Final "There is no such webhook" "回调不存在";
     431 WebhookUrlInvalid "WEBHOOK_URL_INVALID" 422 Final "A webhook's URL must begin with https:// and name a host; it has at most 2,000 visible characters and no user, password or fragment" "回调网址须以 https:// 开头并包含主机名，最多2000个可见字符，不含用户名、密码和片段标识";
@@ -354,6 +354,10 @@ codes! {
     304 BackupExists "BACKUP_EXISTS" 409 Final "The directory is not empty; write the backup to a new one" "目录不为空；请将备份写入新目录";
     305 ReasonMissing "LOSS_REASON_MISSING" 422 Final "State why the loss is accepted: the reason is kept in the audit log" "请说明接受损失的原因，原因将记入审计日志";
     306 BackupDamaged "BACKUP_DAMAGED" 409 Final "The ledger or its backup violates invariants, and the backup was not kept; verify the ledger" "账本或其备份违反不变式，备份未保留；请核验账本";
+    // Checkpoints of the audit log.
+    307 CheckpointInvalid "CHECKPOINT_INVALID" 422 Final "The file is not a checkpoint, was altered, or was signed by another key than the expected one; use the file as it was written, and the public key that was printed when the signing key was made" "该文件不是检查点、已被更改，或并非由指定的密钥签名；请使用原始文件，以及生成签名密钥时输出的公钥";
+    308 SigningKeyInvalid "SIGNING_KEY_INVALID" 422 Final "The file holds no signing key, which is 64 hexadecimal digits; use the file as it was made" "该文件不含签名密钥（须为 64 位十六进制数字）；请使用生成时的原始文件";
+    309 CheckpointUnfit "CHECKPOINT_UNFIT" 409 Final "The evidence cannot end at this checkpoint: it is older than the newest audit entry of the batch, or not one of this ledger; make a new checkpoint" "证据包不能以该检查点结束：它早于该批次最新的审计条目，或不属于本账本；请生成新的检查点";
     // Copying a ledger into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy" "账本已迁移或正在迁移，此处只读；请使用新位置，或放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is an unfinished copy of a ledger; continue the copy, or use the original ledger" "这是尚未完成的账本副本；请继续复制，或使用原账本";

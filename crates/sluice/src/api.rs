@@ -114,7 +114,7 @@ const fn template(verb: &TemplateVerb) -> Operation {
 const fn audit(verb: Option<&AuditVerb>) -> Option<Operation> {
     match verb {
         None | Some(AuditVerb::Export(_)) => Some(Operation::AuditList),
-        Some(AuditVerb::Show { .. }) => None,
+        Some(AuditVerb::Show { .. } | AuditVerb::Key { .. } | AuditVerb::Checkpoint { .. }) => None,
     }
 }
 

@@ -53,7 +53,7 @@ static EMPTY: Sql = Sql::new("DELETE FROM holder_group_member WHERE holder_group
 static LEAVE: Sql = Sql::new("DELETE FROM holder_group_member WHERE holder_group = $1 AND holder = $2");
 static COUNT: Sql = Sql::new(
     "UPDATE holder_group SET members = (SELECT COUNT(*) FROM holder_group_member m WHERE m.holder_group = $1)
-     WHERE id = $1",
+     WHERE id = $1 AND members <> (SELECT COUNT(*) FROM holder_group_member m WHERE m.holder_group = $1)",
 );
 static ACCOUNTS: Sql = Sql::new(
     "SELECT m.holder, a.id, a.number FROM holder_group_member m

@@ -1,7 +1,7 @@
 //! Changes one row of a draft. The item's content is replaced under its number and line, with all checks of a new row.
 
 use super::edit::{AddedItems, as_changed, draft, edited, met, set_total};
-use super::items::{delete_items, insert_rows};
+use super::items::replace_row;
 use super::request::BatchRequest;
 use super::rows::row::Accepted;
 use super::rows::{self, Amounts, NewRow};
@@ -67,8 +67,7 @@ async fn edit_in(
         .with("before", audited(&before))
         .with("item", number)
         .with("after", audited(&after.item));
-    delete_items(tx, batch.id, (number, number)).await?;
-    insert_rows(tx, batch.id, vec![after]).await?;
+    replace_row(tx, batch.id, after).await?;
     set_total(tx, &batch, usize::try_from(batch.tally.total_count).unwrap_or(0), total).await?;
     Ok(WriteResult::one(AddedItems { batch: as_changed(write, &batch).await?, items: vec![number] }, fact))
 }

@@ -1,12 +1,13 @@
 //! Writes and deletes the items of a draft, with their contacts and external ids.
 
-use super::external_id;
 use super::rows::row::Accepted;
+use super::{external_id, pages};
 use crate::Error;
 use domain::id::{BatchId, TransferId};
 use store::Tx;
 use store::counter::{self, Counter};
 use store::item::Item;
+use store::item_contact::Contact;
 
 /// Numbers items and writes them with their contacts and external ids; the batch is a draft.
 pub(crate) async fn insert_items(
@@ -38,6 +39,24 @@ pub(crate) async fn insert_rows(
     batch: BatchId,
     rows: Vec<Accepted>,
 ) -> Result<Vec<Item>, Error> {
+    let (items, contacts) = write_rows(tx, batch, rows).await?;
+    pages::add(tx, batch, &items, &contacts).await?;
+    Ok(items)
+}
+
+/// Replaces an item of a draft, under its number; it stays in its page.
+pub(crate) async fn replace_row(tx: &mut Tx, batch: BatchId, row: Accepted) -> Result<(), Error> {
+    let range = (row.item.number.0, row.item.number.0);
+    store::item::delete_runs(tx, batch, &[range]).await?;
+    write_rows(tx, batch, vec![row]).await?;
+    pages::renew(tx, batch, &[range]).await
+}
+
+async fn write_rows(
+    tx: &mut Tx,
+    batch: BatchId,
+    rows: Vec<Accepted>,
+) -> Result<(Vec<Item>, Vec<Contact>), Error> {
     let written = |row: &Accepted| {
         let contact = row.contact.as_ref()?;
         Some((row.item.number, contact.kind, contact.written.clone()))
@@ -47,7 +66,7 @@ pub(crate) async fn insert_rows(
     store::item::insert(tx, batch, &items).await?;
     store::item_contact::insert(tx, &contacts).await?;
     external_id::claim(tx, batch, &items).await?;
-    Ok(items)
+    Ok((items, contacts))
 }
 
 /// The first and last number of items that are in order.
@@ -56,10 +75,18 @@ pub(crate) fn extent(items: &[Item]) -> (i64, i64) {
     (number(items.first()), number(items.last()))
 }
 
-/// Deletes items from a draft, with their contacts and external ids.
-pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), Error> {
-    store::item_contact::delete_range(tx, batch, range).await?;
-    store::external_id::delete_range(tx, batch, range).await?;
-    store::item::delete_range(tx, batch, range).await?;
-    Ok(())
+/// Deletes items from a draft, with their contacts and external ids, by ranges of numbers.
+pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, ranges: &[(i64, i64)]) -> Result<(), Error> {
+    for range in ranges {
+        store::item_contact::delete_range(tx, batch, *range).await?;
+        store::external_id::delete_range(tx, batch, *range).await?;
+        store::item::delete_range(tx, batch, *range).await?;
+    }
+    pages::renew(tx, batch, ranges).await
+}
+
+/// The same by runs of consecutive numbers of the batch, of which there may be thousands.
+pub(crate) async fn delete_runs(tx: &mut Tx, batch: BatchId, runs: &[(i64, i64)]) -> Result<(), Error> {
+    store::item::delete_runs(tx, batch, runs).await?;
+    pages::renew(tx, batch, runs).await
 }

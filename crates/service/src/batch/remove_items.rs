@@ -2,7 +2,7 @@
 
 use super::described::Described;
 use super::edit::{as_changed, draft, edited, set_total};
-use super::items::delete_items;
+use super::items::{delete_items, delete_runs};
 use super::request::BatchRequest;
 use super::rows::ROWS_MAX;
 use super::rows::row::too_many_rows;
@@ -59,16 +59,16 @@ async fn remove_in(
     let tx = &mut write.tx;
     match which {
         ItemsToRemove::All => {
-            delete_items(tx, batch.id, batch.range()).await?;
+            delete_items(tx, batch.id, &[batch.range()]).await?;
             store::item_extent::forget(tx, batch.id).await?;
         }
         ItemsToRemove::Open => {
             let open = open(tx, &batch).await?;
-            store::item::delete_runs(tx, batch.id, &runs(open)).await?;
+            delete_runs(tx, batch.id, &runs(open)).await?;
         }
         ItemsToRemove::Numbers(numbers) => {
             let numbers = known(tx, &batch, numbers).await?;
-            store::item::delete_runs(tx, batch.id, &runs(numbers)).await?;
+            delete_runs(tx, batch.id, &runs(numbers)).await?;
         }
     }
     let (count, amount) = store::item::totals(tx, &ItemFilter::of(batch.id, Vec::new())).await?;
