@@ -340,6 +340,11 @@ impl Session {
     }
 }
 
+/// An item's amount in major units; none while its draft waits for it.
+pub(crate) fn item_amount(minor: i64, asset: &Asset) -> Option<String> {
+    (minor > 0).then(|| major(minor, asset))
+}
+
 /// Formats minor units as major units.
 pub(crate) fn major(minor: impl Into<i128>, asset: &Asset) -> String {
     format_minor(minor.into(), asset.scale)

@@ -67,7 +67,7 @@ async fn edit_in(
         .with("before", audited(&before))
         .with("item", number)
         .with("after", audited(&after.item));
-    replace_row(tx, batch.id, after).await?;
+    replace_row(tx, batch.id, &before, after).await?;
     set_total(tx, &batch, usize::try_from(batch.tally.total_count).unwrap_or(0), total).await?;
     Ok(WriteResult::one(AddedItems { batch: as_changed(write, &batch).await?, items: vec![number] }, fact))
 }

@@ -48,7 +48,9 @@ pub async fn export<W: Write + Send>(
         for item in &items {
             let transfer = transfers.get(&item.number.0);
             let account = |id: i64| numbers.get(&id).map_or("", String::as_str);
-            let (amount, fee) = (major(item.amount), transfer.map(|t| major(t.fee)).unwrap_or_default());
+            // A draft may still wait for it.
+            let amount = Some(item.amount).filter(|amount| *amount > 0).map(major).unwrap_or_default();
+            let fee = transfer.map(|t| major(t.fee)).unwrap_or_default();
             writer.write(&ResultRow {
                 line: u64::try_from(item.line).ok(),
                 item: item.number.0,

@@ -40,15 +40,31 @@ pub(crate) async fn insert_rows(
     rows: Vec<Accepted>,
 ) -> Result<Vec<Item>, Error> {
     let (items, contacts) = write_rows(tx, batch, rows).await?;
+    external_id::claim(tx, batch, &items).await?;
     pages::add(tx, batch, &items, &contacts).await?;
     Ok(items)
 }
 
-/// Replaces an item of a draft, under its number; it stays in its page.
-pub(crate) async fn replace_row(tx: &mut Tx, batch: BatchId, row: Accepted) -> Result<(), Error> {
-    let range = (row.item.number.0, row.item.number.0);
-    store::item::delete_runs(tx, batch, &[range]).await?;
-    write_rows(tx, batch, vec![row]).await?;
+/// Replaces an item of a draft, under its number; it stays in its page. A payment that keeps its parties and its external
+/// id keeps the id's row too: in a linked draft, the earlier item holds the id until the submission.
+pub(crate) async fn replace_row(
+    tx: &mut Tx,
+    batch: BatchId,
+    before: &Item,
+    row: Accepted,
+) -> Result<(), Error> {
+    let range = (before.number.0, before.number.0);
+    let claimed = |item: &Item| (item.source, item.target, item.external_id.clone());
+    let keeps_id = claimed(before) == claimed(&row.item);
+    store::item_contact::delete_range(tx, batch, range).await?;
+    if !keeps_id {
+        store::external_id::delete_range(tx, batch, range).await?;
+    }
+    store::item::delete_range(tx, batch, range).await?;
+    let (items, _) = write_rows(tx, batch, vec![row]).await?;
+    if !keeps_id {
+        external_id::claim(tx, batch, &items).await?;
+    }
     pages::renew(tx, batch, &[range]).await
 }
 
@@ -65,7 +81,6 @@ async fn write_rows(
     let items: Vec<Item> = rows.into_iter().map(|row| row.item).collect();
     store::item::insert(tx, batch, &items).await?;
     store::item_contact::insert(tx, &contacts).await?;
-    external_id::claim(tx, batch, &items).await?;
     Ok((items, contacts))
 }
 

@@ -206,9 +206,9 @@ pub(super) struct RecipientView {
     /// The account's number; in a batch that many pay into, the payer's.
     #[schema(example = "ANNA-1")]
     address: String,
-    /// The amount, in major units of the batch's currency.
+    /// The amount, in major units of the batch's currency; null while a draft waits for it.
     #[schema(example = "5000.00")]
-    amount: String,
+    amount: Option<String>,
     /// The purpose of the payment.
     #[schema(example = "Salary 2026-03")]
     note: Option<String>,
@@ -295,7 +295,7 @@ impl RecipientView {
         Self {
             id: format!("item_{}", item.number),
             address,
-            amount: major(item.amount, asset),
+            amount: (item.amount > 0).then(|| major(item.amount, asset)),
             note: item.memo,
             status,
             state: item.state,

@@ -32,11 +32,7 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add_operator(O::RelationEdit, routes!(edit), &[ROWS, DRAFT, &[Code::ItemNotFound]])
-        .add_operator(
-            O::RelationsRemove,
-            routes!(remove),
-            &[DRAFT, &[Code::ItemNotFound, Code::BodyTooLarge]],
-        )
+        .add_operator(O::RelationsRemove, routes!(remove), &[DRAFT, &[Code::ItemNotFound]])
         .add_operator(
             O::RelationsByFilter,
             routes!(add),

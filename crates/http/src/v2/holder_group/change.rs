@@ -89,7 +89,10 @@ pub(super) struct MemberChangeInput {
     remove: Vec<String>,
 }
 
-impl Input for MemberChangeInput {}
+impl Input for MemberChangeInput {
+    // 10,000 ids.
+    const BYTES_MAX: usize = 512 * 1024;
+}
 
 /// Adds a group of holders.
 ///

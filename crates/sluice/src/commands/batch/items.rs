@@ -5,7 +5,7 @@ use super::show::BatchView;
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, or_empty, right};
-use crate::session::{Session, major};
+use crate::session::{Session, item_amount};
 use crate::word::{Word, reason};
 use clap::Args;
 use domain::asset::Asset;
@@ -64,7 +64,7 @@ fn to_json(row: &DescribedItem, asset: &Asset, language: Language) -> Value {
     let item = &row.item;
     json!({
         "item": item.number.0, "line": item.line, "source": row.source, "target": row.target,
-        "amount": major(item.amount, asset), "status": item.state.name(), "code": item.code.map(Code::name),
+        "amount": item_amount(item.amount, asset), "status": item.state.name(), "code": item.code.map(Code::name),
         "message": item.code.map(|code| code.message(language)), "memo": item.memo,
         "reference": item.reference, "external_id": item.external_id,
     })
@@ -77,7 +77,7 @@ fn cells(row: &DescribedItem, asset: &Asset, language: Language) -> Vec<String> 
         item.line.to_string(),
         row.source.clone(),
         row.target.clone(),
-        major(item.amount, asset),
+        item_amount(item.amount, asset).unwrap_or_default(),
         item.state.word(language).to_owned(),
         item.code.map(|code| reason(code, language)).unwrap_or_default(),
         or_empty(item.memo.as_deref()),

@@ -6,7 +6,7 @@ use crate::commands::problem::{self, ShownProblem};
 use crate::exit::{Exit, Failure};
 use crate::out::{Out, left, right};
 use crate::say::{grouped, say};
-use crate::session::{Session, major};
+use crate::session::{Session, item_amount, major};
 use crate::terminal::one_line;
 use crate::word::reason;
 use domain::batch_ref::BatchRef;
@@ -65,7 +65,7 @@ impl Outlook {
         let (before, after) = self.balances();
         let one = |(foreseen, [source, target]): (&PredictedRefusal, &[String; 2])| {
             json!({ "item": foreseen.item.number.0, "line": foreseen.item.line, "source": source,
-                    "target": target, "amount": major(foreseen.item.amount, asset),
+                    "target": target, "amount": item_amount(foreseen.item.amount, asset),
                     "code": foreseen.code.name(), "message": foreseen.code.message(language) })
         };
         let mut json = json!({
@@ -141,7 +141,7 @@ impl Outlook {
     /// The first items that would fail, and the number of the others.
     fn failing(&self, out: Out) -> String {
         let row = |(foreseen, [_, target]): (&PredictedRefusal, &[String; 2])| {
-            let amount = major(foreseen.item.amount, &self.view.asset);
+            let amount = item_amount(foreseen.item.amount, &self.view.asset).unwrap_or_default();
             vec![foreseen.item.line.to_string(), target.clone(), amount, reason(foreseen.code, out.language)]
         };
         let header = [
