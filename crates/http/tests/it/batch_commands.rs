@@ -1,6 +1,6 @@
 //! Drafts edited by commands: one relation, many at once, all accounts that a filter matches; and a batch's vouchers.
 
-use crate::batch_tools::{BATCHES, at, make, open, salaries, world_with_payees};
+use crate::batch_tools::{BATCHES, at, make, open, salaries, send, verify, world_with_payees};
 use crate::world::{Answer, World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -9,10 +9,6 @@ async fn draft(world: &World, count: usize) -> i64 {
     let mut body = salaries(count, "1.00");
     body["draft"] = json!(true);
     make(world, body).await
-}
-
-async fn send(world: &World, method: Method, path: &str, body: Json) -> Answer {
-    answer(world.request(method, path).json(&body)).await
 }
 
 /// The relations as `id line payee amount`.
@@ -88,6 +84,7 @@ async fn one_relation_is_changed_and_keeps_its_id_and_line() {
     );
     world.post(&at(id, "/submit"), Json::Null).await.data();
     assert_eq!(send(&world, Method::PATCH, &path, json!({ "memo": "x" })).await.code(), "BATCH_STATE");
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -119,6 +116,7 @@ async fn many_relations_are_removed_at_once() {
     assert_eq!((&removed.data()["removed"], &removed.data()["batch"]["totalCount"]), (&json!(2), &json!(0)));
     let added = json!({ "relations": [{ "targetAccountId": "P-0", "amount": "1.00" }] });
     assert_eq!(world.post(&at(id, "/relations"), added).await.data()["batch"]["totalCount"], 1);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -162,6 +160,7 @@ async fn all_accounts_that_a_filter_matches_are_added() {
     let across = json!({ "name": "A", "type": "many_to_many", "currency": "USD", "draft": true });
     let across = make(&world, across).await;
     assert_eq!(world.post(&at(across, "/relations/by-filter"), json!({})).await.code(), "BATCH_SIDE_INVALID");
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -186,6 +185,7 @@ async fn a_batch_has_vouchers_in_any_state() {
         json!([])
     );
     assert_eq!(world.get(&format!("{BATCHES}/999/vouchers")).await.code(), "BATCH_NOT_FOUND");
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -210,6 +210,7 @@ async fn a_preview_lists_only_what_would_be_refused() {
     let second = page("only=refused&pageSize=1&page=2").await;
     assert_eq!(second["relations"][0]["line"], 4);
     assert_eq!(page("").await["pagination"]["total"], 4);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -241,6 +242,7 @@ async fn relations_are_listed_with_holders_by_code_and_from_a_line() {
     for query in ["errorCode=NONE", "fromLine=2&page=1", "fromLine=0x"] {
         assert_eq!(list(query).await.code(), "QUERY_INVALID", "{query}");
     }
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -276,5 +278,6 @@ async fn a_single_transfer_is_previewed_with_its_limits() {
     let body = json!({ "fromAccountId": "PAY", "toAccountId": "NONE", "fromAmountCents": 1 });
     let refused = world.post("/api/v2/account-transfers/preview", body).await;
     assert_eq!(refused.status, 404, "{refused:?}");
+    verify(&world).await;
     world.stop().await;
 }

@@ -1,7 +1,8 @@
 //! Drafts copied from an earlier batch.
 
-use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, run, salaries, verify};
+use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, run, salaries, send, verify};
 use crate::world::{World, world};
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::setting::{self, SettingsChange};
 use service::transfer::{self, TransferRequest};
@@ -76,6 +77,29 @@ async fn a_failed_item_is_paid_by_one_copy_or_a_retry_and_never_twice() {
     assert_eq!(balance(&world, "PAY").await, 8_000);
     let all = copied(&world, batch, json!({ "items": "all" })).await;
     assert_eq!(external_ids(&world, all).await, vec![Json::Null; 4]);
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_changed_relation_of_a_copy_takes_over_its_external_id_all_the_same() {
+    let world = world().await;
+    let batch = half_paid(&world, IDS).await;
+    deposit(&world, "90.00").await;
+    let draft = copied(&world, batch, json!({ "items": "failed" })).await;
+    let relations = world.get(&at(draft, "/relations")).await.data().clone();
+    let change = async |place: usize, body: Json| {
+        let path = at(draft, &format!("/relations/{}", relations[place]["id"]));
+        send(&world, Method::PATCH, &path, body).await
+    };
+    change(0, json!({ "amount": "4.00", "memo": "corrected" })).await.data();
+    assert_eq!(external_ids(&world, draft).await, [json!("HR-2"), json!("HR-3")]);
+    // To another payee it is another payment, and the failed one still holds the id.
+    assert_eq!(change(1, json!({ "targetAccountId": "P-0" })).await.code(), "EXTERNAL_ID_USED");
+    world.post(&at(draft, "/submit"), Json::Null).await.data();
+    world.post(&at(draft, "/execute"), Json::Null).await.data();
+    assert_eq!(ended(&world, draft).await["successAmount"], "9.00");
+    assert_eq!(world.get(&at(batch, "")).await.data()["skippedCount"], 2);
     verify(&world).await;
     world.stop().await;
 }

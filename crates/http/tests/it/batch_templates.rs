@@ -1,17 +1,12 @@
 //! Saved templates of batches: saved from a batch or from relations, changed, and made into drafts.
 
-use crate::batch_tools::{BATCHES, at, ended, make, open, salaries, world_with_payees};
+use crate::batch_tools::{BATCHES, at, ended, make, open, salaries, send, verify, world_with_payees};
 use crate::browser::{Browser, PASSWORD, add, first_admin};
-use crate::world::{Answer, World, answer};
+use crate::world::{World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 const TEMPLATES: &str = "/api/batch-transfer-templates";
-
-async fn send(world: &World, method: Method, path: &str, body: Json) -> Answer {
-    let request = world.request(method, path);
-    answer(if body.is_null() { request } else { request.json(&body) }).await
-}
 
 /// Saves a template from two payees' relations; returns its path.
 async fn saved(world: &World) -> String {
@@ -70,6 +65,7 @@ async fn a_batch_is_saved_and_made_again_with_its_amounts() {
     assert_eq!(relations(&world, &draft).await, ["P-0 10.00", "P-1 5.00"]);
     let again = drawn(&world, &path, Json::Null).await;
     assert_eq!(again["name"], "Monthly");
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -106,6 +102,7 @@ async fn amounts_are_saved_of_the_last_run_split_or_empty() {
         let refused = world.post(&format!("{template}/batches"), body).await;
         assert_eq!(refused.code(), "AMOUNT_MODE_INVALID");
     }
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -147,6 +144,7 @@ async fn a_template_pays_the_members_that_its_group_has_now() {
     send(&world, Method::PATCH, &path, json!({ "group": null })).await.data();
     let removed = send(&world, Method::DELETE, "/api/v2/holder-groups/Sales", Json::Null).await;
     assert_eq!(removed.status, 200);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -161,6 +159,7 @@ async fn a_payee_who_was_closed_is_named_or_left_out() {
     assert_eq!((&problem["value"], &problem["code"]), (&json!("P-1"), &json!("TARGET_ACCOUNT_CLOSED")));
     let made = world.post(&format!("{template}/batches"), json!({ "partial": true })).await;
     assert_eq!(made.data()["leftOutCount"], 1);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -190,6 +189,7 @@ async fn a_template_is_changed_under_its_version_and_removed() {
     }
     assert_eq!(send(&world, Method::DELETE, &path, Json::Null).await.status, 200);
     assert_eq!(world.get(&path).await.code(), "BATCH_TEMPLATE_NOT_FOUND");
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -226,6 +226,7 @@ async fn what_a_template_cannot_be() {
     let listed = world.get(&format!("{TEMPLATES}?text=sal&type=one_to_many")).await;
     assert_eq!(listed.data().as_array().unwrap().len(), 1);
     assert_eq!(world.get(&format!("{TEMPLATES}?type=deposit")).await.data(), &json!([]));
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -259,6 +260,7 @@ async fn many_pay_one_and_many_pay_many_by_template() {
         };
         assert_eq!(rows, expected, "{name}");
     }
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -280,6 +282,7 @@ async fn an_operator_changes_only_templates_of_his_own_and_uses_all() {
     assert_eq!(alan.get(&own).await.data()["createdBy"], "anna");
     assert_eq!(alan.post(&format!("{own}/batches"), json!({})).await.code(), "FORBIDDEN");
     assert_eq!(anna.delete(&own).await.status, 200);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -304,5 +307,6 @@ async fn a_draft_may_be_empty_and_wait_for_amounts() {
     assert_eq!(world.post(BATCHES, now).await.code(), "BATCH_ROWS_INVALID");
     body["draft"] = json!(false);
     assert_eq!(world.post(BATCHES, body).await.code(), "BATCH_EMPTY");
+    verify(&world).await;
     world.stop().await;
 }

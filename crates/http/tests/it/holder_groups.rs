@@ -1,5 +1,6 @@
 //! Groups of holders over the API: their life, whom they narrow lists to, and who may change them.
 
+use crate::batch_tools::verify;
 use crate::browser::{Browser, add, first_admin};
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
@@ -51,6 +52,7 @@ async fn a_group_is_added_filled_renamed_and_removed() {
     assert_eq!((removed.status, &removed.data()["id"]), (200, &json!(id)));
     assert_eq!(world.get(&format!("{GROUPS}/{id}")).await.code(), "HOLDER_GROUP_NOT_FOUND");
     assert_eq!(listed(&world, "/api/v2/holders", "id").await, ["hold_1", "hold_2", "hold_3"]);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -80,6 +82,7 @@ async fn lists_of_holders_accounts_and_groups_are_narrowed_to_a_group() {
     for path in ["/api/v2/holders?group=None", "/api/v2/accounts?group=99"] {
         assert_eq!(world.get(path).await.code(), "HOLDER_GROUP_NOT_FOUND", "{path}");
     }
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -100,6 +103,7 @@ async fn pages_of_a_group_follow_each_other() {
         }
         assert_eq!(seen.len(), 5, "{list}: {seen:?}");
     }
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -129,6 +133,7 @@ async fn what_a_group_cannot_be() {
     }
     // One unknown holder, and nobody joined.
     assert_eq!(world.get(&format!("{GROUPS}/1")).await.data()["members"], 0);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -159,5 +164,6 @@ async fn an_operator_changes_only_groups_of_his_own() {
     assert_eq!(anna.patch(&path, rename("Sales 2")).await.status, 200);
     assert_eq!(fred.patch(&path, rename("Sales 3")).await.status, 200);
     assert_eq!(fred.delete(&path).await.status, 200);
+    verify(&world).await;
     world.stop().await;
 }

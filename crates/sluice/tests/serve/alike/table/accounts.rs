@@ -56,7 +56,7 @@ pub const ACCOUNTS: &[Alike] = &[
         "group members Sales --add hold_1 --add hold_2 --remove hold_3",
         "POST /api/v2/holder-groups/Sales/members",
         r#"{"add":["hold_1","hold_2"],"remove":["hold_3"]}"#,
-        "name=group.name members=group.members added removed",
+        "group.name group.members added removed",
     ),
     alike(
         "group members Sales --add hold_99",
