@@ -59,11 +59,11 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
         let asset = assets.iter().find(|asset| asset.code == *code);
         filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
     }
-    let mut is_small = false;
     if let Some(group) = &query.group {
         let group = holder_group::find(&mut tx, group).await?;
-        (filter.group, is_small) = (Some(group.id), holder_group::is_small(&group));
+        filter.group = Some(holder_group::condition(&group));
     }
+    let is_small = filter.group.is_some_and(|of| of.is_small);
     let is_search = (!is_small && has_no_index(&filter))
         && query.sort == AccountSort::Id
         && query.counting != Counting::Whole;

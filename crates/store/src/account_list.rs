@@ -4,12 +4,12 @@ use crate::account::{AccountView, TABLES};
 use crate::args;
 use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
-use crate::holder_group::IS_MEMBER;
+use crate::holder_group::InGroup;
 use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::tx::Tx;
 use crate::value::Row;
 use domain::account::{AccountKind, AccountStatus};
-use domain::id::{AssetId, HolderGroupId, HolderId};
+use domain::id::{AssetId, HolderId};
 
 static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM account");
 
@@ -34,7 +34,7 @@ pub struct AccountFilter {
     /// Only of this holder.
     pub holder: Option<HolderId>,
     /// Only of the members of this group.
-    pub group: Option<HolderGroupId>,
+    pub group: Option<InGroup>,
     /// Only with at least this balance, in minor units.
     pub balance_min: Option<i64>,
     /// Only with at most this balance.
@@ -101,8 +101,8 @@ pub(crate) fn listing(filter: &AccountFilter) -> Listing {
     if let Some(holder) = filter.holder {
         listing.and("a.holder = ?", holder.0);
     }
-    if let Some(group) = filter.group {
-        listing.and(&format!("a.holder {IS_MEMBER}"), group.0);
+    if let Some(of) = filter.group {
+        listing.and(&of.condition("a.holder"), of.group.0);
     }
     if let Some(least) = filter.balance_min {
         listing.and("b.balance >= ?", least);

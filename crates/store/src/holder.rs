@@ -3,13 +3,13 @@
 use crate::args;
 use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
-use crate::holder_group::IS_MEMBER;
+use crate::holder_group::InGroup;
 use crate::listing::{Listing, PageRequest};
 use crate::record::{inserted, record};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
-use domain::id::{HolderGroupId, HolderId};
+use domain::id::HolderId;
 
 record! {
     /// An owner of accounts.
@@ -100,7 +100,7 @@ pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, Sto
 pub async fn search(
     tx: &mut Tx,
     text: Option<&str>,
-    group: Option<HolderGroupId>,
+    group: Option<InGroup>,
     slice: PageRequest,
 ) -> Result<Vec<Holder>, StoreError> {
     let (text, args) = listing(text, group).page(Holder::COLUMNS, "id", "id", slice);
@@ -113,18 +113,18 @@ pub async fn ids(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
 }
 
 /// How many holders match a text and are in a group.
-pub async fn count(tx: &mut Tx, text: Option<&str>, group: Option<HolderGroupId>) -> Result<i64, StoreError> {
+pub async fn count(tx: &mut Tx, text: Option<&str>, group: Option<InGroup>) -> Result<i64, StoreError> {
     let (text, args) = listing(text, group).count(None);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-fn listing(text: Option<&str>, group: Option<HolderGroupId>) -> Listing {
+pub(crate) fn listing(text: Option<&str>, group: Option<InGroup>) -> Listing {
     let mut listing = Listing::over("holder");
     if let Some(part) = text {
         listing.contains(&["name", "email", "uid"], part);
     }
-    if let Some(group) = group {
-        listing.and(&format!("id {IS_MEMBER}"), group.0);
+    if let Some(of) = group {
+        listing.and(&of.condition("holder.id"), of.group.0);
     }
     listing
 }

@@ -32,10 +32,31 @@ record! {
     }
 }
 
+/// A group as a condition of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InGroup {
+    /// The group.
+    pub group: HolderGroupId,
+    /// Whether its members are few enough that the list reads them. Otherwise each row's holder is looked up in the group.
+    pub is_small: bool,
+}
+
+impl InGroup {
+    /// The condition on a column that names a holder; its argument is the group.
+    pub(crate) fn condition(self, holder: &str) -> String {
+        if self.is_small {
+            return format!(
+                "{holder} IN (SELECT m.holder FROM holder_group_member m WHERE m.holder_group = ?)"
+            );
+        }
+        format!(
+            "EXISTS (SELECT 1 FROM holder_group_member m WHERE m.holder_group = ? AND m.holder = {holder})"
+        )
+    }
+}
+
 const BY_ID: &str = sql!("SELECT ", HolderGroup::COLUMNS, " FROM holder_group WHERE id = $1");
 const BY_KEY: &str = sql!("SELECT ", HolderGroup::COLUMNS, " FROM holder_group WHERE name_key = $1");
-/// Condition on a holder's column: the holder is in a group.
-pub(crate) const IS_MEMBER: &str = "IN (SELECT m.holder FROM holder_group_member m WHERE m.holder_group = ?)";
 
 static INSERT: Sql = Sql::new(
     "INSERT INTO holder_group (name, name_key, description, members, created_by, created_at, created_by_kind,

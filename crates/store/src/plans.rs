@@ -3,6 +3,8 @@
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
 use crate::day_sum;
+use crate::holder;
+use crate::holder_group::InGroup;
 use crate::item::{Item, ItemFilter};
 use crate::item_run::{Cover, Stretch};
 use crate::listing::{CursorKey, Order, PageRequest, Window};
@@ -11,7 +13,7 @@ use crate::store::Store;
 use crate::transfer_list::{self, TransferFilter, TransferSort};
 use crate::value::Value;
 use domain::account::AccountStatus;
-use domain::id::{AccountId, AssetId, BatchId, HolderId};
+use domain::id::{AccountId, AssetId, BatchId, HolderGroupId, HolderId};
 use domain::item::ItemState;
 use domain::transfer::TransferKind;
 
@@ -173,6 +175,35 @@ async fn accounts_are_searched_along_their_ids() {
         let query = account_list::listing(&filter).page("a.id", AccountSort::Id.column(), "a.id", slice);
         let plan = plan(&store, query).await;
         assert!(plan.iter().any(|step| step.contains(index)), "{filter:?}: {plan:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_small_group_is_read_and_a_large_one_is_looked_into() {
+    let store = Store::memory().await.unwrap();
+    let of = |is_small: bool| Some(InGroup { group: HolderGroupId(7), is_small });
+    let accounts = |is_small: bool, slice: PageRequest| {
+        let filter = AccountFilter { group: of(is_small), ..AccountFilter::default() };
+        account_list::listing(&filter).page("a.id", AccountSort::Id.column(), "a.id", slice)
+    };
+    let holders = |is_small: bool, slice: PageRequest| {
+        holder::listing(None, of(is_small)).page("id", "id", "id", slice)
+    };
+    let slice = PageRequest { limit: 21, ..PageRequest::default() };
+    for query in [accounts(true, slice.clone()), holders(true, slice)] {
+        let plan = plan(&store, query).await;
+        assert!(plan.iter().any(|step| step == "SEARCH m USING PRIMARY KEY (holder_group=?)"), "{plan:?}");
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:?}");
+    }
+    for slice in windows() {
+        for (query, table) in [(accounts(false, slice.clone()), "a"), (holders(false, slice), "holder")] {
+            let plan = plan(&store, query).await;
+            let along = format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+            assert_eq!(plan.first(), Some(&along), "{plan:?}");
+            let member = "SEARCH m USING PRIMARY KEY (holder_group=? AND holder=?)";
+            assert!(plan.iter().any(|step| step.starts_with(member)), "{plan:?}");
+            assert!(!plan.iter().any(|step| step.starts_with("USE TEMP")), "{plan:?}");
+        }
     }
 }
 

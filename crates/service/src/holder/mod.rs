@@ -10,7 +10,7 @@ pub(crate) use self::details::{email, missing, uid};
 pub use store::holder::Holder;
 
 use self::known::KnownHolders;
-use crate::holder_group::{self, HolderGroup};
+use crate::holder_group;
 use crate::listing::Counting;
 use crate::search::{Search, SearchScope};
 use crate::write::{Write, WriteResult, claimed};
@@ -22,6 +22,7 @@ use domain::id::HolderId;
 use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
+use store::holder_group::InGroup;
 use store::listing::{CursorKey, PageRequest};
 use store::named_lock::{self, NamedLock};
 
@@ -64,11 +65,10 @@ pub async fn list(
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
     let group = group_of(&mut tx, filter).await?;
-    let (text, is_short) = (filter.text, group.as_ref().is_some_and(holder_group::is_small));
-    let group = group.map(|group| group.id);
+    let text = filter.text;
     let after = Some(CursorKey { value: after.into(), key: after });
     let slice = PageRequest { after, limit, ..PageRequest::default() };
-    if is_short {
+    if group.is_some_and(|of| of.is_small) {
         let slice = PageRequest { limit: limit + 1, ..slice };
         let holders = store::holder::search(&mut tx, text, group, slice).await?;
         return Ok(page_of(holders, limit));
@@ -98,9 +98,9 @@ fn page_of(mut holders: Vec<Holder>, limit: i64) -> HolderPage {
     HolderPage { holders, next, searched_until: None }
 }
 
-async fn group_of(tx: &mut Tx, filter: HolderFilter<'_>) -> Result<Option<HolderGroup>, Error> {
+async fn group_of(tx: &mut Tx, filter: HolderFilter<'_>) -> Result<Option<InGroup>, Error> {
     match filter.group {
-        Some(group) => holder_group::find(tx, group).await.map(Some),
+        Some(group) => Ok(Some(holder_group::condition(&holder_group::find(tx, group).await?))),
         None => Ok(None),
     }
 }
@@ -108,7 +108,7 @@ async fn group_of(tx: &mut Tx, filter: HolderFilter<'_>) -> Result<Option<Holder
 /// How many holders match a filter.
 pub async fn count(service: &Service, filter: HolderFilter<'_>) -> Result<i64, Error> {
     let mut tx = service.store.read().await?;
-    let group = group_of(&mut tx, filter).await?.map(|group| group.id);
+    let group = group_of(&mut tx, filter).await?;
     Ok(store::holder::count(&mut tx, filter.text, group).await?)
 }
 

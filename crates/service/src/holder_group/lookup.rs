@@ -7,7 +7,7 @@ use domain::holder_group::HolderGroupRef;
 use domain::visible::shown;
 use store::Tx;
 use store::audit::Actor;
-use store::holder_group::HolderGroup;
+use store::holder_group::{HolderGroup, InGroup};
 
 /// Up to this many members, a group's holders are read from the group; a larger group is searched for among all
 /// holders, within the time that a search has.
@@ -27,9 +27,9 @@ pub(crate) async fn find(tx: &mut Tx, group: &HolderGroupRef) -> Result<HolderGr
     store::holder_group::get(tx, group).await?.ok_or_else(|| missing(group))
 }
 
-/// Whether the holders of a group are few enough to be read from it.
-pub(crate) const fn is_small(group: &HolderGroup) -> bool {
-    group.members <= SMALL
+/// A group as a condition of a list.
+pub(crate) const fn condition(group: &HolderGroup) -> InGroup {
+    InGroup { group: group.id, is_small: group.members <= SMALL }
 }
 
 fn missing(group: &HolderGroupRef) -> Error {

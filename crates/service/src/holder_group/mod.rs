@@ -6,7 +6,7 @@ mod members;
 
 pub use self::change::{HolderGroupChange, NewHolderGroup, add, change, remove};
 pub use self::lookup::HolderGroupRequest;
-pub(crate) use self::lookup::{find, is_small};
+pub(crate) use self::lookup::{condition, find};
 pub use self::members::{ChangedMembers, MEMBERS_MAX, MemberChange, change_members};
 pub use store::holder_group::HolderGroup;
 

@@ -11,7 +11,7 @@ use store::account::PayeeKey;
 use store::account_list::{AccountFilter, AccountSort};
 use store::account_totp::{AccountTotp, BoundAccount, Unpaid};
 use store::holder_default::HolderDefault;
-use store::holder_group::HolderGroup;
+use store::holder_group::{HolderGroup, InGroup};
 use store::item::Item;
 use store::{Script, Tx};
 
@@ -65,9 +65,13 @@ pub async fn holder_group(tx: &mut Tx, Filled { rows, .. }: Filled) {
     }
     group.members = rows;
     assert_eq!(store::holder_group::lock(tx, &group.id.into()).await.unwrap().as_ref(), Some(&group));
-    assert_eq!(store::holder::count(tx, None, Some(group.id)).await.unwrap(), rows);
-    let of_group = AccountFilter { group: Some(group.id), ..AccountFilter::default() };
-    assert_eq!(store::account_list::count(tx, &of_group, None).await.unwrap(), rows);
+    let of = |is_small: bool| Some(InGroup { group: group.id, is_small });
+    for is_small in [true, false] {
+        assert_eq!(store::holder::count(tx, None, of(is_small)).await.unwrap(), rows);
+        assert_eq!(length(&store::holder::search(tx, None, of(is_small), some(1_000)).await.unwrap()), rows);
+        let of_group = AccountFilter { group: of(is_small), ..AccountFilter::default() };
+        assert_eq!(store::account_list::count(tx, &of_group, None).await.unwrap(), rows);
+    }
     let accounts = store::holder_group::accounts(tx, group.id, AssetId(1)).await.unwrap();
     assert_eq!(accounts.iter().map(|(holder, _)| *holder).collect::<Vec<_>>(), members);
     assert_eq!(accounts[0].1, Some((AccountId(1), "N1".to_owned())));
@@ -89,7 +93,8 @@ pub async fn holder_group(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(store::holder_group::lock(tx, &by_name("sales london")).await.unwrap(), None);
     store::holder_group::remove(tx, group.id).await.unwrap();
     assert_eq!(store::holder_group::get(tx, &group.id.into()).await.unwrap(), None);
-    assert_eq!(store::holder::count(tx, None, Some(group.id)).await.unwrap(), 0);
+    let of_none = Some(InGroup { group: group.id, is_small: true });
+    assert_eq!(store::holder::count(tx, None, of_none).await.unwrap(), 0);
 }
 
 pub async fn account(tx: &mut Tx, Filled { rows, .. }: Filled) {
