@@ -26,9 +26,6 @@ use domain::code::Code;
 use domain::id::{BatchId, TransferId};
 use domain::item::ItemState;
 
-/// Runs of items that are deleted in one script.
-const RUNS_AT_ONCE: usize = 1_000;
-
 static SET_STATE: Update = Update { table: "item", key: "number", columns: &["state", "code"], and: "" };
 static FAIL: Update = Update {
     table: "item",
@@ -199,17 +196,7 @@ pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Res
     Ok(rows)
 }
 
-/// Deletes runs of consecutive items from a draft, with their contacts and external ids.
-pub async fn delete_runs(tx: &mut Tx, batch: BatchId, runs: &[(i64, i64)]) -> Result<(), StoreError> {
-    for part in runs.chunks(RUNS_AT_ONCE) {
-        let mut script = Script::new();
-        for run in part {
-            // A contact is found by its item.
-            crate::item_contact::delete_later(&mut script, batch, *run);
-            crate::external_id::delete_later(&mut script, batch, *run);
-            script.execute(&DELETE, args![batch.0, run.0, run.1]);
-        }
-        tx.run(script).await?;
-    }
-    Ok(())
+/// Deletes a run of a draft's items; all numbers of the run are the batch's.
+pub(crate) fn delete_later(script: &mut Script, batch: BatchId, (first, last): (i64, i64)) {
+    script.execute(&DELETE, args![batch.0, first, last]);
 }

@@ -59,6 +59,7 @@ pub mod item_contact;
 pub mod item_extent;
 pub mod item_mark;
 pub mod item_page;
+pub mod item_removal;
 pub mod item_run;
 pub mod lease;
 pub mod listing;

@@ -65,6 +65,17 @@ async fn one_relation_is_changed_and_keeps_its_id_and_line() {
     let changed = send(&world, Method::PATCH, &path, json!({ "amount": "4.00" })).await;
     assert_eq!(changed.data()["relation"]["contactType"], "email");
     assert_eq!(shown(&relations(&world, id).await), ["1 P-0 1.00", "2 P-3 4.00", "3 P-2 1.00"]);
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_relation_is_not_changed_into_what_could_not_be_added() {
+    let world = world_with_payees(2).await;
+    let id = draft(&world, 2).await;
+    let before = relations(&world, id).await;
+    let path = at(id, &format!("/relations/{}", before[1].0));
+    send(&world, Method::PATCH, &path, json!({ "memo": "m" })).await.data();
     for (body, code) in [
         (json!({ "targetAccountId": "P-0" }), "DUPLICATE_TARGET"),
         (json!({ "targetAccountId": "NONE" }), "BATCH_ROWS_INVALID"),

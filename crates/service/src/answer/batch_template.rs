@@ -5,7 +5,7 @@ use super::author::AuthorForm;
 use super::batch::{BatchModeWord, BatchTypeWord};
 use super::described::PreparedForm;
 use super::form::form;
-use crate::batch::rows::LeftOut;
+use super::left_out::LeftOutForm;
 use crate::batch_template::{BatchTemplate, DescribedTemplate, DrawnUp};
 
 form! {
@@ -44,12 +44,5 @@ form! {
     DrawnUpForm of DrawnUp {
         "prepared" prepared: PreparedForm,
         "left_out" left_out: Vec<LeftOutForm>,
-    }
-}
-
-form! {
-    LeftOutForm of LeftOut {
-        "payee" payee: String,
-        "code" code: String,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::asset::AssetForm;
 use super::batch::BatchForm;
-use super::batch_template::LeftOutForm;
 use super::form::form;
+use super::left_out::LeftOutForm;
 use crate::batch::described::{Described, DescribedRate};
 use crate::batch::edit::AddedItems;
 use crate::batch::promise::Promise;

@@ -38,6 +38,7 @@ mod fx;
 mod holder;
 mod holder_group;
 pub(crate) mod kept;
+mod left_out;
 mod refused;
 mod user;
 mod webhook;

@@ -102,6 +102,6 @@ pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, ranges: &[(i64, i6
 
 /// The same by runs of consecutive numbers of the batch, of which there may be thousands.
 pub(crate) async fn delete_runs(tx: &mut Tx, batch: BatchId, runs: &[(i64, i64)]) -> Result<(), Error> {
-    store::item::delete_runs(tx, batch, runs).await?;
+    store::item_removal::delete_runs(tx, batch, runs).await?;
     pages::renew(tx, batch, runs).await
 }

@@ -1,7 +1,7 @@
 //! Holders: the owners of accounts.
 
 mod change;
-mod details;
+pub(crate) mod details;
 pub(crate) mod known;
 
 pub use self::change::{HolderChange, change};

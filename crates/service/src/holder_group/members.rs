@@ -1,7 +1,7 @@
 //! Who is in a group.
 
 use super::lookup::{HolderGroupRequest, locked};
-use crate::holder;
+use crate::holder::details::missing;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::code::Code;
@@ -81,7 +81,7 @@ async fn all_known(write: &mut Write, holders: &[HolderId]) -> Result<(), Error>
     let known: HashSet<i64> =
         store::holder_group::known(&mut write.tx, holders).await?.into_iter().map(|id| id.0).collect();
     match holders.iter().find(|holder| !known.contains(&holder.0)) {
-        Some(unknown) => Err(holder::missing(*unknown)),
+        Some(unknown) => Err(missing(*unknown)),
         None => Ok(()),
     }
 }

@@ -59,16 +59,7 @@ fn money(walk: &mut Walk) {
     walk.say(&["account", "totp", "unbind", "1002"], 1);
     walk.say(&["account", "totp", "show", "1002"], 0);
     walk.say(&["account", "close", "1002"], 0);
-    walk.say(&["group", "add", "销售部", "--description", "每月发放"], 0);
-    walk.say(&["group", "add", "42"], 1);
-    walk.say(&["group", "change", "销售部", "--name", "市场部"], 0);
-    walk.say(&["group", "members", "市场部", "--add", "1"], 0);
-    walk.say(&["group", "members", "市场部", "--remove", "999"], 0);
-    walk.say(&["group", "show", "市场部"], 0);
-    walk.say(&["group", "list", "--limit", "1"], 0);
-    walk.say(&["holder", "list", "--group", "市场部"], 0);
-    walk.say(&["account", "list", "--group", "无"], 1);
-    walk.say(&["group", "remove", "市场部"], 0);
+    groups(walk);
     walk.say(&["policy", "show", "--currency", "USD", "--account", "1001"], 0);
     walk.say(&["policy", "set", "--currency", "USD", "--max", "none"], 0);
     walk.say(&["approval", "policy", "set", "--currency", "USD", "--no-bands", "--valid-hours", "24"], 0);
@@ -82,6 +73,19 @@ fn money(walk: &mut Walk) {
     walk.say(&["approval", "reject", "1"], 1);
     walk.say(&["approval", "withdraw", "1"], 1);
     walk.say(&["stats", "--from", "2020-01-01", "--to", "2999-12-31"], 0);
+}
+
+fn groups(walk: &mut Walk) {
+    walk.say(&["group", "add", "销售部", "--description", "每月发放"], 0);
+    walk.say(&["group", "add", "42"], 1);
+    walk.say(&["group", "change", "销售部", "--name", "市场部"], 0);
+    walk.say(&["group", "members", "市场部", "--add", "1"], 0);
+    walk.say(&["group", "members", "市场部", "--remove", "999"], 0);
+    walk.say(&["group", "show", "市场部"], 0);
+    walk.say(&["group", "list", "--limit", "1"], 0);
+    walk.say(&["holder", "list", "--group", "市场部"], 0);
+    walk.say(&["account", "list", "--group", "无"], 1);
+    walk.say(&["group", "remove", "市场部"], 0);
 }
 
 fn people(walk: &mut Walk) {

@@ -57,8 +57,9 @@ pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     an_unfinished_import_is_purged_with_everything_it_left_behind(tx, id, rows).await;
 }
 
-pub async fn batch_template(tx: &mut Tx, Filled { batch, rows }: Filled) {
-    let new = BatchTemplate {
+/// Not saved yet.
+fn new_template() -> BatchTemplate {
+    BatchTemplate {
         id: TemplateId(0),
         name: "Salaries  London".to_owned(),
         description: "每月".to_owned(),
@@ -77,9 +78,12 @@ pub async fn batch_template(tx: &mut Tx, Filled { batch, rows }: Filled) {
         created_by: crate::world::tester(),
         created_at: 9,
         changed_at: 9,
-    };
-    let mut template = new.clone();
-    template.id = store::batch_template::insert(tx, &new).await.unwrap();
+    }
+}
+
+pub async fn batch_template(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    let mut template = new_template();
+    template.id = store::batch_template::insert(tx, &template).await.unwrap();
     let item = |place: i64| TemplateItem {
         place,
         source: AccountId(1),
