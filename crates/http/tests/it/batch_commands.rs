@@ -94,7 +94,7 @@ async fn a_relation_is_not_changed_into_what_could_not_be_added() {
         "ITEM_NOT_FOUND"
     );
     world.post(&at(id, "/submit"), Json::Null).await.data();
-    assert_eq!(send(&world, Method::PATCH, &path, json!({ "memo": "x" })).await.code(), "BATCH_STATE");
+    assert_eq!(send(&world, Method::PATCH, &path, json!({ "memo": "x" })).await.code(), "BATCH_WRONG_STATE");
     verify(&world).await;
     world.stop().await;
 }
