@@ -149,6 +149,10 @@ impl Store {
         };
         // Checked only now: writing may have been closed while the caller waited for its turn.
         self.guard.expect_open()?;
+        if self.is_on_new_timeline() {
+            let why = "a standby was promoted; nothing is written until the ledger was compared with the mark";
+            return Err(StoreError::Away(why.to_owned()));
+        }
         Ok(self.tx(transaction))
     }
 
@@ -223,6 +227,21 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(_) => None,
             Engine::Postgres(database) => database.timeline().await.ok(),
+        }
+    }
+
+    /// Whether the server is on a timeline on which the ledger was not compared with this node's mark.
+    pub(crate) fn is_on_new_timeline(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(_) => false,
+            Engine::Postgres(database) => database.timelines().is_new(),
+        }
+    }
+
+    /// Notes that the ledger was compared with this node's mark after this timeline had been read.
+    pub(crate) fn compared_on(&self, timeline: Option<String>) {
+        if let Engine::Postgres(database) = &self.engine {
+            database.timelines().compared(timeline);
         }
     }
 

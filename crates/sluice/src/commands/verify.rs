@@ -17,11 +17,18 @@ use upkeep::verify::{Verification, Violation};
 #[command(
     after_help = "Exit code: 0 clean, 2 violated, 3 could not finish.\n\nExample:\n  sluice verify --json"
 )]
-pub(crate) struct VerifyArgs {}
+pub(crate) struct VerifyArgs {
+    /// Recompute the books, but do not check the pages and indexes of the database file
+    #[arg(long)]
+    quick: bool,
+}
 
 /// Runs the command.
-pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, Failure> {
-    let mut found = upkeep::verify::run(&session.store).await?;
+pub(crate) async fn run(session: &Session, args: &VerifyArgs) -> Result<Exit, Failure> {
+    let mut found = match args.quick {
+        true => upkeep::verify::quick(&session.store).await?,
+        false => upkeep::verify::run(&session.store).await?,
+    };
     if let Some(behind) = &session.behind {
         found.add_behind(behind);
     }

@@ -14,6 +14,7 @@ mod error;
 mod flight;
 pub(crate) mod schema;
 mod statement;
+mod timeline;
 mod transaction;
 mod wire;
 
@@ -29,6 +30,7 @@ use deadpool_postgres::{Object, Pool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use timeline::{TIMELINE, Timelines};
 use tokio::sync::watch;
 
 /// Connections for write transactions.
@@ -233,9 +235,13 @@ impl PostgresDatabase {
     }
 
     pub(crate) async fn timeline(&self) -> Result<String, StoreError> {
-        let text = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
-        let rows = self.fetch_autonomous(text, &[]).await?;
+        let rows = self.fetch_autonomous(TIMELINE, &[]).await?;
         rows.first().map_or_else(|| Ok(String::new()), |row| row.text(0))
+    }
+
+    /// The timelines of its connections.
+    pub(crate) fn timelines(&self) -> &Timelines {
+        &self.options.timelines
     }
 
     async fn number(&self, text: &str) -> Result<u64, StoreError> {
