@@ -100,7 +100,12 @@ async fn searched(
     let result = search.result();
     let searched_until = opened_at(tx, result.until).await?;
     let accounts = store::account::by_ids(tx, result.keys).await?;
-    Ok(FoundAccounts { accounts, total: result.total, next: result.next.map(NextPage::After), searched_until })
+    Ok(FoundAccounts {
+        accounts,
+        total: result.total,
+        next: result.next.map(NextPage::After),
+        searched_until,
+    })
 }
 
 /// Accounts by what changes too often for an index, or is asked for too seldom.

@@ -102,12 +102,8 @@ impl Ranked {
         ranking: Ranking,
         end: i64,
     ) -> Self {
-        let begun = || SearchPlace {
-            after: slice.after.clone(),
-            skip: slice.offset,
-            end,
-            ..SearchPlace::default()
-        };
+        let begun =
+            || SearchPlace { after: slice.after.clone(), skip: slice.offset, end, ..SearchPlace::default() };
         let place = resumed.cloned().unwrap_or_else(begun);
         let mut ranked = Self { ranking, limit: slice.limit, place, rows: Vec::new(), most: 0 };
         let is_cut = ranked.place.found.len() >= CARRY_MAX;

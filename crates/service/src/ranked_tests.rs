@@ -6,7 +6,12 @@ use std::collections::BTreeSet;
 const STEP: i64 = 1_000;
 
 /// The rows of a request among those with keys from `first` to `last`, as a store returns them.
-fn rows(all: &[CursorKey], ranking: Ranking, slice: &PageRequest, (first, last): (i64, i64)) -> Vec<CursorKey> {
+fn rows(
+    all: &[CursorKey],
+    ranking: Ranking,
+    slice: &PageRequest,
+    (first, last): (i64, i64),
+) -> Vec<CursorKey> {
     let is_after = |row: &&CursorKey| {
         slice.after.as_ref().is_none_or(|after| ranking.compare(row, after) == Ordering::Greater)
     };
@@ -117,8 +122,7 @@ fn only_rows_ahead_of_the_last_one_matter_to_a_full_page() {
     ranked.add(vec![row(9, 1)]);
     assert!(ranked.can_gain(&row(0, 0)), "the page is not full");
     ranked.add(vec![row(9, 1), row(7, 3)]);
-    for (place, gains) in
-        [((8, 1), true), ((7, 4), true), ((7, 3), false), ((7, 2), false), ((6, 9), false)]
+    for (place, gains) in [((8, 1), true), ((7, 4), true), ((7, 3), false), ((7, 2), false), ((6, 9), false)]
     {
         assert_eq!(ranked.can_gain(&row(place.0, place.1)), gains, "{place:?}");
     }

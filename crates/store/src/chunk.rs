@@ -122,11 +122,8 @@ const MATCHES: &str = "(first_transfer = 0
            AND (refused >= $5 OR commit_number > $6))";
 const WITHIN: &str = " AND commit_number BETWEEN $7 AND $8";
 const BY_NUMBER_OF_TRANSFER: &str = " ORDER BY first_transfer, last_transfer";
-static SPANS: Sql = Sql::new(sql!(
-    "SELECT first_transfer, last_transfer FROM chunk WHERE ",
-    MATCHES,
-    BY_NUMBER_OF_TRANSFER
-));
+static SPANS: Sql =
+    Sql::new(sql!("SELECT first_transfer, last_transfer FROM chunk WHERE ", MATCHES, BY_NUMBER_OF_TRANSFER));
 static SPANS_WITHIN: Sql = Sql::new(sql!(
     "SELECT first_transfer, last_transfer FROM chunk WHERE ",
     MATCHES,

@@ -179,7 +179,11 @@ async fn accounts_are_searched_along_their_ids() {
                 for slice in windows() {
                     let name = format!("{filter:?} {sort:?} {:?} {after:?}", slice.order);
                     let slice = PageRequest { after: after.clone(), ..slice };
-                    check_ranked(&plan(&store, account_list::by_rank(&filter, sort, slice)).await, "a", &name);
+                    check_ranked(
+                        &plan(&store, account_list::by_rank(&filter, sort, slice)).await,
+                        "a",
+                        &name,
+                    );
                 }
             }
         }
@@ -211,16 +215,36 @@ async fn batches_are_searched_along_their_ids() {
     let all = || BatchFilter::default();
     for (filter, index) in [
         (all(), "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
-        (BatchFilter { text: Some("pay".to_owned()), ..all() }, "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
-        (BatchFilter { kind: Some(BatchType::OneToMany), from: Some(1), until: Some(2), ..all() }, "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
-        (BatchFilter { states: vec![BatchState::Paused], ..all() }, "batch USING INDEX batch_state (state=? AND id>? AND id<?)"),
+        (
+            BatchFilter { text: Some("pay".to_owned()), ..all() },
+            "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ),
+        (
+            BatchFilter { kind: Some(BatchType::OneToMany), from: Some(1), until: Some(2), ..all() },
+            "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ),
+        (
+            BatchFilter { states: vec![BatchState::Paused], ..all() },
+            "batch USING INDEX batch_state (state=? AND id>? AND id<?)",
+        ),
     ] {
         for slice in windows() {
-            for sort in [BatchSort::Newest, BatchSort::Oldest, BatchSort::Name, BatchSort::NameBackwards, BatchSort::Smallest, BatchSort::Largest] {
+            for sort in [
+                BatchSort::Newest,
+                BatchSort::Oldest,
+                BatchSort::Name,
+                BatchSort::NameBackwards,
+                BatchSort::Smallest,
+                BatchSort::Largest,
+            ] {
                 let plan = plan(&store, batch::by_rank(&filter, sort, slice.clone())).await;
                 let sorts = plan.iter().filter(|step| step.starts_with("USE TEMP B-TREE")).count();
                 assert_eq!(plan.first(), Some(&format!("SEARCH {index}")), "{filter:?} {sort:?}: {plan:?}");
-                assert_eq!((plan.len(), sorts), if sort.is_by_id() { (1, 0) } else { (2, 1) }, "{filter:?} {sort:?}: {plan:?}");
+                assert_eq!(
+                    (plan.len(), sorts),
+                    if sort.is_by_id() { (1, 0) } else { (2, 1) },
+                    "{filter:?} {sort:?}: {plan:?}"
+                );
             }
         }
     }

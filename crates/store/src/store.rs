@@ -150,7 +150,8 @@ impl Store {
         // Checked only now: writing may have been closed while the caller waited for its turn.
         self.guard.expect_open()?;
         if self.is_on_new_timeline() {
-            let why = "a standby was promoted; nothing is written until the ledger was compared with the mark";
+            let why =
+                "a standby was promoted; nothing is written until the ledger was compared with the mark";
             return Err(StoreError::Away(why.to_owned()));
         }
         Ok(self.tx(transaction))

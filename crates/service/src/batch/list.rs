@@ -110,11 +110,7 @@ fn counting(query: &BatchQuery) -> Counting {
     if query.counting == Counting::Whole { Counting::No } else { query.counting }
 }
 
-async fn searched(
-    tx: &mut Tx,
-    query: &BatchQuery,
-    limits: SearchLimits<'_>,
-) -> Result<RankedResult, Error> {
+async fn searched(tx: &mut Tx, query: &BatchQuery, limits: SearchLimits<'_>) -> Result<RankedResult, Error> {
     let slice = PageRequest { order: query.sort.order(), ..query.slice.clone() };
     let scope = SearchScope::whole(store::batch::ids(tx).await?);
     let mut search = Search::new(&slice, counting(query), scope, limits);

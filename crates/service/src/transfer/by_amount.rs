@@ -39,7 +39,8 @@ pub(super) async fn search(
         ranked.add(transfer_list::amounts(tx, filter, carried).await?);
     }
     let (numbers, ranking) = (Window { first, last }, ranking.values);
-    let mut walk = AmountWalk { filter, order: ranking, ranked, until: first, limits, end: limits.budget.end() };
+    let mut walk =
+        AmountWalk { filter, order: ranking, ranked, until: first, limits, end: limits.budget.end() };
     loop {
         if let Some(account) = account {
             let known = transfer_list::amounts_of_account(tx, account, filter, walk.ranked.slice()).await?;
@@ -75,16 +76,10 @@ impl AmountWalk<'_> {
     }
 
     /// Reads what may be on the page; returns whether all of it was read.
-    async fn pass(
-        &mut self,
-        tx: &mut Tx,
-        numbers: Window,
-        spans: &chunk::SpanFilter,
-    ) -> Result<bool, Error> {
+    async fn pass(&mut self, tx: &mut Tx, numbers: Window, spans: &chunk::SpanFilter) -> Result<bool, Error> {
         while self.ranked.place().at < self.ranked.place().end {
             let (at, end) = (self.ranked.place().at, self.ranked.place().end);
-            let commits =
-                Window { first: at.saturating_add(1), last: at.saturating_add(COMMITS).min(end) };
+            let commits = Window { first: at.saturating_add(1), last: at.saturating_add(COMMITS).min(end) };
             let spans = chunk::amounts(tx, numbers, spans, commits).await?;
             if !self.read(tx, cells(&spans, self.order)).await? {
                 return Ok(false);

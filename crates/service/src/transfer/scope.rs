@@ -8,9 +8,9 @@ use domain::id::AccountId;
 use std::time::Instant;
 use store::Tx;
 use store::chunk::{self, SpanFilter};
-use store::{head, history};
 use store::listing::{PageRequest, Window};
 use store::transfer_list::{self, TransferFilter};
+use store::{head, history};
 
 /// The most entries of a short history: each is looked up. An account with more has a transfer among every
 /// few thousand of a large ledger, so a scan soon finds a page of them.
@@ -66,12 +66,7 @@ pub(super) async fn of(
 
 /// The numbers of the chunks that may hold matching transfers. Where chunks are so many that reading their spans takes
 /// too long, that is all numbers: a search of those is bounded as well.
-async fn ranges(
-    tx: &mut Tx,
-    all: Window,
-    spans: &SpanFilter,
-    budget: Budget,
-) -> Result<Vec<Window>, Error> {
+async fn ranges(tx: &mut Tx, all: Window, spans: &SpanFilter, budget: Budget) -> Result<Vec<Window>, Error> {
     let (began, end) = (Instant::now(), head::get(tx).await?.commit_number);
     let (mut found, mut first) = (Vec::new(), 1);
     while first <= end {

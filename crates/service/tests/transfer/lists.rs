@@ -36,7 +36,8 @@ async fn check(world: &World, query: &TransferQuery, name: &str) {
         let (mut found, mut after, mut resumed) = (Vec::new(), None, None);
         loop {
             let slice = PageRequest { after, limit, ..query.slice.clone() };
-            let page = transfer::list(&hurried, &TransferQuery { slice, resumed, ..query.clone() }).await.unwrap();
+            let page =
+                transfer::list(&hurried, &TransferQuery { slice, resumed, ..query.clone() }).await.unwrap();
             found.extend(page.transfers.iter().map(|found| found.transfer.number.0));
             (after, resumed) = match page.next {
                 None => break,

@@ -21,6 +21,8 @@ const ROWS: i64 = 100_000;
 const FIRST: i64 = 1_000_000;
 /// The pages of a list that are read, from its beginning.
 const PAGES: usize = 3;
+/// The rows of a page.
+const LIMIT: i64 = 40;
 
 /// A page of any list: its keys, its total, where the next one begins, and how far a search came.
 struct Shown {
@@ -123,9 +125,15 @@ async fn read(service: &Service, list: &impl LongList, limit: i64) -> (Vec<i64>,
     (found, unfinished)
 }
 
+/// Compares the first pages with those of a full scan.
 async fn check(world: &World, list: &impl LongList) {
-    let limit = 40;
-    let (expected, rows) = expected(world, list, limit * i64::try_from(PAGES).unwrap()).await;
+    let expected = expected(world, list, LIMIT * i64::try_from(PAGES).unwrap()).await;
+    check_with(world, list, expected).await;
+}
+
+/// Compares the first pages with the keys that they should have, of so many in all.
+async fn check_with(world: &World, list: &impl LongList, (expected, rows): (Vec<i64>, i64)) {
+    let limit = LIMIT;
     for (budget, is_patient) in [(3_600, true), (0, false)] {
         let service = Service::clone(&world.service).searching_for(Duration::from_secs(budget));
         let (found, unfinished) = read(&service, list, limit).await;
@@ -218,22 +226,37 @@ async fn batches_in_any_order_are_found_within_any_budget() {
     let world = World::new().await;
     make_batches(&world);
     let all = BatchFilter::default;
-    for filter in [
-        all(),
-        BatchFilter { states: vec![BatchState::Paused], ..all() },
-        BatchFilter { states: vec![BatchState::Paused, BatchState::Running], ..all() },
-        BatchFilter { text: Some("Y 99".to_owned()), kind: Some(BatchType::ManyToMany), ..all() },
-        BatchFilter { from: Some(1_050_000), until: Some(1_050_100), ..all() },
+    let (paused, many) = (BatchState::Paused.number(), BatchType::ManyToMany.number());
+    for (filter, condition) in [
+        (all(), "1 = 1".to_owned()),
+        (BatchFilter { states: vec![BatchState::Paused], ..all() }, format!("state = {paused}")),
+        (
+            BatchFilter { states: vec![BatchState::Paused, BatchState::Processing], ..all() },
+            format!("state = {paused}"),
+        ),
+        (
+            BatchFilter { text: Some("Y 99".to_owned()), kind: Some(BatchType::ManyToMany), ..all() },
+            format!("name LIKE '%y 99%' AND kind = {many}"),
+        ),
+        (
+            BatchFilter { from: Some(1_050_000), until: Some(1_050_100), ..all() },
+            "created_at >= 1050000 AND created_at < 1050100".to_owned(),
+        ),
     ] {
-        for sort in [
-            BatchSort::Newest,
-            BatchSort::Oldest,
-            BatchSort::Name,
-            BatchSort::NameBackwards,
-            BatchSort::Smallest,
-            BatchSort::Largest,
+        for (sort, order) in [
+            (BatchSort::Newest, "id DESC"),
+            (BatchSort::Oldest, "id"),
+            (BatchSort::Name, "name, id DESC"),
+            (BatchSort::NameBackwards, "name DESC, id DESC"),
+            (BatchSort::Smallest, "total_amount, id DESC"),
+            (BatchSort::Largest, "total_amount DESC, id DESC"),
         ] {
-            check(&world, &BatchQuery { filter: filter.clone(), sort, ..BatchQuery::default() }).await;
+            let from = format!("FROM batch WHERE ready = 1 AND {condition}");
+            let rows = LIMIT * i64::try_from(PAGES).unwrap();
+            let keys = world.numbers(&format!("SELECT id {from} ORDER BY {order} LIMIT {rows}"));
+            let expected = (keys, world.number(&format!("SELECT COUNT(*) {from}")));
+            let list = BatchQuery { filter: filter.clone(), sort, ..BatchQuery::default() };
+            check_with(&world, &list, expected).await;
         }
     }
 }
@@ -292,7 +315,7 @@ async fn a_search_with_little_time_goes_on_over_many_requests() {
     make_transfers(&world);
     let service = Service::clone(&world.service).searching_for(Duration::ZERO);
     let rare = TransferQuery { text: Some("rare".to_owned()), ..by_amount(Order::Descending) };
-    let (found, unfinished) = read(&service, &rare, 40).await;
+    let (found, unfinished) = read(&service, &rare, LIMIT).await;
     // A cell of ten thousand numbers a request.
     assert!(found.len() == 5 && unfinished >= 10, "{unfinished} {found:?}");
     // What is booked meanwhile does not shift the rest of the list.
@@ -332,8 +355,7 @@ async fn single_transfers_do_not_wait_for_fifty_such_lists() {
             tokio::spawn(async move {
                 let mut pages = 0;
                 while !is_over.load(Ordering::Acquire) {
-                    let limit = 40;
-                    let slice = PageRequest { limit, ..PageRequest::default() };
+                    let slice = PageRequest { limit: LIMIT, ..PageRequest::default() };
                     let counting = Counting::Bounded;
                     let done = match place % 3 {
                         0 => {
@@ -348,7 +370,8 @@ async fn single_transfers_do_not_wait_for_fifty_such_lists() {
                         }
                         _ => {
                             let text = Some("nowhere".to_owned());
-                            let query = TransferQuery { text, slice, counting, ..by_amount(Order::Ascending) };
+                            let query =
+                                TransferQuery { text, slice, counting, ..by_amount(Order::Ascending) };
                             transfer::list(&service, &query).await.map(drop)
                         }
                     };

@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use service::account::{self, AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
-use service::place::NextPage;
 use service::listing::{Counting, PageRequest};
+use service::place::NextPage;
 
 /// Arguments of `account`.
 #[derive(Debug, Args)]

@@ -187,6 +187,9 @@ fn a_quick_verification_recomputes_the_books_and_leaves_pages_alone() {
     let quick = ledger.ok(&["verify", "--quick"]);
     std::fs::write(&file, &whole).unwrap();
     assert_eq!(quick.json, ledger.ok(&["verify"]).json);
-    Connection::open(&file).unwrap().execute("UPDATE balance SET balance = balance + 1 WHERE account = 1", []).unwrap();
+    Connection::open(&file)
+        .unwrap()
+        .execute("UPDATE balance SET balance = balance + 1 WHERE account = 1", [])
+        .unwrap();
     assert_eq!(ledger.run(&["verify", "--quick"]).exit, 2);
 }

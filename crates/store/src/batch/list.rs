@@ -78,7 +78,7 @@ impl BatchSort {
     }
 }
 
-pub(crate) fn listing(filter: &BatchFilter) -> Listing {
+fn listing(filter: &BatchFilter) -> Listing {
     let mut listing = Listing::over("batch");
     listing.and("ready = ?", 1);
     if !filter.states.is_empty() {

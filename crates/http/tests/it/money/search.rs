@@ -89,7 +89,10 @@ async fn a_page_that_any_row_may_be_on_is_empty_until_all_were_searched() {
             page = world.get(&format!("{path}&cursor={cursor}")).await;
         }
         // All have one amount, so they come in booking order.
-        assert_eq!((memos(&page), &page.json["pagination"]["nextCursor"]), (expected.map(str::to_owned).to_vec(), &Json::Null));
+        assert_eq!(
+            (memos(&page), &page.json["pagination"]["nextCursor"]),
+            (expected.map(str::to_owned).to_vec(), &Json::Null)
+        );
         assert!(partial >= 4, "only {partial} partial pages for five cells");
         world.stop().await;
     }

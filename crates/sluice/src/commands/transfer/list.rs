@@ -13,8 +13,8 @@ use domain::transfer::TransferKind;
 use ledger::calendar;
 use serde_json::{Value, json};
 use service::account;
-use service::place::NextPage;
 use service::listing::{Counting, Order, PageRequest};
+use service::place::NextPage;
 use service::transfer::{self, TransferDetail, TransferQuery, TransferSide, TransferSort};
 
 /// Arguments of `transfer list`.

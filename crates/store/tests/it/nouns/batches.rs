@@ -9,10 +9,10 @@ use domain::item::ItemState;
 use domain::work::Work;
 use store::Tx;
 use store::batch::{BatchFilter, BatchSort};
-use store::listing::{CursorKey, PageRequest, Window};
-use store::value::Value;
 use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
+use store::listing::{CursorKey, PageRequest, Window};
+use store::value::Value;
 
 pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     let batch = store::batch::get(tx, id).await.unwrap().unwrap();
@@ -60,7 +60,8 @@ pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
             (BatchSort::Name, batch.name.as_str().into()),
             (BatchSort::Largest, tally.total_amount.into()),
         ] {
-            let slice = PageRequest { limit: 9, window: Some(window), among: vec![id.0], ..PageRequest::default() };
+            let slice =
+                PageRequest { limit: 9, window: Some(window), among: vec![id.0], ..PageRequest::default() };
             let ranks = store::batch::ranks(tx, &filter, sort, slice).await.unwrap();
             let expected = CursorKey { value, key: id.0 };
             assert_eq!(ranks, vec![expected; usize::try_from(count).unwrap()], "{sort:?}");

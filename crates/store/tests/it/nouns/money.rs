@@ -35,7 +35,10 @@ pub async fn transfer_list(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(of_account, [1]);
     let of_account = store::transfer_list::amounts_of_account(tx, AccountId(1), &all, some(9)).await.unwrap();
     assert_eq!(of_account, [(5, 1)]);
-    assert_eq!(store::transfer_list::amounts(tx, &refused, some(9)).await.unwrap(), [CursorKey { value: 5_i64.into(), key: rows + 1 }]);
+    assert_eq!(
+        store::transfer_list::amounts(tx, &refused, some(9)).await.unwrap(),
+        [CursorKey { value: 5_i64.into(), key: rows + 1 }]
+    );
     assert_eq!(store::transfer_list::keys(tx).await.unwrap(), (1, rows + 1));
     assert_eq!(store::transfer_list::time(tx, 1).await.unwrap(), Some(1));
 }
