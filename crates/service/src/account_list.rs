@@ -28,7 +28,7 @@ pub struct AccountQuery {
     pub sort: AccountSort,
     /// Which page is wanted.
     pub slice: PageRequest,
-    /// The unfinished search for that page, if it goes on.
+    /// The unfinished search for that page, if one is continued.
     pub resumed: Option<SearchPlace>,
     /// Whether to count the whole list.
     pub counting: Counting,

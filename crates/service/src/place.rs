@@ -9,7 +9,7 @@ use store::value::Value;
 pub enum NextPage {
     /// After this row.
     After(CursorKey),
-    /// Where a search goes on: it ran out of time before it knew which rows come next.
+    /// Where a search continues: it ran out of time before it knew which rows come next.
     Search(SearchPlace),
 }
 

@@ -1,7 +1,7 @@
 //! Lists sorted by something that no index keeps. The first rows of such a list may be anywhere, so all of it is
 //! searched for a page, window by window, and only the rows that come first are kept. If the time budget runs out, the
 //! page is still unknown: the answer then has no rows, and its cursor carries the rows that come first among those
-//! searched so far, so that the next request goes on from there.
+//! searched so far, so that the next request continues from there.
 
 use crate::Error;
 use crate::listing::{COUNT_MAX, Counting, Total};
@@ -86,7 +86,7 @@ pub(crate) struct Ranked {
 
 /// What becomes of a search when all was searched.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Pass {
+pub(crate) enum PassEnd {
     /// The page is known.
     Known(RankedResult),
     /// All that was kept is before the page: the list is searched again, for what comes after it.
@@ -176,7 +176,7 @@ impl Ranked {
     }
 
     /// What becomes of it when all was searched.
-    pub(crate) fn pass(&mut self) -> Pass {
+    pub(crate) fn pass(&mut self) -> PassEnd {
         let (wanted, skipped) = (self.wanted(), count(self.place.skip));
         let is_cut = self.most < wanted && self.rows.len() >= self.most;
         if is_cut && skipped >= self.most {
@@ -185,14 +185,14 @@ impl Ranked {
             self.rows.clear();
             self.most = self.wanted().min(PASS_MAX);
             self.reach(0, None);
-            return Pass::Again;
+            return PassEnd::Again;
         }
         let mut rows: Vec<CursorKey> = std::mem::take(&mut self.rows).into_iter().skip(skipped).collect();
         let is_more = is_cut || rows.len() > count(self.limit);
         rows.truncate(count(self.limit));
         let next = rows.last().filter(|_| is_more).cloned().map(NextPage::After);
         let keys = rows.into_iter().map(|row| row.key).collect();
-        Pass::Known(RankedResult { keys, next, ..RankedResult::default() })
+        PassEnd::Known(RankedResult { keys, next, ..RankedResult::default() })
     }
 }
 
@@ -208,7 +208,7 @@ pub(crate) trait RankedList {
 #[derive(Debug)]
 pub(crate) struct RankedRequest<'a> {
     pub slice: &'a PageRequest,
-    /// The unfinished search that goes on.
+    /// The unfinished search that is continued.
     pub resumed: Option<&'a SearchPlace>,
     pub ranking: Ranking,
     pub counting: Counting,
@@ -236,11 +236,11 @@ pub(crate) async fn search(
             return Ok(RankedResult { total: total.at_least(), ..ranked.unfinished(until) });
         }
         match ranked.pass() {
-            Pass::Known(result) => return Ok(RankedResult { total: total.whole(), ..result }),
-            Pass::Again if limits.budget.is_over() => {
+            PassEnd::Known(result) => return Ok(RankedResult { total: total.whole(), ..result }),
+            PassEnd::Again if limits.budget.is_over() => {
                 return Ok(RankedResult { total: total.whole(), ..ranked.unfinished(first) });
             }
-            Pass::Again => total.is_done = true,
+            PassEnd::Again => total.is_done = true,
         }
     }
 }

@@ -39,8 +39,8 @@ fn page(all: &[CursorKey], ranking: Ranking, slice: &PageRequest, steps: usize) 
             let at = ranked.place().at;
             if at >= end {
                 match ranked.pass() {
-                    Pass::Known(result) => return (result, rounds),
-                    Pass::Again => continue,
+                    PassEnd::Known(result) => return (result, rounds),
+                    PassEnd::Again => continue,
                 }
             }
             if left == 0 {

@@ -34,7 +34,7 @@ pub struct BatchQuery {
     pub sort: BatchSort,
     /// Which page is wanted; its order is that of `sort`.
     pub slice: PageRequest,
-    /// The unfinished search for that page, if it goes on.
+    /// The unfinished search for that page, if one is continued.
     pub resumed: Option<SearchPlace>,
     /// Whether to count the whole list.
     pub counting: Counting,

@@ -2,14 +2,15 @@
 //! the page are not read. There is no index to keep while money moves.
 //!
 //! A page cannot end early: what was not read may come before what was found. If the time budget runs out first, the
-//! search goes on where it was (`ranked.rs`): the chunks are read in windows of their commit numbers, up to the commit
+//! search continues where it was (`ranked.rs`): the chunks are read in windows of their commit numbers, up to the commit
 //! that was the last one when the search began, and those of a window cell by cell.
 
 use super::by_number;
-use super::list::TransferQuery;
 use super::scope::{self, COMMITS, Reach};
 use crate::Error;
-use crate::ranked::{Pass, Ranked, RankedResult, Ranking};
+use crate::listing::Counting;
+use crate::place::SearchPlace;
+use crate::ranked::{PassEnd, Ranked, RankedResult, Ranking};
 use crate::search::SearchLimits;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -26,15 +27,16 @@ const CELL: i64 = 10_000;
 pub(super) async fn search(
     tx: &mut Tx,
     filter: &TransferFilter,
-    query: &TransferQuery,
+    (slice, resumed): (&PageRequest, Option<&SearchPlace>),
+    counting: Counting,
     limits: SearchLimits<'_>,
 ) -> Result<RankedResult, Error> {
-    let total = by_number::total(tx, filter, query.counting, limits).await?;
+    let total = by_number::total(tx, filter, counting, limits).await?;
     let (first, last) = transfer_list::keys(tx).await?;
     let Reach { account, spans } = scope::reach(tx, filter).await?;
     let end = head::get(tx).await?.commit_number;
-    let ranking = Ranking::of(query.slice.order);
-    let mut ranked = Ranked::new(&query.slice, query.resumed.as_ref(), ranking, end);
+    let ranking = Ranking::of(slice.order);
+    let mut ranked = Ranked::new(slice, resumed, ranking, end);
     if let Some(carried) = ranked.carried() {
         ranked.add(transfer_list::amounts(tx, filter, carried).await?);
     }
@@ -50,11 +52,11 @@ pub(super) async fn search(
             return Ok(RankedResult { total, ..walk.ranked.unfinished(walk.until) });
         }
         match walk.ranked.pass() {
-            Pass::Known(result) => return Ok(RankedResult { total, ..result }),
-            Pass::Again if walk.is_out_of_time() => {
+            PassEnd::Known(result) => return Ok(RankedResult { total, ..result }),
+            PassEnd::Again if walk.is_out_of_time() => {
                 return Ok(RankedResult { total, ..walk.ranked.unfinished(walk.until) });
             }
-            Pass::Again => {}
+            PassEnd::Again => {}
         }
     }
 }

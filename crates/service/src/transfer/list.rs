@@ -43,7 +43,7 @@ pub struct TransferQuery {
     pub sort: TransferSort,
     /// Which page is wanted.
     pub slice: PageRequest,
-    /// The unfinished search for that page, if it goes on.
+    /// The unfinished search for that page, if one is continued.
     pub resumed: Option<SearchPlace>,
     /// Whether the whole list is counted.
     pub counting: Counting,
@@ -100,7 +100,9 @@ async fn search_transfers(
     let result: RankedResult = match query.sort {
         TransferSort::Number => by_number::search(tx, filter, slice, counting, limits).await?.into(),
         TransferSort::ValueDate => by_day::search(tx, filter, slice, counting, limits).await?.into(),
-        TransferSort::Amount => by_amount::search(tx, filter, query, limits).await?,
+        TransferSort::Amount => {
+            by_amount::search(tx, filter, (slice, query.resumed.as_ref()), counting, limits).await?
+        }
     };
     let searched_until = match result.until {
         Some(number) => transfer_list::time(tx, number).await?,
