@@ -1,7 +1,7 @@
 //! Lists of accounts.
 
 use crate::account_cache::asset_of;
-use crate::listing::{Counting, Total};
+use crate::listing::{COUNT_MAX, Counting, Total};
 use crate::place::{NextPage, SearchPlace};
 use crate::ranked::{self, RankedList, RankedRequest, Ranking};
 use crate::search::{Search, SearchLimits, SearchScope};
@@ -48,8 +48,8 @@ pub struct AccountPage {
     pub searched_until: Option<i64>,
 }
 
-/// A page of the list of accounts. Without a whole count, one with conditions, or sorted by what no index keeps, is
-/// searched along the ids within the time budget.
+/// A page of the list of accounts. Without a whole count, it is searched along the ids within the time budget, unless
+/// an index has it in its order.
 pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPage, Error> {
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
@@ -59,7 +59,7 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
         let asset = assets.iter().find(|asset| asset.code == *code);
         filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
     }
-    let found = if query.counting == Counting::Whole || is_in_order(&filter, query.sort) {
+    let found = if query.counting == Counting::Whole || is_in_order(&filter, query) {
         sorted(&mut tx, query, &filter).await?
     } else if query.sort == AccountSort::Id {
         searched(&mut tx, query, &filter, limits).await?
@@ -72,10 +72,10 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
     Ok(AccountPage { accounts, total, next, searched_until })
 }
 
-/// Whether an index has the list's rows in its order, and hardly any others.
-fn is_in_order(filter: &AccountFilter, sort: AccountSort) -> bool {
+/// Whether an index has the list's rows in its order, hardly any others, and few before the page.
+fn is_in_order(filter: &AccountFilter, query: &AccountQuery) -> bool {
     let all = AccountFilter { with_system: filter.with_system, ..AccountFilter::default() };
-    *filter == all && matches!(sort, AccountSort::Id | AccountSort::Number)
+    *filter == all && query.sort == AccountSort::Number && query.slice.offset <= COUNT_MAX
 }
 
 struct FoundAccounts {

@@ -28,6 +28,8 @@ pub struct SearchPlace {
     pub inside: Option<(i64, i64)>,
     /// The rows that come first among those searched, by ascending key.
     pub found: Vec<i64>,
+    /// The last of them, if others that come after it were not kept.
+    pub bound: Option<CursorKey>,
 }
 
 impl NextPage {
@@ -63,24 +65,26 @@ impl SearchPlace {
     fn text(&self) -> String {
         let (value, key) = self.inside.unzip();
         let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
-        let Self { after, skip, end, at, found, .. } = self;
-        let (found, after) = (gaps(found), after.as_ref().map(row_text).unwrap_or_default());
-        format!("s{skip},{end},{at},{},{},{found},{after}", number(value), number(key))
+        let Self { after, skip, end, at, found, bound, .. } = self;
+        let row = |row: &Option<CursorKey>| row.as_ref().map(row_text).unwrap_or_default();
+        let (found, after, bound) = (gaps(found), row(after), row(bound));
+        // The texts of rows may hold a comma.
+        let length = after.len();
+        format!("s{skip},{end},{at},{},{},{found},{length},{after}{bound}", number(value), number(key))
     }
 
     fn read(text: &str) -> Option<Self> {
-        // A text in the last part may hold a comma.
-        let mut parts = text.splitn(7, ',');
+        let mut parts = text.splitn(8, ',');
         let mut part = || parts.next();
         let (skip, end, at) = (part()?.parse().ok()?, part()?.parse().ok()?, part()?.parse().ok()?);
         let inside = match (part()?, part()?) {
             ("", "") => None,
             (value, key) => Some((value.parse().ok()?, key.parse().ok()?)),
         };
-        let found = read_gaps(part()?)?;
-        let after = part()?;
-        let after = if after.is_empty() { None } else { Some(read_row(after)?) };
-        Some(Self { after, skip, end, at, inside, found })
+        let (found, length) = (read_gaps(part()?)?, part()?.parse().ok()?);
+        let (after, bound) = part()?.split_at_checked(length)?;
+        let (after, bound) = (read_row_or_none(after)?, read_row_or_none(bound)?);
+        Some(Self { after, skip, end, at, inside, found, bound })
     }
 }
 
@@ -103,6 +107,10 @@ fn read_row(text: &str) -> Option<CursorKey> {
         }
         None => Some(CursorKey { value: Value::Null, key: text.parse().ok()? }),
     }
+}
+
+fn read_row_or_none(text: &str) -> Option<Option<CursorKey>> {
+    if text.is_empty() { Some(None) } else { Some(Some(read_row(text)?)) }
 }
 
 /// Ascending keys as the gaps between them, which are short.
@@ -145,17 +153,39 @@ mod tests {
             (NextPage::After(row(-17, 4)), "-17 4"),
             (NextPage::After(row(Value::Null, 4)), "4"),
             (NextPage::After(row("a=b, 你 c", 4)), "4=a=b, 你 c"),
-            (search(&none), "s0,0,0,,,,"),
+            (search(&none), "s0,0,0,,,,0,"),
             (
                 search(&SearchPlace { skip: 20, end: 9, at: 5, found, ..none.clone() }),
-                "s20,9,5,,,1.1.12a.104c533ad4.,",
+                "s20,9,5,,,1.1.12a.104c533ad4.,0,",
             ),
-            (search(&SearchPlace { inside, after: Some(row("a,b", 4)), ..none }), "s0,0,0,-5,7,,4=a,b"),
+            (
+                search(&SearchPlace { inside, after: Some(row("a,b", 4)), ..none.clone() }),
+                "s0,0,0,-5,7,,5,4=a,b",
+            ),
+            (search(&SearchPlace { bound: Some(row(8, 4)), ..none.clone() }), "s0,0,0,,,,0,8 4"),
+            (
+                search(&SearchPlace { after: Some(row("你", 1)), bound: Some(row("好,", 2)), ..none }),
+                "s0,0,0,,,,5,1=你2=好,",
+            ),
         ] {
             assert_eq!(place.text(), text);
             assert_eq!(NextPage::read(text), Some(place));
         }
-        for text in ["", "x", "1 x", "x=1", "s", "s1,2", "s1,2,3,4,,,", "s1,2,3,,,x.,", "s1,2,3,,,,x"] {
+        for text in [
+            "",
+            "x",
+            "1 x",
+            "x=1",
+            "s",
+            "s1,2",
+            "s1,2,3,4,,,0,",
+            "s1,2,3,,,x.,0,",
+            "s1,2,3,,,,0",
+            "s1,2,3,,,,x,",
+            "s1,2,3,,,,0,x",
+            "s1,2,3,,,,2,1",
+            "s1,2,3,,,,3,1=你",
+        ] {
             assert_eq!(NextPage::read(text), None, "{text}");
         }
     }

@@ -78,10 +78,15 @@ pub(crate) struct Ranked {
     limit: i64,
     /// Its found rows are in `rows`.
     place: SearchPlace,
-    /// The first rows of the list among those searched.
+    /// The first rows of the list among those searched, none of them after the place's bound.
     rows: Vec<CursorKey>,
     /// The most rows that this pass keeps.
     most: usize,
+}
+
+/// Whether a row comes after the bound of a search: others that come before it may have been dropped.
+fn is_beyond(ranking: Ranking, place: &SearchPlace, row: &CursorKey) -> bool {
+    place.bound.as_ref().is_some_and(|bound| ranking.compare(row, bound) == Ordering::Greater)
 }
 
 /// What becomes of a search when all was searched.
@@ -106,8 +111,7 @@ impl Ranked {
             || SearchPlace { after: slice.after.clone(), skip: slice.offset, end, ..SearchPlace::default() };
         let place = resumed.cloned().unwrap_or_else(begun);
         let mut ranked = Self { ranking, limit: slice.limit, place, rows: Vec::new(), most: 0 };
-        let is_cut = ranked.place.found.len() >= CARRY_MAX;
-        ranked.most = ranked.wanted().min(if is_cut { CARRY_MAX } else { PASS_MAX });
+        ranked.most = ranked.wanted().min(PASS_MAX);
         ranked
     }
 
@@ -142,16 +146,25 @@ impl Ranked {
         if rows.is_empty() {
             return;
         }
-        self.rows.extend(rows);
+        self.rows.extend(rows.into_iter().filter(|row| !is_beyond(self.ranking, &self.place, row)));
         self.rows.sort_unstable_by(|a, b| self.ranking.compare(a, b));
         self.rows.dedup();
-        self.rows.truncate(self.most);
+        self.cut(self.most);
+    }
+
+    /// Keeps so many rows. What comes after the last one is not known from then on, even if some of them change before
+    /// they are read again.
+    fn cut(&mut self, most: usize) {
+        if self.rows.len() >= most {
+            self.rows.truncate(most);
+            self.place.bound = self.rows.last().cloned().or_else(|| self.place.bound.take());
+        }
     }
 
     /// Whether a row that comes no earlier than this one could still be kept.
     pub(crate) fn can_gain(&self, first: &CursorKey) -> bool {
-        self.rows.len() < self.most
-            || self.rows.last().is_some_and(|last| self.ranking.compare(first, last) == Ordering::Less)
+        let bound = self.place.bound.as_ref();
+        bound.is_none_or(|bound| self.ranking.compare(first, bound) == Ordering::Less)
     }
 
     /// Whether a row that comes no later than this one is before the page.
@@ -168,7 +181,7 @@ impl Ranked {
 
     /// The answer when the time has run out.
     pub(crate) fn unfinished(mut self, until: i64) -> RankedResult {
-        self.rows.truncate(CARRY_MAX);
+        self.cut(CARRY_MAX);
         self.place.found = self.rows.into_iter().map(|row| row.key).collect();
         self.place.found.sort_unstable();
         let next = Some(NextPage::Search(self.place));
@@ -177,22 +190,22 @@ impl Ranked {
 
     /// What becomes of it when all was searched.
     pub(crate) fn pass(&mut self) -> PassEnd {
-        let (wanted, skipped) = (self.wanted(), count(self.place.skip));
-        let is_cut = self.most < wanted && self.rows.len() >= self.most;
-        if is_cut && skipped >= self.most {
-            self.place.skip -= i64::try_from(self.most).unwrap_or(i64::MAX);
-            self.place.after = self.rows.pop();
-            self.rows.clear();
+        let (rows, bound) = (std::mem::take(&mut self.rows), self.place.bound.take());
+        let (found, limit) = (length(&rows), count(self.limit));
+        if found <= self.place.skip && bound.is_some() {
+            self.place.skip -= found;
+            self.place.after = bound;
             self.most = self.wanted().min(PASS_MAX);
             self.reach(0, None);
             return PassEnd::Again;
         }
-        let mut rows: Vec<CursorKey> = std::mem::take(&mut self.rows).into_iter().skip(skipped).collect();
-        let is_more = is_cut || rows.len() > count(self.limit);
-        rows.truncate(count(self.limit));
-        let next = rows.last().filter(|_| is_more).cloned().map(NextPage::After);
+        let mut rows: Vec<CursorKey> = rows.into_iter().skip(count(self.place.skip)).collect();
+        let is_full = rows.len() > limit;
+        rows.truncate(limit);
+        // A page that has too few rows ends at the bound, because others may be right behind it.
+        let next = if is_full { rows.last().cloned() } else { bound };
         let keys = rows.into_iter().map(|row| row.key).collect();
-        PassEnd::Known(RankedResult { keys, next, ..RankedResult::default() })
+        PassEnd::Known(RankedResult { keys, next: next.map(NextPage::After), ..RankedResult::default() })
     }
 }
 
@@ -225,7 +238,9 @@ pub(crate) async fn search(
 ) -> Result<RankedResult, Error> {
     let RankedRequest { slice, resumed, ranking, counting, keys: (first, last) } = request;
     let mut ranked = Ranked::new(slice, resumed, ranking, last);
-    let mut total = Counter { is_wanted: counting != Counting::No, is_done: false, rows: 0 };
+    // What an earlier request searched is not counted again.
+    let is_wanted = counting != Counting::No && resumed.is_none();
+    let mut total = Counter { is_wanted, is_done: false, rows: 0 };
     if let Some(carried) = ranked.carried() {
         ranked.add(list.rows(tx, carried).await?);
     }
@@ -294,6 +309,10 @@ impl Counter {
 
 fn count(rows: i64) -> usize {
     usize::try_from(rows).unwrap_or(0)
+}
+
+fn length(rows: &[CursorKey]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

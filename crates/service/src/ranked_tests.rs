@@ -24,33 +24,41 @@ fn rows(
     found
 }
 
+/// One request: the page, or the key that it reached.
+fn step(all: &[CursorKey], ranked: &mut Ranked, end: i64, mut windows: usize) -> Result<RankedResult, i64> {
+    let ranking = ranked.ranking;
+    if let Some(carried) = ranked.carried() {
+        assert!(carried.among.len() <= CARRY_MAX);
+        ranked.add(rows(all, ranking, &carried, (1, end)));
+    }
+    loop {
+        let at = ranked.place().at;
+        if at >= end {
+            match ranked.pass() {
+                PassEnd::Known(result) => return Ok(result),
+                PassEnd::Again => continue,
+            }
+        }
+        if windows == 0 {
+            return Err(at);
+        }
+        windows -= 1;
+        let window = (at + 1, (at + STEP).min(end));
+        let slice = ranked.slice();
+        ranked.add(rows(all, ranking, &slice, window));
+        ranked.reach(window.1, None);
+    }
+}
+
 /// A page, searched `steps` windows at a time; returns how often it was interrupted as well.
 fn page(all: &[CursorKey], ranking: Ranking, slice: &PageRequest, steps: usize) -> (RankedResult, usize) {
     let (mut resumed, mut rounds) = (None, 0);
     let end = i64::try_from(all.len()).unwrap();
     loop {
         let mut ranked = Ranked::new(slice, resumed.as_ref(), ranking, end);
-        if let Some(carried) = ranked.carried() {
-            assert!(carried.among.len() <= CARRY_MAX);
-            ranked.add(rows(all, ranking, &carried, (1, end)));
-        }
-        let mut left = steps;
-        let unfinished = loop {
-            let at = ranked.place().at;
-            if at >= end {
-                match ranked.pass() {
-                    PassEnd::Known(result) => return (result, rounds),
-                    PassEnd::Again => continue,
-                }
-            }
-            if left == 0 {
-                break ranked.unfinished(at);
-            }
-            left -= 1;
-            let window = (at + 1, (at + STEP).min(end));
-            let slice = ranked.slice();
-            ranked.add(rows(all, ranking, &slice, window));
-            ranked.reach(window.1, None);
+        let unfinished = match step(all, &mut ranked, end, steps) {
+            Ok(known) => return (known, rounds),
+            Err(at) => ranked.unfinished(at),
         };
         assert_eq!(unfinished.keys, [0_i64; 0]);
         let Some(NextPage::Search(place)) = unfinished.next else { panic!("no place") };
@@ -104,7 +112,7 @@ fn a_page_far_down_a_list_takes_several_passes_and_misses_nothing() {
         assert_eq!(rounds > 0, is_interrupted, "{name}");
         let expected: Vec<i64> = sorted.iter().skip(count(offset)).map(|row| row.key).collect();
         let shown = found.keys.len();
-        // A page that was cut because a cursor carries no more rows may be short, but the next one begins after it.
+        // A page may be short where a cursor carries no more rows, but the next one begins after it.
         assert!(shown == count(limit).min(expected.len()) || found.next.is_some(), "{name}: {shown}");
         assert!(shown > 0 || expected.is_empty(), "{name}");
         assert_eq!(found.keys, expected.get(..shown).unwrap(), "{name}");
@@ -139,4 +147,63 @@ fn texts_are_ranked_like_numbers() {
     let found = page(&all, ranking, &slice, 9).0.keys;
     assert_eq!(found, [4, 2, 1, 3, 5]);
     assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), names.len());
+}
+
+/// Reads a list to its end; between two requests, some of its rows change.
+fn read_while_changing(
+    all: &mut [CursorKey],
+    ranking: Ranking,
+    (limit, steps): (i64, usize),
+    change: impl Fn(&mut [CursorKey]),
+) -> Vec<i64> {
+    let (mut found, mut after, mut resumed) = (Vec::new(), None, None);
+    let end = i64::try_from(all.len()).unwrap();
+    loop {
+        let slice =
+            PageRequest { order: ranking.values, after: after.clone(), limit, ..PageRequest::default() };
+        let mut ranked = Ranked::new(&slice, resumed.as_ref(), ranking, end);
+        let result = step(all, &mut ranked, end, steps).unwrap_or_else(|at| ranked.unfinished(at));
+        found.extend(result.keys);
+        match result.next {
+            None => return found,
+            Some(NextPage::After(row)) => (after, resumed) = (Some(row), None),
+            Some(NextPage::Search(place)) => {
+                resumed =
+                    NextPage::read(&NextPage::Search(place.clone()).text()).and_then(|next| match next {
+                        NextPage::Search(place) => Some(place),
+                        NextPage::After(_) => None,
+                    });
+                assert_eq!(resumed, Some(place));
+            }
+        }
+        change(all);
+    }
+}
+
+#[test]
+fn rows_that_change_between_two_requests_hide_no_others() {
+    for (ranking, to) in [
+        (Ranking::of(Order::Ascending), i64::MAX),
+        (Ranking::of(Order::Descending), i64::MIN),
+        (Ranking::of(Order::Ascending), 500),
+    ] {
+        for (limit, steps) in [(20, 1), (200, 2), (1_000, 3)] {
+            let mut all = list(8_000);
+            let sorted = |all: &[CursorKey]| {
+                let mut rows = all.to_vec();
+                rows.sort_unstable_by(|a, b| ranking.compare(a, b));
+                rows
+            };
+            // Every second row of the first ones goes elsewhere, again and again.
+            let moving: BTreeSet<i64> = sorted(&all).iter().step_by(2).take(700).map(|row| row.key).collect();
+            let unchanged: Vec<i64> =
+                sorted(&all).iter().map(|row| row.key).filter(|key| !moving.contains(key)).collect();
+            let found = read_while_changing(&mut all, ranking, (limit, steps), |all| {
+                let next = all.iter_mut().filter(|row| moving.contains(&row.key) && row.value != to.into());
+                next.take(50).for_each(|row| row.value = to.into());
+            });
+            let found: Vec<i64> = found.into_iter().filter(|key| !moving.contains(key)).collect();
+            assert!(found == unchanged, "{ranking:?} {limit} {steps}: {} rows", found.len());
+        }
+    }
 }

@@ -159,7 +159,10 @@ impl Listing {
                 format!("{key} {sign} {number}")
             } else {
                 let value = self.arg(value);
-                format!("({sort} {sign} {value} OR ({sort} = {value} AND {key} {tie_sign} {number}))")
+                // An index by the column is entered at the value; a window of keys is read instead of it.
+                let from =
+                    slice.window.map_or_else(|| format!("{sort} {sign}= {value} AND "), |_| String::new());
+                format!("{from}({sort} {sign} {value} OR ({sort} = {value} AND {key} {tie_sign} {number}))")
             };
             self.text += &format!(" AND {behind}");
         }

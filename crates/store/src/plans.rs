@@ -188,12 +188,21 @@ async fn accounts_are_searched_along_their_ids() {
             }
         }
     }
-    // In the order of an index that has them all.
-    for (sort, index) in [(AccountSort::Id, "INTEGER PRIMARY KEY"), (AccountSort::Number, "account_number")] {
-        for order in [Order::Ascending, Order::Descending] {
-            let slice = PageRequest { order, limit: 21, ..PageRequest::default() };
-            let plan = plan(&store, account_list::by_rank(&AccountFilter::default(), sort, slice)).await;
-            assert!(plan.iter().all(|step| !step.contains("B-TREE")), "{index} {sort:?}: {plan:?}");
+    // In the order of an index that has them all, which is entered where the page begins.
+    for order in [Order::Ascending, Order::Descending] {
+        let sign = if order == Order::Ascending { '>' } else { '<' };
+        for (after, first) in [
+            (None, "SCAN a USING INDEX sqlite_autoindex_account_1".to_owned()),
+            (
+                Some(CursorKey { value: "A-1".into(), key: 7 }),
+                format!("SEARCH a USING INDEX sqlite_autoindex_account_1 (number{sign}?)"),
+            ),
+        ] {
+            let slice = PageRequest { order, after, limit: 21, ..PageRequest::default() };
+            let query = account_list::by_rank(&AccountFilter::default(), AccountSort::Number, slice);
+            let plan = plan(&store, query).await;
+            assert_eq!(plan.first(), Some(&first), "{order:?}: {plan:?}");
+            assert!(plan.iter().all(|step| !step.contains("B-TREE FOR ORDER BY")), "{order:?}: {plan:?}");
         }
     }
     // Exact values are found through their own index, however many accounts there are.

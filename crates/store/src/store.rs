@@ -5,7 +5,7 @@ use crate::at_hand::{AtHand, WorkAtHand};
 use crate::error::StoreError;
 use crate::guard::Guard;
 use crate::migration::Schema;
-use crate::postgres::PostgresDatabase;
+use crate::postgres::{PostgresDatabase, TimelineSight};
 use crate::sqlite::{Access, SqliteDatabase};
 use crate::tx::{Engine, EngineTransaction, Tx};
 use domain::work::{Work, WorkKind};
@@ -224,7 +224,7 @@ impl Store {
     }
 
     /// The timeline of the server's log that this connection is on; a promoted standby starts a new one.
-    pub(crate) async fn timeline(&self) -> Option<String> {
+    pub(crate) async fn timeline(&self) -> Option<TimelineSight> {
         match &self.engine {
             Engine::Sqlite(_) => None,
             Engine::Postgres(database) => database.timeline().await.ok(),
@@ -239,10 +239,10 @@ impl Store {
         }
     }
 
-    /// Notes that the ledger was compared with this node's mark after this timeline had been read.
-    pub(crate) fn compared_on(&self, timeline: Option<String>) {
+    /// Notes that the ledger was compared with this node's mark after the server had been seen on this timeline.
+    pub(crate) fn compared_on(&self, sight: TimelineSight) {
         if let Engine::Postgres(database) = &self.engine {
-            database.timelines().compared(timeline);
+            database.timelines().compared(sight);
         }
     }
 

@@ -25,7 +25,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use store::audit::{Actor, AuditRow};
 use store::batch::BatchSort;
 use store::listing::PageRequest;
-use store::listing::PageRequest;
 use store::{Schema, Store};
 use testkit::Place;
 use testkit::place::Engine as Below;

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 /// The length of the seal in bytes: 64 bits cannot be guessed over a network.
 const SEAL: usize = 8;
 /// The length of the longest cursor. That of an unfinished search names the rows that it found.
-const CURSOR_MAX: usize = 4_000;
+const CURSOR_MAX: usize = 8_000;
 
 /// Seals and opens cursors.
 pub(crate) struct Cursors {

@@ -202,6 +202,26 @@ async fn accounts_in_any_order_are_found_within_any_budget() {
     }
 }
 
+/// No index is walked so far.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_by_number_far_down_the_list_of_accounts_are_those_of_a_full_scan() {
+    let world = World::new().await;
+    make_accounts(&world);
+    for sort in [AccountSort::Id, AccountSort::Number, AccountSort::Balance] {
+        for offset in [10_000, 10_001, 45_000, 200_000] {
+            let page = async |counting| {
+                let slice = PageRequest { offset, limit: LIMIT, ..PageRequest::default() };
+                let list = AccountQuery { sort, slice, counting, ..AccountQuery::default() };
+                let service = Service::clone(&world.service).searching_for(Duration::from_secs(3_600));
+                list.page(&service).await
+            };
+            let (expected, found) = (page(Counting::Whole).await, page(Counting::Bounded).await);
+            assert_eq!(found.keys, expected.keys, "{sort:?} {offset}");
+            assert_eq!(found.next.is_some(), expected.next.is_some(), "{sort:?} {offset}");
+        }
+    }
+}
+
 fn make_batches(world: &World) {
     let (paused, draft) = (BatchState::Paused.number(), BatchState::Draft.number());
     let (one, many) = (BatchType::OneToMany.number(), BatchType::ManyToMany.number());

@@ -8,6 +8,7 @@ use super::state::{State, compare, compare_own, state};
 use crate::audit;
 use crate::error::StoreError;
 use crate::guard::OwnCommit;
+use crate::postgres::TimelineSight;
 use crate::store::Store;
 use crate::tx::Tx;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,10 @@ impl ServerKeeper {
         if let Some(behind) = Self::compare(store, folder).await? {
             return Err(StoreError::Behind(behind));
         }
-        store.compared_on(timeline.clone());
+        let timeline = timeline.map(|sight| {
+            store.compared_on(sight.clone());
+            sight.timeline
+        });
         let path = path_of(store, folder).await?;
         let state = state(&mut store.read().await?, None).await?;
         let mark = state.mark(false);
@@ -184,13 +188,13 @@ impl KeeperTask {
         Ok(())
     }
 
-    fn note_timeline(&mut self, now: Option<String>) {
-        if let (Some(before), Some(now)) = (&self.timeline, &now)
-            && before != now
-        {
+    fn note_timeline(&mut self, sight: Option<TimelineSight>) {
+        let Some(sight) = sight else { return };
+        let now = &sight.timeline;
+        if let Some(before) = self.timeline.as_ref().filter(|before| *before != now) {
             tracing::warn!(before, now, "the server is on a new timeline: a standby was promoted");
         }
-        self.timeline = now.or(self.timeline.take());
-        self.store.compared_on(self.timeline.clone());
+        self.timeline = Some(now.clone());
+        self.store.compared_on(sight);
     }
 }

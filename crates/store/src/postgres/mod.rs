@@ -18,6 +18,7 @@ mod timeline;
 mod transaction;
 mod wire;
 
+pub(crate) use timeline::TimelineSight;
 pub(crate) use transaction::PostgresTransaction;
 
 use crate::error::StoreError;
@@ -234,9 +235,11 @@ impl PostgresDatabase {
         self.number("SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS BIGINT)").await
     }
 
-    pub(crate) async fn timeline(&self) -> Result<String, StoreError> {
+    pub(crate) async fn timeline(&self) -> Result<TimelineSight, StoreError> {
+        let connections = self.timelines().connections();
         let rows = self.fetch_autonomous(TIMELINE, &[]).await?;
-        rows.first().map_or_else(|| Ok(String::new()), |row| row.text(0))
+        let timeline = rows.first().map_or_else(|| Ok(String::new()), |row| row.text(0))?;
+        Ok(TimelineSight { timeline, connections })
     }
 
     /// The timelines of its connections.

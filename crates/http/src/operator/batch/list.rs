@@ -80,7 +80,7 @@ pub(crate) struct BatchListQuery {
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
     /// `nextCursor` of the previous page, instead of a page number.
-    #[param(max_length = 4000)]
+    #[param(max_length = 8000)]
     cursor: Option<String>,
     /// Only batches with this status (document 000).
     status: Option<BatchStatusWord>,

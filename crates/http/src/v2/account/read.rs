@@ -113,7 +113,7 @@ pub(crate) struct AccountListQuery {
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
     /// `nextCursor` of the previous page, instead of `page`.
-    #[param(max_length = 4000, nullable = false)]
+    #[param(max_length = 8000, nullable = false)]
     cursor: Option<String>,
 }
 
