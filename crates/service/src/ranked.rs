@@ -89,15 +89,6 @@ fn is_beyond(ranking: Ranking, place: &SearchPlace, row: &CursorKey) -> bool {
     place.bound.as_ref().is_some_and(|bound| ranking.compare(row, bound) == Ordering::Greater)
 }
 
-/// What becomes of a search when all was searched.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum PassEnd {
-    /// The page is known.
-    Known(RankedResult),
-    /// All that was kept is before the page: the list is searched again, for what comes after it.
-    Again,
-}
-
 impl Ranked {
     /// A search for the page that a slice requests, or for the one that an earlier search did not finish. It ends with
     /// the key `end`, unless it has begun already.
@@ -188,8 +179,9 @@ impl Ranked {
         RankedResult { keys: Vec::new(), total: None, next, until: Some(until) }
     }
 
-    /// What becomes of it when all was searched.
-    pub(crate) fn pass(&mut self) -> PassEnd {
+    /// The page, when all was searched. None if all that was kept is before the page: the list is searched again then, for
+    /// what comes after it.
+    pub(crate) fn pass(&mut self) -> Option<RankedResult> {
         let (rows, bound) = (std::mem::take(&mut self.rows), self.place.bound.take());
         let (found, limit) = (length(&rows), count(self.limit));
         if found <= self.place.skip && bound.is_some() {
@@ -197,7 +189,7 @@ impl Ranked {
             self.place.after = bound;
             self.most = self.wanted().min(PASS_MAX);
             self.reach(0, None);
-            return PassEnd::Again;
+            return None;
         }
         let mut rows: Vec<CursorKey> = rows.into_iter().skip(count(self.place.skip)).collect();
         let is_full = rows.len() > limit;
@@ -205,7 +197,7 @@ impl Ranked {
         // A page that has too few rows ends at the bound, because others may be right behind it.
         let next = if is_full { rows.last().cloned() } else { bound };
         let keys = rows.into_iter().map(|row| row.key).collect();
-        PassEnd::Known(RankedResult { keys, next: next.map(NextPage::After), ..RankedResult::default() })
+        Some(RankedResult { keys, next: next.map(NextPage::After), ..RankedResult::default() })
     }
 }
 
@@ -250,13 +242,13 @@ pub(crate) async fn search(
             ranked.reach(until, None);
             return Ok(RankedResult { total: total.at_least(), ..ranked.unfinished(until) });
         }
-        match ranked.pass() {
-            PassEnd::Known(result) => return Ok(RankedResult { total: total.whole(), ..result }),
-            PassEnd::Again if limits.budget.is_over() => {
-                return Ok(RankedResult { total: total.whole(), ..ranked.unfinished(first) });
-            }
-            PassEnd::Again => total.is_done = true,
+        if let Some(result) = ranked.pass() {
+            return Ok(RankedResult { total: total.whole(), ..result });
         }
+        if limits.budget.is_over() {
+            return Ok(RankedResult { total: total.whole(), ..ranked.unfinished(first) });
+        }
+        total.is_done = true;
     }
 }
 

@@ -35,8 +35,8 @@ fn step(all: &[CursorKey], ranked: &mut Ranked, end: i64, mut windows: usize) ->
         let at = ranked.place().at;
         if at >= end {
             match ranked.pass() {
-                PassEnd::Known(result) => return Ok(result),
-                PassEnd::Again => continue,
+                Some(result) => return Ok(result),
+                None => continue,
             }
         }
         if windows == 0 {

@@ -10,7 +10,7 @@ use super::scope::{self, COMMITS, Reach};
 use crate::Error;
 use crate::listing::Counting;
 use crate::place::SearchPlace;
-use crate::ranked::{PassEnd, Ranked, RankedResult, Ranking};
+use crate::ranked::{Ranked, RankedResult, Ranking};
 use crate::search::SearchLimits;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -51,12 +51,11 @@ pub(super) async fn search(
         if !walk.pass(tx, numbers, &spans).await? {
             return Ok(RankedResult { total, ..walk.ranked.unfinished(walk.until) });
         }
-        match walk.ranked.pass() {
-            PassEnd::Known(result) => return Ok(RankedResult { total, ..result }),
-            PassEnd::Again if walk.is_out_of_time() => {
-                return Ok(RankedResult { total, ..walk.ranked.unfinished(walk.until) });
-            }
-            PassEnd::Again => {}
+        if let Some(result) = walk.ranked.pass() {
+            return Ok(RankedResult { total, ..result });
+        }
+        if walk.is_out_of_time() {
+            return Ok(RankedResult { total, ..walk.ranked.unfinished(walk.until) });
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct VerifyArgs {
     pub public_key: Option<String>,
     /// Recompute the books, but do not check the pages and indexes of the database file
     #[arg(long)]
-    quick: bool,
+    pub quick: bool,
 }
 
 /// Runs the command.
