@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 /// The keys that read lists, two at once each: a server lets nobody read more.
 const KEYS: usize = 25;
 const AT_ONCE: usize = 2;
+/// How long a caller waits after a refusal.
+const REST: Duration = Duration::from_millis(100);
 
 /// Text that no memo contains, so that everything is searched.
 pub const TEXT: &[&str] = &["/api/v2/account-transfers?text=nowhere"];
@@ -80,8 +82,9 @@ fn read(url: &str, key: &str, is_over: &AtomicBool) -> Vec<Duration> {
             .and_then(reqwest::blocking::Response::error_for_status)
             .and_then(reqwest::blocking::Response::json)
             .ok();
-        if page.is_some() {
-            times.push(begun.elapsed());
+        match page {
+            Some(_) => times.push(begun.elapsed()),
+            None => std::thread::sleep(REST),
         }
         cursor = page.as_ref().and_then(next);
     }
