@@ -47,7 +47,7 @@ pub use evidence::{Evidence, evidence};
 pub use export::export;
 pub use import::{import, import_into};
 pub use lifecycle::{execute, pause};
-pub use list::{count, history, item_list, problems, search, show};
+pub use list::{history, item_list, problems, search, show};
 pub use lookup::{named, processing, read_ref};
 pub use overview::overview;
 pub use preview::{preview, preview_new};

@@ -20,6 +20,7 @@ use service::account::{self, AccountFilter, AccountQuery, AccountSort, AccountVi
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
 use service::listing::{Counting, PageRequest};
+use service::place::NextPage;
 
 /// Arguments of `account`.
 #[derive(Debug, Args)]
@@ -293,6 +294,7 @@ async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure
         currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
         sort: AccountSort::Id,
         slice: PageRequest { after, limit, ..PageRequest::default() },
+        resumed: None,
         counting: Counting::Whole,
     };
     let found = account::search(&session.service, &query).await?;
@@ -309,7 +311,7 @@ async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure
     let page = Page {
         rows: found.accounts.iter().map(|(asset, account)| to_json(account, asset)).collect(),
         total: found.total.map_or(0, |total| total.rows),
-        next: found.next.map(|place| place.key.to_string()),
+        next: found.next.as_ref().and_then(NextPage::row).map(|row| row.key.to_string()),
     };
     let header = [
         right("id", "编号"),
