@@ -124,7 +124,7 @@ fn names_of(layout: &Layout, fields: OneOf) -> String {
 }
 
 fn not_decided(line: u64, names: &[String], folded: &[String], undecided: Vec<Undecided>) -> FileRefusal {
-    let is_result = crate::result::HEADER.iter().all(|name| folded.contains(&fold(name)));
+    let is_result = crate::export::columns::result::is_header(folded);
     let headers: Vec<&str> = undecided.iter().map(|column| column.header.as_str()).collect();
     let problem = Problem::of_row(line, Code::ColumnUndecided, headers.join(", "));
     FileRefusal { headers: names.to_vec(), undecided, is_result, ..problem.into() }

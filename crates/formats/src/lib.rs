@@ -6,13 +6,15 @@
 //! [`report::Summary`]. This crate knows no database, no scale and no balance: amounts stay text until a
 //! service reads them.
 //!
-//! To add a file format, see [`sheet`]; to add a column, see [`payment`] and [`layout`].
+//! To add a file format, see [`sheet`]; to add a column, see [`payment`] and [`layout`]. What is written is in
+//! [`export`].
 
 pub mod account;
 pub mod archive;
 pub mod csv_reader;
 pub mod delimiter;
 pub mod exact;
+pub mod export;
 pub mod header;
 mod kind;
 pub mod layout;
@@ -22,9 +24,7 @@ pub mod payment;
 pub mod problem;
 pub mod read_error;
 pub mod refusal;
-pub mod refused;
 pub mod report;
-pub mod result;
 pub mod sheet;
 mod table;
 

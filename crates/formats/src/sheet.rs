@@ -36,6 +36,11 @@ pub trait Sheet {
 
     /// How many bytes the buffers hold, whatever the file size.
     fn capacity(&self) -> usize;
+
+    /// Whether texts may have been escaped for spreadsheets ([`crate::export::escape`]). JSON has no need of that.
+    fn has_escapes(&self) -> bool {
+        true
+    }
 }
 
 /// So that the format can be chosen at run time.
@@ -70,6 +75,10 @@ impl<S: Sheet + ?Sized> Sheet for Box<S> {
 
     fn capacity(&self) -> usize {
         (**self).capacity()
+    }
+
+    fn has_escapes(&self) -> bool {
+        (**self).has_escapes()
     }
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use domain::code::Code;
 
+use crate::export::escape::taken_back;
 use crate::header::{Choices, Header};
 use crate::kind;
 use crate::layout::Layout;
@@ -111,7 +112,9 @@ fn row<'a>(sheet: &'a impl Sheet, header: &'a Header, notes: &mut Notes<'_>) -> 
         dirty(line, bytes, ends, &header.names, notes.problems);
     }
     match text {
-        Some(text) if ends.len() == expected => Some(Row { line, text, ends, header }),
+        Some(text) if ends.len() == expected => {
+            Some(Row { line, text, ends, header, has_escapes: sheet.has_escapes() })
+        }
         Some(_) | None => {
             notes.report.count_unreadable();
             None
@@ -198,15 +201,18 @@ pub(crate) struct Row<'a> {
     text: &'a str,
     ends: &'a [usize],
     header: &'a Header,
+    has_escapes: bool,
 }
 
 impl<'a> Row<'a> {
-    /// The trimmed text of a column; none if it is empty or the file has no such column.
+    /// The trimmed text of a column, without its escape; none if it is empty or the file has no such column.
     pub(crate) fn get(&self, field: usize) -> Option<&'a str> {
         let place = self.header.place(field)?;
         let to = *self.ends.get(place)?;
         let from = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        self.text.get(from..to).map(str::trim).filter(|text| !text.is_empty())
+        let text = self.text.get(from..to)?.trim();
+        let text = if self.has_escapes { taken_back(text).trim() } else { text };
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// Like [`Row::get`], but owned; text that is too long is a problem.

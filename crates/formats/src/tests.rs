@@ -4,11 +4,11 @@
 
 mod account;
 mod count;
+mod export;
 mod file;
 mod header;
 mod limits;
 mod refusal;
-mod result;
 
 use std::io::{Cursor, Read};
 
