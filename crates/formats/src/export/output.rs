@@ -1,11 +1,10 @@
 //! Where the bytes of an export go: into a file, or into numbered files in one zip. They are counted and hashed on the
 //! way.
 
+use super::manifest::WholeFile;
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
 use std::io::{Result, Write};
-
-use super::manifest::WholeFile;
 
 /// Counts and hashes bytes.
 #[derive(Debug, Default)]

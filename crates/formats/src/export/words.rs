@@ -47,7 +47,7 @@ pub const ENTRY_KINDS: Words =
     &[("transfer_out", "转出"), ("transfer_in", "转入"), ("fee", "手续费"), ("fee_income", "手续费收入")];
 
 /// A word as people read it; one that is not known is shown as it is.
-pub(super) fn shown<'a>(words: Words, word: &'a str, language: Language) -> &'a str {
+pub(super) fn shown(words: Words, word: &str, language: Language) -> &str {
     match language {
         Language::English => word,
         Language::Chinese => {

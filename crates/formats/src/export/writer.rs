@@ -4,11 +4,12 @@ use super::cell::Cell;
 use super::csv::CsvFile;
 use super::file::{FileWriter, Plan};
 use super::json_lines::JsonLinesFile;
-use super::manifest::{FileManifest, Manifest, Sums};
+use super::manifest::{FileManifest, Manifest, Sums, WholeFile};
 use super::options::{ExportForm, ExportOptions};
 use super::output::Output;
 use super::table::ExportTable;
 use super::xlsx::XlsxFile;
+use std::fmt::{Debug, Formatter};
 use std::io::{Result, Write};
 use std::sync::Arc;
 
@@ -26,6 +27,15 @@ pub struct ExportWriter<W> {
     sums: Sums,
     total: Sums,
     files: Vec<FileManifest>,
+}
+
+impl<W> Debug for ExportWriter<W> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExportWriter")
+            .field("file", &self.name)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<W: Write + Send> ExportWriter<W> {
@@ -113,13 +123,7 @@ fn name_of(plan: &Plan, number: usize) -> String {
     }
 }
 
-fn described(
-    plan: &Plan,
-    name: String,
-    rows: u64,
-    sums: &Sums,
-    file: &super::manifest::WholeFile,
-) -> FileManifest {
+fn described(plan: &Plan, name: String, rows: u64, sums: &Sums, file: &WholeFile) -> FileManifest {
     FileManifest {
         name,
         rows,
