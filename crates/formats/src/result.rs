@@ -103,3 +103,12 @@ pub fn guard(text: &str) -> Cow<'_, str> {
         |c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '\t' | '\r' | '\n' | '\0');
     if first.is_some_and(formula) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
+
+/// The text that [`guard`] made safe. A cell loses one `'` only where a guard would have put it: before what begins like
+/// a formula, or before another `'`.
+pub(crate) fn unguard(text: &str) -> &str {
+    let guarded = text.strip_prefix('\'').filter(|rest| {
+        rest.starts_with('\'') || matches!(guard(rest), Cow::Owned(_))
+    });
+    guarded.unwrap_or(text)
+}

@@ -1,6 +1,6 @@
 //! The columns of a payment file and the names they are recognised by, in English and Chinese.
 
-use crate::layout::{Column, Layout, fold};
+use crate::layout::{Column, Holds, Layout, fold};
 
 /// A column of a payment file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl PaymentField {
 /// The columns of a payment file. `value` means the amount; a date column has `date` in its name.
 pub const COLUMNS: &[Column] = &[
     Column {
-        name: "payer",
+        name: "payer", holds: Holds::Account,
         synonyms: &[
             "payeraccount",
             "payeraccountnumber",
@@ -89,7 +89,7 @@ pub const COLUMNS: &[Column] = &[
         proposed: &["sender", "debtor", "付款人", "付款方"],
     },
     Column {
-        name: "payee",
+        name: "payee", holds: Holds::Account,
         synonyms: &[
             "payeeaccount",
             "payeeaccountnumber",
@@ -123,7 +123,7 @@ pub const COLUMNS: &[Column] = &[
         proposed: &["creditor", "destination", "收款人", "收款方"],
     },
     Column {
-        name: "account",
+        name: "account", holds: Holds::Account,
         synonyms: &[
             "accountnumber",
             "accountno",
@@ -139,7 +139,7 @@ pub const COLUMNS: &[Column] = &[
         proposed: &["iban", "bankaccount", "cardnumber", "walletaddress", "银行账号", "银行卡号", "卡号"],
     },
     Column {
-        name: "email",
+        name: "email", holds: Holds::Identifier,
         synonyms: &[
             "emailaddress",
             "mail",
@@ -154,7 +154,7 @@ pub const COLUMNS: &[Column] = &[
         proposed: &[],
     },
     Column {
-        name: "uid",
+        name: "uid", holds: Holds::Identifier,
         synonyms: &["userid", "payeeuid", "payeruid", "用户id", "用户编号"],
         proposed: &[
             "employeeno",
@@ -170,7 +170,7 @@ pub const COLUMNS: &[Column] = &[
         ],
     },
     Column {
-        name: "amount",
+        name: "amount", holds: Holds::Number,
         synonyms: &["value", "transferamount", "paymentamount", "金额", "转账金额", "付款金额", "支付金额"],
         proposed: &[
             "sum",
@@ -189,23 +189,23 @@ pub const COLUMNS: &[Column] = &[
         ],
     },
     Column {
-        name: "ratio",
+        name: "ratio", holds: Holds::Number,
         synonyms: &["weight", "比例", "权重"],
         proposed: &["share", "percent", "份额", "占比"],
     },
     Column {
-        name: "currency",
+        name: "currency", holds: Holds::Word,
         synonyms: &["ccy", "currencycode", "币种", "币种代码", "货币", "货币代码"],
         proposed: &[],
     },
     Column {
-        name: "memo",
+        name: "memo", holds: Holds::Text,
         synonyms: &["note", "notes", "remark", "remarks", "description", "备注", "附言", "摘要", "用途"],
         proposed: &[],
     },
-    Column { name: "reference", synonyms: &["ref", "参考号"], proposed: &[] },
+    Column { name: "reference", holds: Holds::Text, synonyms: &["ref", "参考号"], proposed: &[] },
     Column {
-        name: "external_id",
+        name: "external_id", holds: Holds::Identifier,
         synonyms: &["externalid", "requestid", "paymentid", "clientref", "endtoendid", "外部编号", "业务号"],
         proposed: &[
             "serial",
@@ -220,7 +220,7 @@ pub const COLUMNS: &[Column] = &[
             "流水",
         ],
     },
-    Column { name: "sluice_row", synonyms: &["sluicerow"], proposed: &[] },
+    Column { name: "sluice_row", holds: Holds::Word, synonyms: &["sluicerow"], proposed: &[] },
 ];
 
 const COUNTERPARTY: &[usize] = &[
@@ -236,4 +236,4 @@ pub(super) const WITH_AMOUNTS: Layout =
     Layout { columns: COLUMNS, required: &[&[PaymentField::Amount as usize], COUNTERPARTY] };
 
 /// Amounts are entered later.
-pub(super) const WITHOUT_AMOUNTS: Layout = Layout { columns: COLUMNS, required: &[COUNTERPARTY] };
+pub(crate) const WITHOUT_AMOUNTS: Layout = Layout { columns: COLUMNS, required: &[COUNTERPARTY] };
