@@ -15,8 +15,8 @@ use crate::number_style::NumberStyle;
 use crate::problem::Problem;
 use crate::read_error::ReadError;
 use crate::report::Summary;
-use crate::sheet::Sheet;
 use crate::row::{Notes, Row};
+use crate::sheet::Sheet;
 use crate::table::Table;
 
 /// A column of an account file.
@@ -53,12 +53,14 @@ impl AccountField {
 /// The columns of an account file and the names they are recognised by.
 pub const COLUMNS: &[Column] = &[
     Column {
-        name: "number", holds: Holds::Account,
+        name: "number",
+        holds: Holds::Account,
         synonyms: &["account", "accountnumber", "accountno", "accountid", "账号", "账户", "账户号"],
         proposed: &["iban", "bankaccount", "cardnumber", "银行账号", "银行卡号", "卡号"],
     },
     Column {
-        name: "holder", holds: Holds::Text,
+        name: "holder",
+        holds: Holds::Text,
         synonyms: &[
             "name",
             "holdername",
@@ -73,22 +75,26 @@ pub const COLUMNS: &[Column] = &[
         proposed: &["accountname", "fullname", "employee", "员工姓名", "账户名称"],
     },
     Column {
-        name: "email", holds: Holds::Identifier,
+        name: "email",
+        holds: Holds::Identifier,
         synonyms: &["emailaddress", "mail", "邮箱", "电子邮箱", "电子邮件"],
         proposed: &[],
     },
     Column {
-        name: "uid", holds: Holds::Identifier,
+        name: "uid",
+        holds: Holds::Identifier,
         synonyms: &["userid", "用户id", "用户编号"],
         proposed: &["employeeno", "employeeid", "staffno", "工号", "员工编号"],
     },
     Column {
-        name: "currency", holds: Holds::Word,
+        name: "currency",
+        holds: Holds::Word,
         synonyms: &["ccy", "currencycode", "币种", "币种代码", "货币", "货币代码"],
         proposed: &[],
     },
     Column {
-        name: "opening", holds: Holds::Number,
+        name: "opening",
+        holds: Holds::Number,
         synonyms: &["openingbalance", "balance", "期初余额", "初始余额", "余额"],
         proposed: &["amount", "金额"],
     },
@@ -191,8 +197,7 @@ fn take(row: &Row<'_>, notes: &mut Notes<'_>) -> Option<AccountRow> {
     let before = notes.problems.len();
     let mut value = |field: AccountField| row.take(field as usize, notes);
     let [number, email, uid, opening] =
-        [AccountField::Number, AccountField::Email, AccountField::Uid, AccountField::Opening]
-            .map(&mut value);
+        [AccountField::Number, AccountField::Email, AccountField::Uid, AccountField::Opening].map(&mut value);
     let holder = row.take(AccountField::Holder as usize, notes);
     let is_named = [&number, &holder, &email, &uid].into_iter().any(Option::is_some);
     if !notes.report.count(row.line, is_named, opening.as_deref()) {

@@ -47,7 +47,8 @@ impl Encoding {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let is = |known: &&str| known.eq_ignore_ascii_case(name.trim());
-        ENCODINGS.iter().find(|(_, names)| names.iter().any(|known| is(&known))).map(|(encoding, _)| *encoding)
+        let row = ENCODINGS.iter().find(|(_, names)| names.iter().any(is));
+        row.map(|(encoding, _)| *encoding)
     }
 
     pub(crate) const fn decoder(self) -> &'static encoding_rs::Encoding {
@@ -200,18 +201,25 @@ impl Seen {
 /// Fewer bytes outside ASCII than this are too little for statistics.
 const SHORT: usize = 64;
 
-/// Whether all characters outside ASCII are pairs of the most common Chinese characters and marks.
+/// GB18030 if nearly all characters outside ASCII are pairs of the most common Chinese characters and marks. One byte
+/// that is wrong makes one problem and not another encoding.
 fn chinese(mut rest: &[u8]) -> Option<Encoding> {
+    let (mut pairs, mut wrong) = (0_usize, 0_usize);
     loop {
         rest = match rest {
-            [] => return Some(Encoding::Gb18030),
-            [0xb0..=0xf7 | 0xa1..=0xa9, 0xa1..=0xfe, rest @ ..] => rest,
-            [first, rest @ ..] if first.is_ascii() => rest,
             // The sample may end within a pair.
-            [0xa1..=0xf7] => return Some(Encoding::Gb18030),
-            _ => return None,
+            [] | [0xa1..=0xf7] => break,
+            [0xb0..=0xf7 | 0xa1..=0xa9, 0xa1..=0xfe, rest @ ..] => {
+                pairs += 1;
+                rest
+            }
+            [first, rest @ ..] => {
+                wrong += usize::from(!first.is_ascii());
+                rest
+            }
         };
     }
+    (pairs > wrong.saturating_mul(8)).then_some(Encoding::Gb18030)
 }
 
 /// How much of a text is UTF-8.

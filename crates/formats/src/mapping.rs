@@ -58,14 +58,27 @@ pub(crate) fn guess(
     columns: &'static [Column],
     chosen: &[(usize, &str)],
 ) -> Vec<ColumnGuess> {
-    let samples = |place: usize| values.iter().filter_map(move |row| row.get(place)).filter(|v| !v.is_empty());
+    let samples =
+        |place: usize| values.iter().filter_map(move |row| row.get(place)).filter(|v| !v.is_empty());
     let mut guesses = Vec::new();
     for (place, header) in headers.iter().enumerate() {
         let folded = fold(header);
         let first: Vec<&str> = samples(place).map(String::as_str).collect();
+        // A known name is never a guess for another field.
+        let is_known = columns.iter().any(|column| has_name(column, &folded));
         let by_field = columns.iter().enumerate().map(|(field, column)| {
             let is_chosen = chosen.iter().any(|(mapped, name)| *mapped == field && fold(name) == folded);
-            let confidence = if is_chosen { SURE + 1 } else { confidence(column, &folded, &first) };
+            let confidence = match (is_chosen, is_known) {
+                (true, _) => SURE + 1,
+                (false, true) => {
+                    if has_name(column, &folded) {
+                        SURE
+                    } else {
+                        0
+                    }
+                }
+                (false, false) => confidence(column, &folded, &first),
+            };
             Guess { confidence, place, field }
         });
         guesses.extend(by_field.filter(|guess| guess.confidence >= LEAST));
@@ -81,7 +94,10 @@ pub(crate) fn guess(
             field: name,
             confidence,
             meaning: if confidence == SURE { None } else { Meaning::of(header) },
-            samples: samples(place).take(SAMPLES).map(|value| crate::problem::shorten(value.as_bytes())).collect(),
+            samples: samples(place)
+                .take(SAMPLES)
+                .map(|value| crate::problem::shorten(value.as_bytes()))
+                .collect(),
         }
     };
     headers.iter().enumerate().map(column).collect()
@@ -98,13 +114,15 @@ fn settle(guesses: &[Guess]) -> Vec<Guess> {
     settled
 }
 
+fn has_name(column: &Column, folded: &str) -> bool {
+    column.is(folded) || fold(column.name) == folded
+}
+
 /// How likely a column with this header and these values holds a field.
 fn confidence(column: &Column, folded: &str, values: &[&str]) -> u8 {
-    if column.is(folded) || fold(column.name) == folded {
-        return SURE;
-    }
     if column.proposed.contains(&folded) {
-        return if numbers_rows(values) { LEAST } else { OFTEN };
+        let is_count = column.holds == Holds::Identifier && numbers_rows(values);
+        return if is_count { LEAST } else { OFTEN };
     }
     by_name(column, folded).max(by_values(column, values))
 }
@@ -113,8 +131,8 @@ fn by_name(column: &Column, folded: &str) -> u8 {
     let names = || std::iter::once(&column.name).chain(column.synonyms).chain(column.proposed);
     let long_enough = |name: &str| name.chars().count() >= if name.is_ascii() { 4 } else { 2 };
     let is_contained = names().any(|name| long_enough(name) && folded.contains(&fold(name)));
-    let is_alike =
-        names().any(|name| long_enough(name) && folded.len() >= 4 && jaro_winkler(&fold(name), folded) >= ALIKE);
+    let is_alike = names()
+        .any(|name| long_enough(name) && folded.len() >= 4 && jaro_winkler(&fold(name), folded) >= ALIKE);
     match (is_alike, is_contained) {
         (true, _) => OFTEN,
         (false, true) => CONTAINED,
@@ -145,7 +163,7 @@ fn by_values(column: &Column, values: &[&str]) -> u8 {
 
 /// Whether the values only number the rows: 1, 2, 3.
 fn numbers_rows(values: &[&str]) -> bool {
-    values.iter().zip(1_u64..).all(|(value, row)| value.parse() == Ok(row))
+    values.len() > 1 && values.iter().zip(1_u64..).all(|(value, row)| value.parse() == Ok(row))
 }
 
 /// The fingerprint of a set of headers, whatever their order, case and separators: files with the same columns share

@@ -49,7 +49,8 @@ impl NumberStyle {
             (DecimalMark::Dot, Some(GroupMark::Dot)) | (DecimalMark::Comma, Some(GroupMark::Comma))
         );
         let sign = sign.map(str::trim).filter(|sign| !sign.is_empty());
-        let is_number = |c: char| c.is_numeric() || c.is_whitespace() || matches!(c, '.' | ',' | '\'' | '-' | '+');
+        let is_number =
+            |c: char| c.is_numeric() || c.is_whitespace() || matches!(c, '.' | ',' | '\'' | '-' | '+');
         let is_bad = |sign: &str| sign.chars().count() > SIGN_MAX || sign.chars().any(is_number);
         if contradicts || sign.is_some_and(is_bad) {
             return None;

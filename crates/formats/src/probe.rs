@@ -64,10 +64,7 @@ pub struct ProbeOptions {
 
 /// Looks at a file. Refuses one that has no rows, is damaged, or is of a kind or encoding that cannot be read. Of a
 /// workbook with several sheets the first visible one with values is shown.
-pub fn probe<R: Read + Seek + Send + 'static>(
-    read: R,
-    options: &ProbeOptions,
-) -> Result<Probe, ReadError> {
+pub fn probe<R: Read + Seek + Send + 'static>(read: R, options: &ProbeOptions) -> Result<Probe, ReadError> {
     let layout: &Layout = match options.purpose {
         Purpose::Payments => &payment::WITHOUT_AMOUNTS,
         Purpose::Accounts => &account::LAYOUT,

@@ -63,7 +63,13 @@ pub(crate) fn fault_problems(line: u64, faults: Vec<Fault>) -> Vec<Problem> {
 }
 
 /// A problem of the field at a place.
-pub(crate) fn of_place(line: u64, names: &[String], place: usize, code: Code, value: impl AsRef<[u8]>) -> Problem {
+pub(crate) fn of_place(
+    line: u64,
+    names: &[String],
+    place: usize,
+    code: Code,
+    value: impl AsRef<[u8]>,
+) -> Problem {
     match names.get(place) {
         Some(name) => Problem::of_column(line, name, code, value),
         None => Problem::of_row(line, code, value),

@@ -107,8 +107,7 @@ pub fn guard(text: &str) -> Cow<'_, str> {
 /// The text that [`guard`] made safe. A cell loses one `'` only where a guard would have put it: before what begins like
 /// a formula, or before another `'`.
 pub(crate) fn unguard(text: &str) -> &str {
-    let guarded = text.strip_prefix('\'').filter(|rest| {
-        rest.starts_with('\'') || matches!(guard(rest), Cow::Owned(_))
-    });
+    let guarded =
+        text.strip_prefix('\'').filter(|rest| rest.starts_with('\'') || matches!(guard(rest), Cow::Owned(_)));
     guarded.unwrap_or(text)
 }

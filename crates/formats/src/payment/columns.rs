@@ -60,7 +60,8 @@ impl PaymentField {
 /// The columns of a payment file. `value` means the amount; a date column has `date` in its name.
 pub const COLUMNS: &[Column] = &[
     Column {
-        name: "payer", holds: Holds::Account,
+        name: "payer",
+        holds: Holds::Account,
         synonyms: &[
             "payeraccount",
             "payeraccountnumber",
@@ -89,7 +90,8 @@ pub const COLUMNS: &[Column] = &[
         proposed: &["sender", "debtor", "付款人", "付款方"],
     },
     Column {
-        name: "payee", holds: Holds::Account,
+        name: "payee",
+        holds: Holds::Account,
         synonyms: &[
             "payeeaccount",
             "payeeaccountnumber",
@@ -123,7 +125,8 @@ pub const COLUMNS: &[Column] = &[
         proposed: &["creditor", "destination", "收款人", "收款方"],
     },
     Column {
-        name: "account", holds: Holds::Account,
+        name: "account",
+        holds: Holds::Account,
         synonyms: &[
             "accountnumber",
             "accountno",
@@ -139,7 +142,8 @@ pub const COLUMNS: &[Column] = &[
         proposed: &["iban", "bankaccount", "cardnumber", "walletaddress", "银行账号", "银行卡号", "卡号"],
     },
     Column {
-        name: "email", holds: Holds::Identifier,
+        name: "email",
+        holds: Holds::Identifier,
         synonyms: &[
             "emailaddress",
             "mail",
@@ -154,7 +158,8 @@ pub const COLUMNS: &[Column] = &[
         proposed: &[],
     },
     Column {
-        name: "uid", holds: Holds::Identifier,
+        name: "uid",
+        holds: Holds::Identifier,
         synonyms: &["userid", "payeeuid", "payeruid", "用户id", "用户编号"],
         proposed: &[
             "employeeno",
@@ -170,7 +175,8 @@ pub const COLUMNS: &[Column] = &[
         ],
     },
     Column {
-        name: "amount", holds: Holds::Number,
+        name: "amount",
+        holds: Holds::Number,
         synonyms: &["value", "transferamount", "paymentamount", "金额", "转账金额", "付款金额", "支付金额"],
         proposed: &[
             "sum",
@@ -189,23 +195,27 @@ pub const COLUMNS: &[Column] = &[
         ],
     },
     Column {
-        name: "ratio", holds: Holds::Number,
+        name: "ratio",
+        holds: Holds::Number,
         synonyms: &["weight", "比例", "权重"],
         proposed: &["share", "percent", "份额", "占比"],
     },
     Column {
-        name: "currency", holds: Holds::Word,
+        name: "currency",
+        holds: Holds::Word,
         synonyms: &["ccy", "currencycode", "币种", "币种代码", "货币", "货币代码"],
         proposed: &[],
     },
     Column {
-        name: "memo", holds: Holds::Text,
+        name: "memo",
+        holds: Holds::Text,
         synonyms: &["note", "notes", "remark", "remarks", "description", "备注", "附言", "摘要", "用途"],
         proposed: &[],
     },
     Column { name: "reference", holds: Holds::Text, synonyms: &["ref", "参考号"], proposed: &[] },
     Column {
-        name: "external_id", holds: Holds::Identifier,
+        name: "external_id",
+        holds: Holds::Identifier,
         synonyms: &["externalid", "requestid", "paymentid", "clientref", "endtoendid", "外部编号", "业务号"],
         proposed: &[
             "serial",

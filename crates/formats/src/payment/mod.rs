@@ -27,8 +27,8 @@ use crate::problem::Problem;
 use crate::read_error::ReadError;
 use crate::refusal::Proposal;
 use crate::report::Summary;
-use crate::sheet::Sheet;
 use crate::row::{Notes, Row};
+use crate::sheet::Sheet;
 use crate::table::Table;
 
 /// The payment fields that the uploader mapped to headers.

@@ -18,6 +18,17 @@ fn read_all(bytes: &[u8]) -> String {
     shown(opened(bytes.to_vec(), &FileOptions::default(), &PaymentFileOptions::default()))
 }
 
+/// What files of different kinds begin with.
+const BEGINS: [&[u8]; 7] = [
+    b"",
+    b"payee,amount\n",
+    b"PK\x03\x04",
+    b"\xff\xfe",
+    b"sep=;\n",
+    b"{",
+    b"\xd5\xcb\xba\xc5,\xbd\xf0\xb6\xee\n",
+];
+
 /// A sheet's XML from pieces that are nearly right.
 fn sheet_pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -42,8 +53,8 @@ fn sheet_pieces() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400), begin in prop_oneof![Just(&b""[..]), Just(b"payee,amount\n"), Just(b"PK\x03\x04"), Just(b"\xff\xfe"), Just(b"sep=;\n"), Just(b"{"), Just(b"\xd5\xcb\xba\xc5,\xbd\xf0\xb6\xee\n")]) {
-        read_all(&[begin, &bytes].concat());
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400), begin in 0..BEGINS.len()) {
+        read_all(&[BEGINS[begin], &bytes].concat());
     }
 
     #[test]

@@ -23,8 +23,7 @@ fn with_sheet(sheet: &str) -> Vec<u8> {
 #[test]
 fn a_part_that_expands_too_much_is_refused_before_it_is_unpacked() {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    let mut zip = ZipWriter::new(Cursor::new(book("")));
-    zip = ZipWriter::new_append(zip.finish().unwrap()).unwrap();
+    let mut zip = ZipWriter::new_append(Cursor::new(book(""))).unwrap();
     zip.start_file("xl/media/image1.png", options).unwrap();
     let zeros = vec![0; 1 << 20];
     for _ in 0..64 {
@@ -54,16 +53,16 @@ fn a_document_type_definition_is_refused_in_every_part() {
     let good: Vec<(String, String)> = {
         let mut archive = zip::ZipArchive::new(Cursor::new(with_sheet(&sheet))).unwrap();
         let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-        let text = |name: &String| {
-            std::io::read_to_string(archive.by_name(name).unwrap()).unwrap()
-        };
+        let text = |name: &String| std::io::read_to_string(archive.by_name(name).unwrap()).unwrap();
         let texts: Vec<String> = names.iter().map(text).collect();
         names.into_iter().zip(texts).collect()
     };
     for part in good.iter().map(|(name, _)| name).filter(|name| *name != "[Content_Types].xml") {
         let parts: Vec<(&str, String)> = good
             .iter()
-            .map(|(name, text)| (name.as_str(), if name == part { format!("{dtd}{text}") } else { text.clone() }))
+            .map(|(name, text)| {
+                (name.as_str(), if name == part { format!("{dtd}{text}") } else { text.clone() })
+            })
             .collect();
         let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (*name, text.as_str())).collect();
         assert_eq!(refusal(zipped(&parts)), r#"refused ! 1 - XML_DTD """#, "{part}");
@@ -78,7 +77,9 @@ fn a_cell_beyond_the_columns_of_a_file_is_refused_with_its_name() {
     }
     // Only its look is there, or it is far down: nothing is made for the cells between.
     check_any(
-        book(&(row(2, &["A", "1"]) + r#"<row r="3"><c r="XFD3" s="1"/></row>"# + &row(1_048_576, &["B", "2"]))),
+        book(
+            &(row(2, &["A", "1"]) + r#"<row r="3"><c r="XFD3" s="1"/></row>"# + &row(1_048_576, &["B", "2"])),
+        ),
         "2 \"1\" payee=\"A\"\n1048576 \"2\" payee=\"B\"",
     );
 }
@@ -110,9 +111,13 @@ fn sizes_and_places_that_are_lies_are_found() {
     let directory = u32::from_le_bytes(bytes[end + 16..end + 20].try_into().unwrap());
     let entries = || {
         let first = usize::try_from(directory).unwrap();
-        bytes.windows(4).enumerate().filter(move |(at, w)| *at >= first && *w == b"PK\x01\x02").map(|(at, _)| at)
+        bytes
+            .windows(4)
+            .enumerate()
+            .filter(move |(at, w)| *at >= first && *w == b"PK\x01\x02")
+            .map(|(at, _)| at)
     };
-    let sheet = entries().last().unwrap();
+    let sheet = entries().next_back().unwrap();
     let mut smaller = bytes.clone();
     let size = u32::from_le_bytes(bytes[sheet + 24..sheet + 28].try_into().unwrap());
     smaller[sheet + 24..sheet + 28].copy_from_slice(&(size - 7).to_le_bytes());
@@ -199,7 +204,8 @@ fn a_link_to_another_file_is_not_followed_and_a_missing_part_is_named() {
     // Every workbook made here has a relation to an address outside.
     check_any(amount(r#"<c r="B2"><v>1</v></c>"#), r#"2 "1" payee="A""#);
     let relations = r#"<Relationships><Relationship Id="s1" Type="x/worksheet" Target="worksheets/gone.xml"/></Relationships>"#;
-    let workbook = r#"<workbook xmlns:r="r"><sheets><sheet name="Pay" sheetId="1" r:id="s1"/></sheets></workbook>"#;
+    let workbook =
+        r#"<workbook xmlns:r="r"><sheets><sheet name="Pay" sheetId="1" r:id="s1"/></sheets></workbook>"#;
     let bytes = zipped(&[("xl/workbook.xml", workbook), ("xl/_rels/workbook.xml.rels", relations)]);
     assert_eq!(refusal(bytes), r#"refused ! 1 - FILE_DAMAGED "sheet""#);
     let outside = relations.replace("Target=", "TargetMode=\"External\" Target=");

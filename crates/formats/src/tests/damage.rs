@@ -21,14 +21,30 @@ fn a_value_that_a_spreadsheet_changed_is_a_problem_of_its_own() {
         ("A", "2-Mar", "amount DATE_FOR_NUMBER \"2-Mar\""),
         ("A", "#REF!", "amount CELL_ERROR \"#REF!\""),
     ] {
-        check(format!("payee\tamount\n\"{payee}\"\t{amount}").replace('\t', ";").replace(';', ","), &format!("! 2 {problem}"));
+        check(
+            format!("payee\tamount\n\"{payee}\"\t{amount}").replace('\t', ";").replace(';', ","),
+            &format!("! 2 {problem}"),
+        );
     }
     check("payee,amount,memo\nA,1,#N/A", "! 2 memo CELL_ERROR \"#N/A\"");
 }
 
 #[test]
 fn values_that_only_look_like_damage_are_kept() {
-    for payee in ["ACC-000123", "12-34-56", "2026-03-02", "MAR-2026-07", "E+5", "1E5", "7-11", "#1", "##", "Mar", "三月", "1-Q"] {
+    for payee in [
+        "ACC-000123",
+        "12-34-56",
+        "2026-03-02",
+        "MAR-2026-07",
+        "E+5",
+        "1E5",
+        "7-11",
+        "#1",
+        "##",
+        "Mar",
+        "三月",
+        "1-Q",
+    ] {
         check(format!("payee,amount\n{payee},1"), &format!("2 \"1\" payee={payee:?}"));
     }
     // Left to the reader of amounts.
@@ -42,7 +58,11 @@ fn accounts(numbers: impl Iterator<Item = String>) -> String {
 
 /// The remarks on a file of account numbers.
 fn remarks(file: &str) -> Vec<String> {
-    let read = super::shown(super::opened(file.as_bytes().to_vec(), &crate::open::FileOptions::default(), &crate::payment::PaymentFileOptions::default()));
+    let read = super::shown(super::opened(
+        file.as_bytes().to_vec(),
+        &crate::open::FileOptions::default(),
+        &crate::payment::PaymentFileOptions::default(),
+    ));
     read.lines().filter(|line| line.starts_with('~')).map(str::to_owned).collect()
 }
 

@@ -59,7 +59,8 @@ fn traditional_chinese_is_told_from_simplified() {
 
 #[test]
 fn a_few_chinese_characters_are_enough_for_gb18030() {
-    for text in ["账号,金额\nA,1\n", "payee,amount,memo\nA,1,工资\n", "姓名,金额\n张三,1\n李四,2\n"] {
+    for text in ["账号,金额\nA,1\n", "payee,amount,memo\nA,1,工资\n", "姓名,金额\n张三,1\n李四,2\n"]
+    {
         assert_eq!(detected(&encoded(text, Encoding::Gb18030, false)), Some(Encoding::Gb18030), "{text}");
     }
 }

@@ -14,17 +14,15 @@ fn objects_are_rows_and_their_names_are_columns() {
     );
     check_any("\u{feff}{\"收款账号\":\"甲\",\"金额\":\"1\"}\r\n", r#"1 "1" payee="甲""#);
     check_any(r#"  {"payee":"A","amount":"1"}"#, r#"1 "1" payee="A""#);
-    let utf16: Vec<u8> = "{\"payee\":\"甲\",\"amount\":\"1\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> =
+        "{\"payee\":\"甲\",\"amount\":\"1\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     check_any(utf16, r#"1 "1" payee="甲""#);
 }
 
 #[test]
 fn numbers_are_taken_as_they_are_written() {
     for number in ["1.0000000000000001", "9007199254740993", "12345678901234567890.12", "1e3", "-5", "0.10"] {
-        check_any(
-            format!("{{\"payee\":\"A\",\"amount\":{number}}}"),
-            &format!("1 {number:?} payee=\"A\""),
-        );
+        check_any(format!("{{\"payee\":\"A\",\"amount\":{number}}}"), &format!("1 {number:?} payee=\"A\""));
     }
     check_any(r#"{"payee":true,"amount":false}"#, r#"1 "false" payee="true""#);
 }
@@ -57,7 +55,9 @@ fn a_line_that_is_not_a_flat_object_is_a_problem_and_the_others_are_read() {
 #[test]
 fn names_come_from_the_first_lines_and_a_later_new_one_is_a_problem() {
     let line = "{\"payee\":\"A\",\"amount\":\"1\"}\n";
-    let file = line.repeat(99) + "{\"payee\":\"B\",\"amount\":\"2\",\"memo\":\"m\"}\n" + "{\"payee\":\"C\",\"amount\":\"3\",\"note\":\"n\"}\n";
+    let file = line.repeat(99)
+        + "{\"payee\":\"B\",\"amount\":\"2\",\"memo\":\"m\"}\n"
+        + "{\"payee\":\"C\",\"amount\":\"3\",\"note\":\"n\"}\n";
     let read = shown(opened(file.into_bytes(), &FileOptions::default(), &PaymentFileOptions::default()));
     let last: Vec<&str> = read.lines().skip(99).collect();
     assert_eq!(last, [r#"100 "2" payee="B" memo="m""#, r#"! 101 note NAME_UNEXPECTED "n""#]);
@@ -68,7 +68,9 @@ fn names_come_from_the_first_lines_and_a_later_new_one_is_a_problem() {
 #[test]
 fn lines_and_values_have_limits() {
     let long = format!("{{\"payee\":\"A\",\"amount\":\"1\",\"x\":\"{}\"}}\n", "y".repeat(2 << 20));
-    let file = format!("{{\"payee\":\"A\",\"amount\":\"1\",\"x\":\"\"}}\n{long}{{\"payee\":\"B\",\"amount\":\"2\"}}\n");
+    let file = format!(
+        "{{\"payee\":\"A\",\"amount\":\"1\",\"x\":\"\"}}\n{long}{{\"payee\":\"B\",\"amount\":\"2\"}}\n"
+    );
     let read = shown(opened(file.into_bytes(), &FileOptions::default(), &PaymentFileOptions::default()));
     let lines: Vec<&str> = read.lines().collect();
     assert_eq!((lines.len(), lines[0], lines[2]), (3, r#"1 "1" payee="A""#, r#"3 "2" payee="B""#));
@@ -78,7 +80,10 @@ fn lines_and_values_have_limits() {
     assert!(read.starts_with("! 1 x FIELD_TOO_LONG"), "{read}");
     let names: Vec<String> = (0..300).map(|n| format!("\"n{n}\":1")).collect();
     let wide = format!("{{{}}}", names.join(","));
-    check_any(wide, "refused ! 1 - LINE_INVALID \"{\\\"n0\\\":1,\\\"n1\\\":1,\\\"n2\\\":1,\\\"n3\\\":1,\\\"n4\\\":1,\\\"n5\\\":1,\\\"n6\\\":1,\\\"n7\\\":1…\"");
+    check_any(
+        wide,
+        "refused ! 1 - LINE_INVALID \"{\\\"n0\\\":1,\\\"n1\\\":1,\\\"n2\\\":1,\\\"n3\\\":1,\\\"n4\\\":1,\\\"n5\\\":1,\\\"n6\\\":1,\\\"n7\\\":1,\\\"n8\\\":1…\"",
+    );
     let deep = format!("{{\"payee\":\"A\",\"amount\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let read = shown(opened(deep.into_bytes(), &FileOptions::default(), &PaymentFileOptions::default()));
     assert!(read.contains("LINE_INVALID") || read.contains("VALUE_NESTED"), "{read}");

@@ -7,11 +7,15 @@ use crate::probe::{ProbeOptions, Purpose, probe};
 fn columns(file: &str, purpose: Purpose, mapped: &[(&str, &str)]) -> String {
     let mapped = mapped.iter().map(|(field, header)| ((*field).to_owned(), (*header).to_owned())).collect();
     let options = ProbeOptions { purpose, file: crate::open::FileOptions::default(), mapped };
-    let probe = probe(std::io::Cursor::new(file.as_bytes().to_vec()), &options).unwrap_or_else(|e| panic!("{e}"));
+    let probe =
+        probe(std::io::Cursor::new(file.as_bytes().to_vec()), &options).unwrap_or_else(|e| panic!("{e}"));
     let column = |column: &crate::mapping::ColumnGuess| {
-        let meaning = column.meaning.map(|meaning| format!(" ({})", meaning.name(domain::code::Language::English)));
+        let meaning =
+            column.meaning.map(|meaning| format!(" ({})", meaning.name(domain::code::Language::English)));
         match column.field {
-            Some(field) => format!("{}={field} {}{}", column.header, column.confidence, meaning.unwrap_or_default()),
+            Some(field) => {
+                format!("{}={field} {}{}", column.header, column.confidence, meaning.unwrap_or_default())
+            }
             None => format!("{}{}", column.header, meaning.unwrap_or_default()),
         }
     };
@@ -38,7 +42,10 @@ fn known_names_are_sure_and_others_are_guesses() {
         ("payee,,amount\nA,z,1\n", "payee=payee 100, #2, amount=amount 100"),
         ("payee,amount,execution date\nA,1,x\n", "payee=payee 100, amount=amount 100, execution date (date)"),
         ("付款日期,收款账号,金额\nx,A,1\n", "付款日期 (date), 收款账号=payee 100, 金额=amount 100"),
-        ("payee,amount,status,token,chain\nA,1,,,\n", "payee=payee 100, amount=amount 100, status (status), token (token), chain (network)"),
+        (
+            "payee,amount,status,token,chain\nA,1,,,\n",
+            "payee=payee 100, amount=amount 100, status (status), token (token), chain (network)",
+        ),
     ] {
         check(file, expected);
     }
@@ -47,7 +54,10 @@ fn known_names_are_sure_and_others_are_guesses() {
 #[test]
 fn a_serial_number_is_a_weak_guess_if_it_numbers_the_rows() {
     check("序号,收款账号,金额\n1,A,1\n2,B,1\n", "序号=external_id 40, 收款账号=payee 100, 金额=amount 100");
-    check("流水号,收款账号,金额\nP7,A,1\nP9,B,1\n", "流水号=external_id 70, 收款账号=payee 100, 金额=amount 100");
+    check(
+        "流水号,收款账号,金额\nP7,A,1\nP9,B,1\n",
+        "流水号=external_id 70, 收款账号=payee 100, 金额=amount 100",
+    );
 }
 
 #[test]
@@ -76,7 +86,9 @@ fn account_files_have_proposals_of_their_own() {
 
 #[test]
 fn files_with_the_same_headers_share_a_fingerprint() {
-    let of = |headers: &[&str]| fingerprint(&headers.iter().map(|header| (*header).to_owned()).collect::<Vec<_>>());
+    let of = |headers: &[&str]| {
+        fingerprint(&headers.iter().map(|header| (*header).to_owned()).collect::<Vec<_>>())
+    };
     let one = of(&["Payee Account", "Amount", "备注"]);
     assert_eq!(one.len(), 64);
     assert_eq!(of(&["备注", "payee_account", "AMOUNT", ""]), one);

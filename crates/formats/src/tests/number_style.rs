@@ -37,14 +37,27 @@ fn amounts_are_read_in_the_declared_style_and_no_other() {
                 true => format!("! 2 amount {read} {written:?}"),
                 false => format!("2 {read:?} payee=\"A\""),
             };
-            assert_eq!(shown(opened(file.into_bytes(), &FileOptions::default(), &options)), expected, "{words}: {case}");
+            assert_eq!(
+                shown(opened(file.into_bytes(), &FileOptions::default(), &options)),
+                expected,
+                "{words}: {case}"
+            );
         }
     }
 }
 
 #[test]
 fn a_style_that_contradicts_itself_cannot_be_declared() {
-    for words in ["dot dot -", "comma comma -", "point - -", "dot underscore -", "dot - 5", "dot - -5", "dot - a.b", "dot - Renminbi_Yuan"] {
+    for words in [
+        "dot dot -",
+        "comma comma -",
+        "point - -",
+        "dot underscore -",
+        "dot - 5",
+        "dot - -5",
+        "dot - a.b",
+        "dot - Renminbi_Yuan",
+    ] {
         assert_eq!(style(words), None, "{words}");
     }
     assert_eq!(style("- - -"), Some(NumberStyle::default()));
@@ -52,7 +65,8 @@ fn a_style_that_contradicts_itself_cannot_be_declared() {
 
 #[test]
 fn the_style_is_that_of_texts_and_not_of_number_cells() {
-    let options = PaymentFileOptions { numbers: style("comma dot -").unwrap(), ..PaymentFileOptions::default() };
+    let options =
+        PaymentFileOptions { numbers: style("comma dot -").unwrap(), ..PaymentFileOptions::default() };
     let bytes = super::workbook::amount(r#"<c r="B2"><v>1250.5</v></c>"#);
     check_opened(bytes, &FileOptions::default(), &options, r#"2 "1250.5" payee="A""#);
     let bytes = super::workbook::amount(r#"<c r="B2" t="str"><v>1.250,5</v></c>"#);
@@ -61,8 +75,14 @@ fn the_style_is_that_of_texts_and_not_of_number_cells() {
 
 #[test]
 fn sums_and_total_rows_follow_the_style() {
-    let options = PaymentFileOptions { numbers: style("comma dot -").unwrap(), ..PaymentFileOptions::default() };
+    let options =
+        PaymentFileOptions { numbers: style("comma dot -").unwrap(), ..PaymentFileOptions::default() };
     let file = "payee;amount\nA;1.000,50\nB;2,25\n;1.002,75\n";
-    check_opened(file, &FileOptions::default(), &options, "2 \"1000.50\" payee=\"A\"\n3 \"2.25\" payee=\"B\"");
+    check_opened(
+        file,
+        &FileOptions::default(),
+        &options,
+        "2 \"1000.50\" payee=\"A\"\n3 \"2.25\" payee=\"B\"",
+    );
     check_any("payee;amount\nA;1,5\n;1,5\n", "2 \"1,5\" payee=\"A\"\n! 3 - PAYEE_MISSING \"\"");
 }

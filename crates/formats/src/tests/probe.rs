@@ -7,14 +7,16 @@ use crate::open::FileOptions;
 use crate::probe::{Probe, ProbeOptions, Purpose, probe};
 
 fn look(bytes: Vec<u8>) -> Result<Probe, String> {
-    let options = ProbeOptions { purpose: Purpose::Payments, file: FileOptions::default(), mapped: Vec::new() };
+    let options =
+        ProbeOptions { purpose: Purpose::Payments, file: FileOptions::default(), mapped: Vec::new() };
     probe(Cursor::new(bytes), &options).map_err(|error| error.to_string())
 }
 
 fn shown(probe: &Probe) -> String {
     let form = &probe.form;
     let word = |word: Option<&str>| word.unwrap_or("-").to_owned();
-    let rows: Vec<String> = probe.rows.iter().map(|row| format!("{}:{}", row.line, row.cells.join("|"))).collect();
+    let rows: Vec<String> =
+        probe.rows.iter().map(|row| format!("{}:{}", row.line, row.cells.join("|"))).collect();
     let remarks: Vec<&str> = probe.remarks.iter().map(|remark| remark.code.name()).collect();
     format!(
         "{} {} {} sheet {} header {}:{} about {} rows {} [{}]",
@@ -33,7 +35,10 @@ fn shown(probe: &Probe) -> String {
 #[test]
 fn a_probe_shows_form_header_and_first_rows() {
     for (bytes, expected) in [
-        (b"payee,amount\nA,1\nB,2\n".to_vec(), "csv utf-8 comma sheet - header 1:payee|amount about 2 rows 2:A|1 3:B|2 []"),
+        (
+            b"payee,amount\nA,1\nB,2\n".to_vec(),
+            "csv utf-8 comma sheet - header 1:payee|amount about 2 rows 2:A|1 3:B|2 []",
+        ),
         (
             "sep=;\n三月;\n收款账号;金额\n甲;1,5\n".as_bytes().to_vec(),
             "csv utf-8 semicolon sheet - header 3:收款账号|金额 about 2 rows 4:甲|1,5 [DELIMITER_LINE]",
@@ -49,7 +54,10 @@ fn a_probe_shows_form_header_and_first_rows() {
         (book(&row(2, &["A", "1"])), "xlsx - - sheet Pay header 1:payee|amount|memo about 1 rows 2:A|1| []"),
         // What is not understood can still be decided: nothing is refused.
         (b"name,sum\nAnn,1\n".to_vec(), "csv utf-8 comma sheet - header 1:name|sum about 1 rows 2:Ann|1 []"),
-        (b"payee,amount,x\nA,1\nB,2,3,4\nC,\xff,\xe5\xa5\xbd\xe5\xa5\xbd\n".to_vec(), "csv utf-8 comma sheet - header 1:payee|amount|x about 3 rows 2:A|1 3:B|2|3|4 [INVALID_UTF8]"),
+        (
+            b"payee,amount,x\nA,1\nB,2,3,4\nC,\xff,\xe5\xa5\xbd\xe5\xa5\xbd\xe5\xa5\xbd\n".to_vec(),
+            "csv utf-8 comma sheet - header 1:payee|amount|x about 3 rows 2:A|1 3:B|2|3|4 [INVALID_UTF8]",
+        ),
     ] {
         assert_eq!(shown(&look(bytes).unwrap()), expected);
     }
@@ -68,12 +76,20 @@ fn a_probe_shows_twenty_rows_and_estimates_the_others() {
 
 #[test]
 fn of_several_sheets_the_first_with_values_is_shown() {
-    let one = |payee: &str| format!("<sheetData>{}{}</sheetData>", row(1, &["payee", "amount"]), row(2, &[payee, "1"]));
+    let one = |payee: &str| {
+        format!("<sheetData>{}{}</sheetData>", row(1, &["payee", "amount"]), row(2, &[payee, "1"]))
+    };
     let (a, b) = (one("A"), one("B"));
-    let bytes = book_of(&[("Empty", "visible", "<sheetData/>"), ("Jan", "visible", &a), ("Feb", "veryHidden", &b)], "", "", "");
+    let bytes = book_of(
+        &[("Empty", "visible", "<sheetData/>"), ("Jan", "visible", &a), ("Feb", "veryHidden", &b)],
+        "",
+        "",
+        "",
+    );
     let probe = look(bytes).unwrap();
     assert_eq!(probe.form.sheet.as_deref(), Some("Jan"));
-    let sheets: Vec<_> = probe.form.sheets.iter().map(|sheet| (sheet.name.as_str(), sheet.is_hidden)).collect();
+    let sheets: Vec<_> =
+        probe.form.sheets.iter().map(|sheet| (sheet.name.as_str(), sheet.is_hidden)).collect();
     assert_eq!(sheets, [("Empty", false), ("Jan", false), ("Feb", true)]);
 }
 

@@ -33,7 +33,10 @@ fn rows_above_the_header_are_not_read_and_named() {
         "~ 1 - ROWS_ABOVE_HEADER \"三月工资表\"\n3 \"1\" payee=\"A\"",
     );
     // The refusal is about the row that is most like a header.
-    check_any("March 2026\npayee,sum,memo\nA,1,m\n", r#"refused ! 2 amount COLUMN_MISSING "payee, sum, memo""#);
+    check_any(
+        "March 2026\npayee,sum,memo\nA,1,m\n",
+        r#"refused ! 2 amount COLUMN_MISSING "payee, sum, memo""#,
+    );
     check_any("三月\n姓名,实发工资\nA,1\n", r#"refused ! 2 amount COLUMN_MISSING "姓名, 实发工资""#);
     // Only the first rows are looked at.
     let titles = "title\n".repeat(20);
@@ -51,7 +54,10 @@ fn the_delimiter_is_found_by_how_evenly_it_divides_the_lines() {
     check_any("payee\tamount\nA,B\t1\n", row);
     check_any("payee|amount\nA,B|1\n", row);
     check_any("payee,amount\n\"A,B\",1\n", row);
-    check_any("payee;amount;memo\n\"A;,,,B\";1;m\nB;2;\"x\ny\"\n", "2 \"1\" payee=\"A;,,,B\" memo=\"m\"\n3 \"2\" payee=\"B\" memo=\"x\\ny\"");
+    check_any(
+        "payee;amount;memo\n\"A;,,,B\";1;m\nB;2;\"x\ny\"\n",
+        "2 \"1\" payee=\"A;,,,B\" memo=\"m\"\n3 \"2\" payee=\"B\" memo=\"x\\ny\"",
+    );
     for (sample, found) in [
         ("", Delimiter::Comma),
         ("payee\nA\n", Delimiter::Comma),
@@ -63,5 +69,10 @@ fn the_delimiter_is_found_by_how_evenly_it_divides_the_lines() {
     }
     // The uploader's word counts, and the file's own more.
     let form = FileOptions { delimiter: Some(Delimiter::Comma), ..FileOptions::default() };
-    check_opened("payee;x,amount\nA;B,1\n", &form, &PaymentFileOptions::default(), r#"refused ! 1 payee / payer / account / email / uid COLUMN_MISSING "payee;x, amount""#);
+    check_opened(
+        "payee;x,amount\nA;B,1\n",
+        &form,
+        &PaymentFileOptions::default(),
+        r#"refused ! 1 payee / payer / account / email / uid COLUMN_MISSING "payee;x, amount""#,
+    );
 }

@@ -44,9 +44,14 @@ pub(super) fn book_of(sheets: &[(&str, &str, &str)], properties: &str, styles: &
         ("_rels/.rels".to_owned(), ROOT.to_owned()),
         (
             "xl/workbook.xml".to_owned(),
-            format!(r#"<?xml version="1.0" encoding="UTF-8"?><workbook xmlns:r="r">{properties}<sheets>{list}</sheets></workbook>"#),
+            format!(
+                r#"<?xml version="1.0" encoding="UTF-8"?><workbook xmlns:r="r">{properties}<sheets>{list}</sheets></workbook>"#
+            ),
         ),
-        ("xl/_rels/workbook.xml.rels".to_owned(), format!("<Relationships>{relations}{others}</Relationships>")),
+        (
+            "xl/_rels/workbook.xml.rels".to_owned(),
+            format!("<Relationships>{relations}{others}</Relationships>"),
+        ),
         ("xl/styles.xml".to_owned(), format!("<styleSheet>{styles}</styleSheet>")),
         ("xl/sharedStrings.xml".to_owned(), format!("<sst>{texts}</sst>")),
     ];
@@ -130,7 +135,9 @@ fn an_account_number_that_a_spreadsheet_took_for_a_number_is_read_only_if_no_dig
 fn days_are_dates_in_both_date_systems() {
     let sheet = |day: u32| {
         let header = row(1, &["payee", "amount", "memo"]);
-        let cells = format!(r#"<c r="A2" t="str"><v>A</v></c><c r="B2"><v>1</v></c><c r="C2" s="3"><v>{day}</v></c>"#);
+        let cells = format!(
+            r#"<c r="A2" t="str"><v>A</v></c><c r="B2"><v>1</v></c><c r="C2" s="3"><v>{day}</v></c>"#
+        );
         format!(r#"<sheetData>{header}<row r="2">{cells}</row></sheetData>"#)
     };
     for (properties, day) in [("", 46_112), (r#"<workbookPr date1904="1"/>"#, 44_650)] {
@@ -183,10 +190,17 @@ fn merged_hidden_and_distant_cells_are_named() {
 
 #[test]
 fn the_uploader_chooses_among_several_sheets() {
-    let one = |payee: &str| format!("<sheetData>{}{}</sheetData>", row(1, &["payee", "amount"]), row(2, &[payee, "1"]));
+    let one = |payee: &str| {
+        format!("<sheetData>{}{}</sheetData>", row(1, &["payee", "amount"]), row(2, &[payee, "1"]))
+    };
     let (a, b, c) = (one("A"), one("B"), one("C"));
     let bytes = book_of(
-        &[("Empty", "visible", "<sheetData/>"), ("Jan", "visible", &a), ("Feb", "visible", &b), ("3", "hidden", &c)],
+        &[
+            ("Empty", "visible", "<sheetData/>"),
+            ("Jan", "visible", &a),
+            ("Feb", "visible", &b),
+            ("3", "hidden", &c),
+        ],
         "",
         "",
         "",
@@ -221,12 +235,21 @@ fn what_is_written_by_a_library_is_read_as_another_library_reads_it() {
     }
     for row in 1..500_u32 {
         sheet.write_string(row, 0, format!("ACC-{row:06}")).unwrap();
-        sheet.write_number_with_format(row, 1, f64::from(row) / 100.0, &Format::new().set_num_format("#,##0.00")).unwrap();
+        sheet
+            .write_number_with_format(
+                row,
+                1,
+                f64::from(row) / 100.0,
+                &Format::new().set_num_format("#,##0.00"),
+            )
+            .unwrap();
         sheet.write_string(row, 2, format!("第{row}行 <&> \"quoted\"")).unwrap();
     }
     let bytes = workbook.save_to_buffer().unwrap();
-    let sheet = open(Cursor::new(bytes.clone()), &FileOptions::default()).unwrap_or_else(|e| panic!("{e}")).sheet;
-    let mut reader = PaymentReader::over(sheet, &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    let sheet =
+        open(Cursor::new(bytes.clone()), &FileOptions::default()).unwrap_or_else(|e| panic!("{e}")).sheet;
+    let mut reader =
+        PaymentReader::over(sheet, &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(100, &mut rows, &mut problems).unwrap() {}
     assert_eq!(problems, []);
@@ -242,9 +265,14 @@ fn what_is_written_by_a_library_is_read_as_another_library_reads_it() {
 
 #[test]
 fn rows_that_are_blank_in_between_are_counted_and_line_numbers_are_those_of_the_sheet() {
-    let rows = row(3, &["A", "1"]) + r#"<row r="4"><c r="A4" s="1"/></row>"# + &row(9, &["B", "2"]) + "<row r=\"10\"/>";
-    let sheet = open(Cursor::new(book(&rows)), &FileOptions::default()).unwrap_or_else(|e| panic!("{e}")).sheet;
-    let mut reader = PaymentReader::over(sheet, &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    let rows = row(3, &["A", "1"])
+        + r#"<row r="4"><c r="A4" s="1"/></row>"#
+        + &row(9, &["B", "2"])
+        + "<row r=\"10\"/>";
+    let sheet =
+        open(Cursor::new(book(&rows)), &FileOptions::default()).unwrap_or_else(|e| panic!("{e}")).sheet;
+    let mut reader =
+        PaymentReader::over(sheet, &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(1, &mut rows, &mut problems).unwrap() {}
     let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
@@ -254,6 +282,9 @@ fn rows_that_are_blank_in_between_are_counted_and_line_numbers_are_those_of_the_
 #[test]
 fn a_sheet_without_rows_is_refused_as_such() {
     for rows in ["", r#"<row r="2"><c r="A2" s="1"/></row>"#] {
-        assert_eq!(shown(opened(book(rows), &FileOptions::default(), &PaymentFileOptions::default())), r#"refused ! 1 - FILE_NO_ROWS """#);
+        assert_eq!(
+            shown(opened(book(rows), &FileOptions::default(), &PaymentFileOptions::default())),
+            r#"refused ! 1 - FILE_NO_ROWS """#
+        );
     }
 }

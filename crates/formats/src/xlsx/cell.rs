@@ -124,7 +124,9 @@ impl<R: Read> Cells<R> {
                     // A cell without a value has only a look.
                     "c" => begin(&empty, cell, self.row, &mut self.next_column)?,
                     "f" if state.is_within => cell.has_formula = true,
-                    "row" => drop(row(&empty, &mut self.row, &mut self.next_column)?),
+                    "row" => {
+                        row(&empty, &mut self.row, &mut self.next_column)?;
+                    }
                     _ => {
                         if let Some(piece) = other(&empty)? {
                             return Ok(piece);
@@ -230,7 +232,8 @@ fn range(text: &str) -> Option<Range> {
 /// The column, from 0, and the row, from 1, of a name such as `B12`.
 fn place(name: &str) -> Option<(usize, u32)> {
     let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let (letters, digits) = name.split_at_checked(letters).filter(|(letters, _)| (1..=3).contains(&letters.len()))?;
+    let (letters, digits) =
+        name.split_at_checked(letters).filter(|(letters, _)| (1..=3).contains(&letters.len()))?;
     let number = |sum: usize, letter: u8| sum * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1;
     let row = digits.parse().ok().filter(|row| (1..=ROW_MAX).contains(row))?;
     Some((letters.bytes().fold(0, number) - 1, row))
@@ -283,7 +286,9 @@ mod tests {
 
     #[test]
     fn cells_have_names() {
-        for (name, column, row) in [("A1", 0, 1), ("B12", 1, 12), ("AA3", 26, 3), ("XFD1048576", 16_383, 1_048_576)] {
+        for (name, column, row) in
+            [("A1", 0, 1), ("B12", 1, 12), ("AA3", 26, 3), ("XFD1048576", 16_383, 1_048_576)]
+        {
             assert_eq!(place(name), Some((column, row)), "{name}");
             assert_eq!(name_of(column, row), name);
         }

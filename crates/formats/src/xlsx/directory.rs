@@ -91,13 +91,19 @@ fn end(read: &mut (impl Read + Seek)) -> Result<End, ReadError> {
     let truncated = || damaged("truncated");
     let at = tail.windows(END_SIGNATURE.len()).rposition(|w| w == END_SIGNATURE).ok_or_else(truncated)?;
     let record = Fields(tail.get(at..).unwrap_or_default());
+    // Its comment ends the file.
+    let end = record.u16(20).map(|comment| comment.saturating_add(END_RECORD));
+    if end != u64::try_from(record.0.len()).ok() {
+        return Err(truncated().into());
+    }
     let volumes = (record.u16(4), record.u16(6));
     let (here, entries) = (record.u16(8), record.u16(10));
     let (size, start) = (record.u32(12), record.u32(16));
     let (Some(entries), Some(size), Some(start)) = (entries, size, start) else {
         return Err(truncated().into());
     };
-    let is_large = entries == u64::from(u16::MAX) || size == u64::from(u32::MAX) || start == u64::from(u32::MAX);
+    let is_large =
+        entries == u64::from(u16::MAX) || size == u64::from(u32::MAX) || start == u64::from(u32::MAX);
     let at = from + u64::try_from(at).unwrap_or(u64::MAX);
     if is_large {
         return end64(read, at, length);
@@ -154,7 +160,12 @@ fn entry(bytes: &[u8]) -> Result<(Entry, &[u8]), ReadError> {
         let start = large.or_more(fields.u32(42)?)?;
         let name = String::from_utf8_lossy(text).replace('\\', "/");
         let crc = u32::try_from(fields.u32(16)?).ok()?;
-        Some((fields.u16(8)?, fields.u16(10)?, Entry { name, start, packed, size, crc, is_deflated: true }, rest))
+        Some((
+            fields.u16(8)?,
+            fields.u16(10)?,
+            Entry { name, start, packed, size, crc, is_deflated: true },
+            rest,
+        ))
     };
     if !bytes.starts_with(ENTRY_SIGNATURE) {
         return Err(damaged("directory").into());
@@ -189,7 +200,11 @@ fn check(entries: &[Entry], directory: u64) -> Result<(), Problem> {
     let nexts = by_place.iter().skip(1).map(|entry| entry.start).chain([directory]);
     for (entry, next) in by_place.iter().zip(nexts) {
         let name = u64::try_from(entry.name.len()).unwrap_or(u64::MAX);
-        let end = entry.start.checked_add(30).and_then(|at| at.checked_add(name)).and_then(|at| at.checked_add(entry.packed));
+        let end = entry
+            .start
+            .checked_add(30)
+            .and_then(|at| at.checked_add(name))
+            .and_then(|at| at.checked_add(entry.packed));
         if end.is_none_or(|end| end > next) {
             return Err(damaged("overlapping entries"));
         }

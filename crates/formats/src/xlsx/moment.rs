@@ -13,7 +13,10 @@ pub(super) fn written(days: f64, is_1904: bool) -> Option<String> {
         return None;
     }
     // The range was checked, so the conversion is exact.
-    #[expect(clippy::cast_possible_truncation, reason = "the day is in range and the second of a day is small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the day is in range and the second of a day is small"
+    )]
     let (mut day, mut second) = (days.trunc() as i64, (days.fract() * DAY).round() as i64);
     if second == 86_400 {
         (day, second) = (day + 1, 0);

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use domain::code::Code;
 
-use super::cell::{Cells, Piece, RawCell, Range, Stored, unescape};
+use super::cell::{Cells, Piece, Range, RawCell, Stored, unescape};
 use super::directory::damaged;
 use super::moment;
 use super::number;
@@ -60,11 +60,11 @@ impl<R: Read + Seek> XlsxSheet<R> {
         let chosen = choose(&mut workbook, asked, otherwise)?;
         let part = workbook.sheets.get(chosen).map(|(_, part)| part.clone()).unwrap_or_default();
         let xml = workbook.xml(&part)?.ok_or_else(|| damaged("sheet"))?;
-        let mut survey = Survey::of(xml)?;
+        let survey = Survey::of(xml)?;
         let (styles, strings) = (workbook.styles()?, workbook.strings()?);
         let sheets = workbook.sheets.iter().map(|(info, _)| info.clone()).collect();
         let is_1904 = workbook.is_1904;
-        let merged = Merged::new(std::mem::take(&mut survey.merged), &survey);
+        let merged = Merged::new(&survey);
         Ok(Self {
             cells: Cells::new(workbook.into_xml(&part)?),
             strings,
@@ -96,7 +96,8 @@ impl<R: Read> XlsxSheet<R> {
         let (text, mark) = match stored {
             Stored::Shared => {
                 let number = value.trim().parse().ok();
-                let text = number.and_then(|number| self.strings.get(number)).ok_or_else(|| damaged("texts"))?;
+                let text =
+                    number.and_then(|number| self.strings.get(number)).ok_or_else(|| damaged("texts"))?;
                 (text.to_owned(), None)
             }
             Stored::Text => (unescape(value).into_owned(), None),
@@ -106,7 +107,8 @@ impl<R: Read> XlsxSheet<R> {
             Stored::Number if is_empty => (String::new(), None),
             Stored::Number => self.number(value.trim(), self.styles.shown(*style))?,
         };
-        let mark = if *has_formula && is_empty && *stored != Stored::Text { Some(MarkKind::NoValue) } else { mark };
+        let mark =
+            if *has_formula && is_empty && *stored != Stored::Text { Some(MarkKind::NoValue) } else { mark };
         Ok(Placed { column: *column, text, mark })
     }
 
@@ -204,8 +206,8 @@ struct Merged {
 }
 
 impl Merged {
-    fn new(ranges: Vec<Range>, survey: &Survey) -> Self {
-        Self { ranges: ranges.into_iter().peekable(), active: Vec::new(), width: survey.width }
+    fn new(survey: &Survey) -> Self {
+        Self { ranges: survey.merged.clone().into_iter().peekable(), active: Vec::new(), width: survey.width }
     }
 
     /// Which columns of a row are hidden under a merged cell. Ranges that overlap are no spreadsheet's.

@@ -96,7 +96,11 @@ fn of_code(code: &str) -> Shown {
         }
     }
     let elapsed = ["[h]", "[hh]", "[m]", "[mm]", "[s]", "[ss]"];
-    if elapsed.iter().any(|part| first.to_ascii_lowercase().contains(part)) { Shown::Date } else { Shown::Number }
+    if elapsed.iter().any(|part| first.to_ascii_lowercase().contains(part)) {
+        Shown::Date
+    } else {
+        Shown::Number
+    }
 }
 
 #[cfg(test)]

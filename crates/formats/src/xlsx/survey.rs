@@ -96,7 +96,11 @@ impl Survey {
     pub(super) fn remarks(&self) -> Vec<Problem> {
         let mut remarks = Vec::new();
         if let Some((_, row)) = self.hidden_rows.first {
-            remarks.push(Problem::of_row(u64::from(row), Code::RowsHidden, self.hidden_rows.count.to_string()));
+            remarks.push(Problem::of_row(
+                u64::from(row),
+                Code::RowsHidden,
+                self.hidden_rows.count.to_string(),
+            ));
         }
         if let Some((column, row)) = self.formulas.first {
             let value = format!("{} ({})", name_of(column, row), self.formulas.count);

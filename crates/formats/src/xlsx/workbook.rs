@@ -29,12 +29,8 @@ pub struct SheetInfo {
 }
 
 /// The parts of other kinds of archives, by their names.
-const OTHERS: &[(&str, &str)] = &[
-    ("word/", "DOCX"),
-    ("ppt/", "PPTX"),
-    ("xl/workbook.bin", "XLSB"),
-    ("content.xml", "ODS"),
-];
+const OTHERS: &[(&str, &str)] =
+    &[("word/", "DOCX"), ("ppt/", "PPTX"), ("xl/workbook.bin", "XLSB"), ("content.xml", "ODS")];
 
 /// A workbook whose list of sheets was read.
 pub(super) struct Workbook<R> {
@@ -56,7 +52,8 @@ impl<R: Read + Seek> Workbook<R> {
             Self { read, entries, sheets: Vec::new(), is_1904: false, strings: None, styles: None };
         let root = workbook.relations("_rels/.rels")?;
         let main = root.iter().find(|relation| relation.kind == "officeDocument");
-        let main = main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| resolve("", &relation.target));
+        let main =
+            main.map_or_else(|| "xl/workbook.xml".to_owned(), |relation| resolve("", &relation.target));
         if workbook.entry(&main).is_none() || workbook.entry("xl/workbook.bin").is_some() {
             return Err(workbook.unsupported().into());
         }
@@ -154,7 +151,8 @@ impl Relation {
             return None;
         }
         let is_outside = attribute(start, "TargetMode").is_some_and(|mode| mode == "External");
-        let (id, kind, target) = (attribute(start, "Id")?, attribute(start, "Type")?, attribute(start, "Target")?);
+        let (id, kind, target) =
+            (attribute(start, "Id")?, attribute(start, "Type")?, attribute(start, "Target")?);
         let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
         (!is_outside).then_some(Self { id, kind, target })
     }
