@@ -14,7 +14,10 @@ const ERRORS: &[&str] =
 
 const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// The longest text that may be a date.
+/// The first byte of `月`.
+const FIRST_OF_MONTH: u8 = 0xe6;
+
+/// The longest text that may be a date or a number with an exponent.
 const DATE_MAX: usize = 24;
 
 /// Dates as spreadsheets show what was typed as `1-2` or `3/4`. `d` is a number and `m` the name of a month.
@@ -29,6 +32,11 @@ pub(crate) fn of(text: &str, holds: Holds) -> Option<Code> {
         && (ERRORS.contains(&text) || (text.len() > 2 && text.bytes().all(|byte| byte == b'#')));
     if is_error {
         return Some(Code::CellError);
+    }
+    // Most values have none of these, and are many.
+    let is_suspect = |byte: &u8| matches!(byte, b'+' | b'-' | b'/' | FIRST_OF_MONTH);
+    if text.len() > DATE_MAX || !text.as_bytes().iter().any(is_suspect) {
+        return None;
     }
     match holds {
         Holds::Account | Holds::Identifier if is_exponent(text) => Some(Code::DigitsLost),
@@ -49,8 +57,7 @@ fn is_exponent(text: &str) -> bool {
 }
 
 fn has_shape(text: &str, shapes: &[&[&str]]) -> bool {
-    let may_be = text.len() <= DATE_MAX && text.contains(['-', '/', '月']);
-    may_be && shape(text).is_some_and(|shape| shapes.iter().any(|known| known.contains(&shape.as_str())))
+    shape(text).is_some_and(|shape| shapes.iter().any(|known| known.contains(&shape.as_str())))
 }
 
 /// The text with each number as `d` and each name of a month as `m`; none if it has another word.

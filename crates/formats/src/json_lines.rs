@@ -16,7 +16,7 @@ use crate::csv_reader::FIELD_MAX;
 use crate::delimiter::Delimiter;
 use crate::problem::{Problem, shorten};
 use crate::read_error::ReadError;
-use crate::sheet::{COLUMNS_MAX, Fault, Oversized, Sheet, Step};
+use crate::sheet::{COLUMNS_MAX, Fault, Mark, MarkKind, Oversized, Sheet, Step};
 
 /// How many of the first objects the columns are taken from.
 const HEADER_LINES: usize = 100;
@@ -38,6 +38,7 @@ pub(crate) struct JsonLines<R> {
     blank_lines: u64,
     bytes: Vec<u8>,
     ends: Vec<usize>,
+    marks: Vec<Mark>,
 }
 
 /// A line that is not blank.
@@ -49,6 +50,8 @@ enum JsonLine {
 
 enum JsonCell {
     Text(String),
+    /// As it is written.
+    Number(String),
     Nested(String),
 }
 
@@ -65,6 +68,7 @@ impl<R: Read> JsonLines<R> {
             blank_lines: 0,
             bytes: Vec::new(),
             ends: Vec::new(),
+            marks: Vec::new(),
         };
         while lines.ahead.len() < HEADER_LINES && lines.look_ahead()? {}
         let fields = |(_, line): &(u64, JsonLine)| match line {
@@ -142,9 +146,13 @@ impl<R: Read> JsonLines<R> {
         }
         self.bytes.clear();
         self.ends.clear();
+        self.marks.clear();
         for (place, name) in self.names.iter().enumerate() {
             let value = fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            if let Some(JsonCell::Text(text)) = value {
+            if let Some(JsonCell::Text(text) | JsonCell::Number(text)) = value {
+                if matches!(value, Some(JsonCell::Number(_))) {
+                    self.marks.push(Mark { place, kind: MarkKind::Number });
+                }
                 if text.len() > FIELD_MAX {
                     let value = shorten(text.as_bytes());
                     return Err(Step::Oversized(Oversized { column: Some(place), value }));
@@ -160,8 +168,8 @@ impl<R: Read> JsonLines<R> {
         let column = Some(name.clone());
         match cell {
             JsonCell::Nested(value) => Some(Fault { column, code: Code::ValueNested, value: value.clone() }),
-            JsonCell::Text(_) if self.names.contains(name) => None,
-            JsonCell::Text(text) => {
+            JsonCell::Text(_) | JsonCell::Number(_) if self.names.contains(name) => None,
+            JsonCell::Text(text) | JsonCell::Number(text) => {
                 Some(Fault { column, code: Code::NameUnexpected, value: shorten(text.as_bytes()) })
             }
         }
@@ -198,6 +206,10 @@ impl<R: Read> Sheet for JsonLines<R> {
 
     fn line(&self) -> u64 {
         self.line
+    }
+
+    fn marks(&self) -> &[Mark] {
+        &self.marks
     }
 
     fn delimiter(&self) -> Option<Delimiter> {
@@ -266,6 +278,7 @@ fn cell(raw: &str) -> JsonCell {
         Some(b'{' | b'[') => JsonCell::Nested(shorten(raw.as_bytes())),
         Some(b'"') => JsonCell::Text(serde_json::from_str(raw).unwrap_or_default()),
         Some(b'n') => JsonCell::Text(String::new()),
-        _ => JsonCell::Text(raw.to_owned()),
+        Some(b't' | b'f') => JsonCell::Text(raw.to_owned()),
+        _ => JsonCell::Number(raw.to_owned()),
     }
 }

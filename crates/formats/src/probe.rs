@@ -5,6 +5,7 @@ use std::io::{Read, Seek};
 
 use crate::account;
 use crate::header::Choices;
+use crate::kind::FileKind;
 use crate::layout::{Layout, fold};
 use crate::locate::{HEADER_ROWS, Located, TextRow, locate, text_row};
 use crate::mapping::{ColumnGuess, fingerprint, guess};
@@ -79,7 +80,9 @@ pub fn probe<R: Read + Seek + Send + 'static>(read: R, options: &ProbeOptions) -
     remarks.extend(sheet.remarks());
     remarks.sort_by_key(|remark| remark.line);
     let values: Vec<Vec<String>> = rows.iter().map(|row| row.cells.clone()).collect();
-    let unread = u64::try_from(above.len() + 1).unwrap_or(1);
+    // The header of JSON lines has no line of its own.
+    let unread = above.len() + usize::from(form.kind != FileKind::JsonLines);
+    let unread = u64::try_from(unread).unwrap_or(u64::MAX);
     Ok(Probe {
         columns: guess(&header.cells, &values, layout.columns, &chosen.mapped),
         fingerprint: fingerprint(&header.cells),

@@ -15,6 +15,7 @@ use crate::record::of_place;
 use crate::report::Report;
 use crate::result::unguard;
 use crate::sheet::{Mark, MarkKind};
+use crate::xlsx::name_of;
 
 /// The longest text kept from a field, in characters.
 pub(crate) const TEXT_MAX: usize = 500;
@@ -50,7 +51,7 @@ impl<'a> Row<'a> {
         let holds = self.header.holds(field);
         let mark = self.mark(field);
         if let Some(code) = mark.and_then(|mark| of_mark(mark, holds)) {
-            notes.problems.push(self.problem(field, code));
+            notes.problems.push(self.problem_of_cell(field, code));
             return Some(self.get(field).unwrap_or_default().to_owned());
         }
         let text = self.get(field)?;
@@ -93,6 +94,17 @@ impl<'a> Row<'a> {
         }
         let place = self.header.place(field)?;
         self.marks.iter().find(|mark| mark.place == place).map(|mark| mark.kind)
+    }
+
+    /// A problem with a cell of a workbook; one without a value is shown by its name.
+    fn problem_of_cell(&self, field: usize, code: Code) -> Problem {
+        let problem = self.problem(field, code);
+        match (self.header.place(field), u32::try_from(self.line)) {
+            (Some(place), Ok(row)) if problem.value.is_empty() => {
+                Problem { value: name_of(place, row), ..problem }
+            }
+            _ => problem,
+        }
     }
 
     /// A problem with a column's value.

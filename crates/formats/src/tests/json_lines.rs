@@ -24,6 +24,16 @@ fn numbers_are_taken_as_they_are_written() {
     for number in ["1.0000000000000001", "9007199254740993", "12345678901234567890.12", "1e3", "-5", "0.10"] {
         check_any(format!("{{\"payee\":\"A\",\"amount\":{number}}}"), &format!("1 {number:?} payee=\"A\""));
     }
+    // The declared style is that of texts.
+    let numbers = crate::number_style::NumberStyle::parse(Some("comma"), None, None).unwrap();
+    let options = PaymentFileOptions { numbers, ..PaymentFileOptions::default() };
+    let file = "{\"payee\":\"A\",\"amount\":1.5}\n{\"payee\":\"B\",\"amount\":\"2,5\"}\n";
+    super::check_opened(
+        file,
+        &FileOptions::default(),
+        &options,
+        "1 \"1.5\" payee=\"A\"\n2 \"2.5\" payee=\"B\"",
+    );
     check_any(r#"{"payee":true,"amount":false}"#, r#"1 "false" payee="true""#);
 }
 

@@ -49,7 +49,7 @@ fn a_probe_shows_form_header_and_first_rows() {
         ),
         (
             b"{\"payee\":\"A\",\"amount\":1}\n".to_vec(),
-            "jsonl utf-8 - sheet - header 1:payee|amount about 0 rows 1:A|1 []",
+            "jsonl utf-8 - sheet - header 1:payee|amount about 1 rows 1:A|1 []",
         ),
         (book(&row(2, &["A", "1"])), "xlsx - - sheet Pay header 1:payee|amount|memo about 1 rows 2:A|1| []"),
         // What is not understood can still be decided: nothing is refused.

@@ -155,7 +155,7 @@ fn a_formula_counts_with_its_stored_result_and_is_named() {
     );
     check_any(
         amount(r#"<c r="B2"><f>1+1</f></c>"#),
-        "~ 2 - FORMULA_VALUES_USED \"B2 (1)\"\n! 2 amount FORMULA_WITHOUT_VALUE \"\"",
+        "~ 2 - FORMULA_VALUES_USED \"B2 (1)\"\n! 2 amount FORMULA_WITHOUT_VALUE \"B2\"",
     );
     check_any(
         amount(r##"<c r="B2" t="e"><f>X1</f><v>#REF!</v></c>"##),
@@ -184,7 +184,7 @@ fn merged_hidden_and_distant_cells_are_named() {
            ~ 6 - ROWS_HIDDEN "1"
            5 "1" payee="A" memo="m"
            6 "2" payee="B"
-           ! 7 memo CELLS_MERGED """#,
+           ! 7 memo CELLS_MERGED "C7""#,
     );
 }
 

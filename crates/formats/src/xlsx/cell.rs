@@ -240,7 +240,7 @@ fn place(name: &str) -> Option<(usize, u32)> {
 }
 
 /// The name of a cell, such as `B12`.
-pub(super) fn name_of(column: usize, row: u32) -> String {
+pub(crate) fn name_of(column: usize, row: u32) -> String {
     format!("{}{row}", column_name(column))
 }
 

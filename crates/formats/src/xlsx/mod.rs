@@ -19,5 +19,6 @@ mod survey;
 mod workbook;
 mod xml;
 
+pub(crate) use cell::name_of;
 pub(crate) use sheet::{Otherwise, XlsxSheet};
 pub use workbook::SheetInfo;
