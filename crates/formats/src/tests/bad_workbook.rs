@@ -169,6 +169,12 @@ fn a_text_that_is_too_long_is_a_problem_of_each_row_that_shows_it() {
     let lines: Vec<&str> = read.lines().collect();
     assert_eq!(lines.len(), 198);
     assert!(lines.iter().all(|line| line.contains("payee FIELD_TOO_LONG \"xxx")), "{}", lines[0]);
+    // Escapes do not make it too long, and do not hide that it is.
+    for (count, code) in [(32_767, "TEXT_TOO_LONG"), (32_769, "FIELD_TOO_LONG")] {
+        let texts = format!("<si><t>{}</t></si>", "_x0041_".repeat(count));
+        let read = refusal(book_of(&[("Pay", "visible", &sheet)], "", "", &texts));
+        assert!(read.lines().all(|line| line.contains(&format!("payee {code} \"AAA"))), "{count}");
+    }
     // A limit of spreadsheets: as long as this is a text like others, and only too long for a name.
     let texts = format!("<si><t>{}</t></si>", "y".repeat(32_767));
     let read = refusal(book_of(&[("Pay", "visible", &sheet)], "", "", &texts));

@@ -1,13 +1,12 @@
 //! The cells of a sheet in their order, as they are stored.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use domain::code::Code;
 use quick_xml::events::{BytesStart, Event};
 
 use super::directory::damaged;
-use super::strings::add;
+use super::text::add;
 use super::xml::{Xml, attribute, character, is_set};
 use crate::problem::Problem;
 use crate::read_error::ReadError;
@@ -255,31 +254,6 @@ pub(super) fn column_name(column: usize) -> String {
     letters.iter().rev().collect()
 }
 
-/// The text with characters in place of their escapes, such as `_x000D_`.
-pub(super) fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains("_x") {
-        return Cow::Borrowed(text);
-    }
-    let (mut whole, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some((before, after)) = rest.split_once("_x") {
-        whole.push_str(before);
-        let digits = after.get(..4).filter(|_| after.get(4..5) == Some("_"));
-        let c = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
-        match c {
-            Some(c) => {
-                whole.push(c);
-                rest = after.get(5..).unwrap_or_default();
-            }
-            None => {
-                whole.push_str("_x");
-                rest = after;
-            }
-        }
-    }
-    whole.push_str(rest);
-    Cow::Owned(whole)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,20 +268,6 @@ mod tests {
         }
         for name in ["", "1", "A", "A0", "AAAA1", "A1048577", "A-1", "Ä1", "A1B"] {
             assert_eq!(place(name), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn escaped_characters_are_restored() {
-        for (text, expected) in [
-            ("a_x000D_b", "a\rb"),
-            ("_x005F_x000D_", "_x000D_"),
-            ("_x12_", "_x12_"),
-            ("a_xZZZZ_", "a_xZZZZ_"),
-            ("好_x", "好_x"),
-            ("_xD800_", "_xD800_"),
-        ] {
-            assert_eq!(unescape(text), expected, "{text}");
         }
     }
 }

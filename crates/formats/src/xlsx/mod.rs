@@ -16,6 +16,7 @@ mod sheet;
 mod strings;
 mod styles;
 mod survey;
+mod text;
 mod workbook;
 mod xml;
 

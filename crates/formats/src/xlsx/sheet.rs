@@ -11,6 +11,7 @@ use super::number;
 use super::strings::Strings;
 use super::styles::{Shown, Styles};
 use super::survey::{Survey, has_values};
+use super::text::unescape;
 use super::workbook::{SheetInfo, Workbook};
 use crate::csv_reader::FIELD_MAX;
 use crate::delimiter::Delimiter;

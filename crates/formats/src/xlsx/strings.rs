@@ -5,10 +5,9 @@ use std::io::Read;
 use domain::code::Code;
 use quick_xml::events::Event;
 
-use super::cell::unescape;
 use super::directory::damaged;
+use super::text::{add, begin, unescape};
 use super::xml::{Xml, character};
-use crate::csv_reader::FIELD_MAX;
 use crate::problem::Problem;
 use crate::read_error::ReadError;
 
@@ -57,7 +56,7 @@ impl Strings {
     }
 
     fn push(&mut self, text: &str) -> Result<(), Problem> {
-        self.bytes.push_str(&unescape(text));
+        self.bytes.push_str(begin(&unescape(text)));
         let end = u32::try_from(self.bytes.len()).map_err(|_| damaged("texts"))?;
         self.ends.push(end);
         if self.bytes.len() > BYTES_MAX || self.ends.len() > TEXTS_MAX {
@@ -78,12 +77,4 @@ impl Strings {
     pub(super) const fn capacity(&self) -> usize {
         self.bytes.capacity() + self.ends.capacity() * size_of::<u32>()
     }
-}
-
-/// Appends to a text until it is longer than a field may be.
-pub(super) fn add(text: &mut String, piece: &str) {
-    let room = (FIELD_MAX + 4).saturating_sub(text.len());
-    let fitting = piece.len().min(room);
-    let end = (0..=fitting).rev().find(|end| piece.is_char_boundary(*end)).unwrap_or(0);
-    text.push_str(piece.get(..end).unwrap_or_default());
 }
