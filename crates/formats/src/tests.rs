@@ -3,15 +3,28 @@
 //! To add a case, find the file for its subject. A case about wording needs a counterpart in Chinese.
 
 mod account;
+mod any_bytes;
+mod bad_workbook;
 mod count;
+mod damage;
+mod encoding;
 mod export;
 mod file;
 mod header;
+mod json_lines;
 mod limits;
+mod mapping;
+mod number_style;
+mod probe;
+mod public_data;
 mod refusal;
+mod repair;
+mod title;
+mod workbook;
 
 use std::io::{Cursor, Read};
 
+use crate::open::{FileOptions, open};
 use crate::payment::{PaymentFileOptions, PaymentReader, PaymentRow};
 use crate::problem::Problem;
 use crate::read_error::ReadError;
@@ -67,6 +80,30 @@ fn check_with(options: &PaymentFileOptions, input: impl AsRef<[u8]>, expected: &
 
 fn check(input: impl AsRef<[u8]>, expected: &str) {
     check_with(&PaymentFileOptions::default(), input, expected);
+}
+
+/// Rows, problems and remarks (`~`) of a file of any kind, in line order; or the refusal.
+fn opened(bytes: Vec<u8>, form: &FileOptions, options: &PaymentFileOptions) -> Result<String, ReadError> {
+    let sheet = open(Cursor::new(bytes), form)?.sheet;
+    let mut reader = PaymentReader::over(sheet, options)?;
+    let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    while reader.next_page(3, &mut rows, &mut problems)? {}
+    let rows = rows.iter().map(|row| (row.line, payment(row)));
+    let mut lines: Vec<_> = rows.chain(problems.iter().map(|p| (p.line, problem(p)))).collect();
+    lines.sort_by_key(|(line, _)| *line);
+    let remarks = reader.summary().remarks;
+    let remarks = remarks.iter().map(|remark| problem(remark).replacen('!', "~", 1));
+    Ok(remarks.chain(lines.into_iter().map(|(_, text)| text)).collect::<Vec<_>>().join("\n"))
+}
+
+/// Checks a file of any kind whose form is found by its content.
+fn check_any(bytes: impl Into<Vec<u8>>, expected: &str) {
+    check_opened(bytes, &FileOptions::default(), &PaymentFileOptions::default(), expected);
+}
+
+fn check_opened(bytes: impl Into<Vec<u8>>, form: &FileOptions, options: &PaymentFileOptions, expected: &str) {
+    let expected = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>();
+    assert_eq!(shown(opened(bytes.into(), form, options)), expected.join("\n"));
 }
 
 /// Yields one byte at a time, like a slow upload.

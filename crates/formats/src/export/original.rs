@@ -44,16 +44,21 @@ pub struct Original<S> {
 }
 
 impl<S: Sheet> Original<S> {
-    /// Reads the header.
-    pub fn open(mut sheet: S) -> Result<Self, ReadError> {
-        let mut fields = Vec::new();
-        let header = match sheet.advance()? {
-            Step::Record => {
-                read(&sheet, &mut fields);
-                std::mem::take(&mut fields)
+    /// Reads the header, on the line that the file's reader found it on; without one, the first record. What is
+    /// above it is left out.
+    pub fn open(mut sheet: S, line: Option<u64>) -> Result<Self, ReadError> {
+        let mut header = Vec::new();
+        loop {
+            match sheet.advance()? {
+                Step::Record if line.is_none_or(|line| line == sheet.line()) => {
+                    read(&sheet, &mut header);
+                    break;
+                }
+                Step::End => break,
+                Step::Record | Step::Oversized(_) | Step::Faulty(_) => {}
             }
-            Step::Oversized(_) | Step::End => Vec::new(),
-        };
+        }
+        let fields = Vec::new();
         Ok(Self { sheet, table: table(header), fields, beyond: String::new() })
     }
 
@@ -74,6 +79,12 @@ impl<S: Sheet> Original<S> {
                 self.fields.clear();
                 self.fields.resize(oversized.column.unwrap_or(0), String::new());
                 self.fields.push(oversized.value);
+            }
+            // What was found of a row that cannot be read.
+            Step::Faulty(faults) => {
+                self.fields.clear();
+                let values: Vec<String> = faults.into_iter().map(|fault| fault.value).collect();
+                self.beyond = values.join(" | ");
             }
         }
         let width = self.table.columns.len() - ADDED.len();

@@ -16,8 +16,19 @@ fn annotated(
     language: Language,
     outcomes: &[(u64, LineOutcome<'_>)],
 ) -> Vec<u8> {
+    annotated_below(None, file, form, language, outcomes)
+}
+
+/// The same, with the header on a line that was found before.
+fn annotated_below(
+    header: Option<u64>,
+    file: &str,
+    form: ExportForm,
+    language: Language,
+    outcomes: &[(u64, LineOutcome<'_>)],
+) -> Vec<u8> {
     let sheet = CsvReader::new(file.as_bytes(), Delimiter::Comma).unwrap();
-    let mut original = Original::open(sheet).unwrap();
+    let mut original = Original::open(sheet, header).unwrap();
     let mut writer = ExportWriter::new(original.table(), &options(form, language), Vec::new()).unwrap();
     while let Some(line) = original.advance().unwrap() {
         let outcome =
@@ -45,6 +56,14 @@ fn rows_are_as_read_with_their_outcomes_beside_them() {
             r#"{"Account":" A ","Amount":"1.0","Note":"=1","status":"completed","code":null,"reason":null,"transfer":912,"more_fields":null}"#
         )
     );
+}
+
+#[test]
+fn what_is_above_the_header_is_left_out() {
+    let file = "Payroll May\n\naccount,amount\nA,1\n";
+    let annotated = annotated_below(Some(3), file, ExportForm::Csv, Language::English, &[(4, PAID)]);
+    let expected = "\u{feff}account,amount,status,code,reason,transfer,more_fields\nA,1,completed,,,912,\n";
+    assert_eq!(text(annotated), expected);
 }
 
 #[test]
