@@ -34,7 +34,7 @@ pub(crate) fn of(text: &str, holds: Holds) -> Option<Code> {
         return Some(Code::CellError);
     }
     // Most values have none of these, and are many.
-    let is_suspect = |byte: &u8| matches!(byte, b'+' | b'-' | b'/' | FIRST_OF_MONTH);
+    let is_suspect = |byte: &u8| matches!(*byte, b'+' | b'-' | b'/' | FIRST_OF_MONTH);
     if text.len() > DATE_MAX || !text.as_bytes().iter().any(is_suspect) {
         return None;
     }

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use domain::code::Code;
 
-use super::cell::{Cells, Piece, Range, RawCell, Stored, unescape};
+use super::cell::{Cells, Piece, Range, RawCell, Stored};
 use super::directory::damaged;
 use super::moment;
 use super::number;
