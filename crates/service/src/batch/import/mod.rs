@@ -190,7 +190,6 @@ async fn fill<R: Read + Send + 'static>(
     Ok(report)
 }
 
-/// Writes a page in one transaction.
 /// Takes all pages of a file; returns what its end reports.
 async fn take_pages(
     service: &Service,
@@ -208,6 +207,7 @@ async fn take_pages(
     }
 }
 
+/// Writes a page in one transaction.
 async fn take_page(
     service: &Service,
     state: &mut ImportState,
@@ -225,6 +225,8 @@ async fn take_page(
     store::batch::set_extent(&mut tx, state.id, state.first.unwrap_or(0), state.last).await?;
     super::items::insert_rows(&mut tx, state.id, rows).await?;
     problems::keep(&mut tx, state.id, &mut refused).await?;
+    // Items need no commit number, but the digest of the page does.
+    store::head::advance(&mut tx).await?;
     Ok(tx.commit().await?)
 }
 
