@@ -3,15 +3,14 @@
 //! To add a column, give [`AccountField`] a variant, [`COLUMNS`] a row at the same position, [`AccountRow`] a field,
 //! and read it in `take`.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use domain::code::Code;
 
-use crate::csv_reader::CsvReader;
-use crate::delimiter::Delimiter;
 use crate::header::Choices;
 use crate::layout::{Column, Holds, Layout, fold};
 use crate::number_style::NumberStyle;
+use crate::open::{FileForm, FileOptions, Opened, open};
 use crate::problem::Problem;
 use crate::read_error::ReadError;
 use crate::report::Summary;
@@ -115,8 +114,8 @@ pub type AccountMapping = crate::header::ColumnMapping<AccountField>;
 /// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountFileOptions {
-    /// The field separator.
-    pub delimiter: Delimiter,
+    /// What the file is; what is not said is found out.
+    pub file: FileOptions,
     /// Mapped headers; they take precedence over names.
     pub map: AccountMapping,
     /// How amounts are written.
@@ -149,10 +148,14 @@ pub struct AccountReader<S> {
     table: Table<S>,
 }
 
-impl<R: Read> AccountReader<CsvReader<R>> {
-    /// Opens a CSV file; see [`AccountReader::over`].
-    pub fn open(read: R, options: &AccountFileOptions) -> Result<Self, ReadError> {
-        Self::over(CsvReader::new(read, options.delimiter)?, options)
+impl AccountReader<Box<dyn Sheet + Send>> {
+    /// Opens a file of any kind and says what it is; see [`open`] and [`AccountReader::over`].
+    pub fn open<R>(read: R, options: &AccountFileOptions) -> Result<(Self, FileForm), ReadError>
+    where
+        R: Read + Seek + Send + 'static,
+    {
+        let Opened { sheet, form } = open(read, &options.file)?;
+        Ok((Self::over(sheet, options)?, form))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The field separator of a CSV file.
 
-/// The field separator. A comma unless the uploader declares another: a wrong guess could shift columns.
+/// The field separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delimiter {
     /// `,`

@@ -3,9 +3,10 @@
 //! To detect another kind by its first bytes, so that a refusal can name it, add a row to [`MAGIC`].
 
 /// A kind of file that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FileKind {
     /// Text with a delimiter: CSV, TSV and the like.
+    #[default]
     Csv,
     /// A workbook.
     Xlsx,

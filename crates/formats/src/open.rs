@@ -37,7 +37,7 @@ pub struct FileOptions {
 }
 
 /// What a file is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileForm {
     /// Its kind.
     pub kind: FileKind,

@@ -24,6 +24,9 @@ mod workbook;
 
 use std::io::{Cursor, Read};
 
+use crate::account::{AccountFileOptions, AccountReader};
+use crate::csv_reader::CsvReader;
+use crate::delimiter::Delimiter;
 use crate::open::{FileOptions, open};
 use crate::payment::{PaymentFileOptions, PaymentReader, PaymentRow};
 use crate::problem::Problem;
@@ -51,9 +54,25 @@ fn payment(row: &PaymentRow) -> String {
     format!("{} {:?}{}", row.line, row.amount.as_deref().unwrap_or("-"), filled.collect::<String>())
 }
 
+/// Payments in comma-separated UTF-8, without a look at what the file is.
+fn payments<R: Read>(
+    read: R,
+    options: &PaymentFileOptions,
+) -> Result<PaymentReader<CsvReader<R>>, ReadError> {
+    PaymentReader::over(CsvReader::new(read, Delimiter::Comma)?, options)
+}
+
+/// Accounts in comma-separated UTF-8, without a look at what the file is.
+fn accounts<R: Read>(
+    read: R,
+    options: &AccountFileOptions,
+) -> Result<AccountReader<CsvReader<R>>, ReadError> {
+    AccountReader::over(CsvReader::new(read, Delimiter::Comma)?, options)
+}
+
 /// Rows and problems in line order, one per line of text; or the refusal.
 fn read_with(input: impl Read, options: &PaymentFileOptions, page: usize) -> Result<String, ReadError> {
-    let mut reader = PaymentReader::open(input, options)?;
+    let mut reader = payments(input, options)?;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(page, &mut rows, &mut problems)? {}
     let rows = rows.iter().map(|r| (r.line, payment(r)));

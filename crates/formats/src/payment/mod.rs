@@ -11,18 +11,17 @@
 
 mod columns;
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use domain::code::Code;
 
 pub(crate) use columns::WITHOUT_AMOUNTS;
 pub use columns::{COLUMNS, PaymentField};
 
-use crate::csv_reader::CsvReader;
-use crate::delimiter::Delimiter;
 use crate::header::Choices;
 use crate::layout::fold;
 use crate::number_style::NumberStyle;
+use crate::open::{FileForm, FileOptions, Opened, open};
 use crate::problem::Problem;
 use crate::read_error::ReadError;
 use crate::refusal::Proposal;
@@ -47,8 +46,8 @@ pub enum AmountColumn {
 /// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentFileOptions {
-    /// The field separator.
-    pub delimiter: Delimiter,
+    /// What the file is; what is not said is found out.
+    pub file: FileOptions,
     /// Mapped headers; they take precedence over names.
     pub map: PaymentMapping,
     /// How amounts are written.
@@ -108,15 +107,19 @@ pub struct PaymentReader<S> {
     refused: Vec<PaymentRow>,
 }
 
-impl<R: Read> PaymentReader<CsvReader<R>> {
-    /// Opens a CSV file; see [`PaymentReader::over`].
-    pub fn open(read: R, options: &PaymentFileOptions) -> Result<Self, ReadError> {
-        Self::over(CsvReader::new(read, options.delimiter)?, options)
+impl PaymentReader<Box<dyn Sheet + Send>> {
+    /// Opens a file of any kind and says what it is; see [`open`] and [`PaymentReader::over`].
+    pub fn open<R>(read: R, options: &PaymentFileOptions) -> Result<(Self, FileForm), ReadError>
+    where
+        R: Read + Seek + Send + 'static,
+    {
+        let Opened { sheet, form } = open(read, &options.file)?;
+        Ok((Self::over(sheet, options)?, form))
     }
 }
 
 impl<S: Sheet> PaymentReader<S> {
-    /// Reads the header. Refuses a file that has no rows or cannot be read as a whole; `COLUMN_MISSING` and
+    /// Reads the header of a sheet. Refuses one that has no rows or cannot be read as a whole; `COLUMN_MISSING` and
     /// `COLUMN_UNDECIDED` come with hints ([`crate::refusal::FileRefusal`]).
     pub fn over(sheet: S, options: &PaymentFileOptions) -> Result<Self, ReadError> {
         let choices = Choices {

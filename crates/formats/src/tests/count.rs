@@ -1,12 +1,12 @@
 //! Control totals: what is counted, skipped and folded.
 
-use super::{payment, problem};
-use crate::payment::{AmountColumn, PaymentField, PaymentFileOptions, PaymentMapping, PaymentReader};
+use super::{payment, payments, problem};
+use crate::payment::{AmountColumn, PaymentField, PaymentFileOptions, PaymentMapping};
 use crate::report::{NAMED_MAX, Summary, Totals};
 
 /// Rows and problems in line order, and the summary.
 fn read(file: &str, options: &PaymentFileOptions, page: usize) -> (String, Summary) {
-    let mut reader = PaymentReader::open(file.as_bytes(), options).unwrap_or_else(|e| panic!("{e}"));
+    let mut reader = payments(file.as_bytes(), options).unwrap_or_else(|e| panic!("{e}"));
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(page, &mut rows, &mut problems).unwrap() {}
     let rows = rows.iter().map(|row| (row.line, payment(row)));
@@ -42,9 +42,8 @@ fn rows_of_only_delimiters_and_spaces_are_skipped_and_counted_like_blank_lines()
 #[test]
 fn a_file_of_blank_rows_is_refused_as_having_no_rows() {
     for page in [1, 100] {
-        let mut reader =
-            PaymentReader::open("account,amount\n,\n,\n".as_bytes(), &PaymentFileOptions::default())
-                .unwrap_or_else(|e| panic!("{e}"));
+        let mut reader = payments("account,amount\n,\n,\n".as_bytes(), &PaymentFileOptions::default())
+            .unwrap_or_else(|e| panic!("{e}"));
         let (mut rows, mut problems) = (Vec::new(), Vec::new());
         let refused = loop {
             match reader.next_page(page, &mut rows, &mut problems) {

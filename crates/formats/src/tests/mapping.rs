@@ -34,7 +34,7 @@ fn known_names_are_sure_and_others_are_guesses() {
         ("payee,Net Pay\nA,1\n", "payee=payee 100, Net Pay=amount 70"),
         ("payee,amuont\nA,1\n", "payee=payee 100, amuont=amount 70"),
         ("benefciary,amount\nA,1\n", "benefciary=payee 70, amount=amount 100"),
-        ("收款账号,实发金额\nA,1\n", "收款账号=payee 100, 实发金额=amount 55"),
+        ("收款账号,实发金额\nA,1\n", "收款账号=payee 100, 实发金额=amount 70"),
         ("员工姓名,工号,实发工资\nA,7,1\n", "员工姓名, 工号=uid 70, 实发工资=amount 70"),
         ("payee,Amount (USD)\nA,1\n", "payee=payee 100, Amount (USD)=amount 70"),
         ("contact,amount\na@x.cn,1\nb@y.com,2\n", "contact=email 60, amount=amount 100"),

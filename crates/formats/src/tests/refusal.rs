@@ -2,14 +2,14 @@
 
 use domain::code::Language;
 
-use super::check_with;
+use super::{check_with, payments};
 use crate::meaning::Meaning;
-use crate::payment::{PaymentField, PaymentFileOptions, PaymentMapping, PaymentReader};
+use crate::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
 use crate::read_error::ReadError;
 use crate::refusal::FileRefusal;
 
 fn refusal(file: &[u8], options: &PaymentFileOptions) -> FileRefusal {
-    match PaymentReader::open(file, options).err() {
+    match payments(file, options).err() {
         Some(ReadError::Refused(refusal)) => *refusal,
         other => panic!("{other:?} {}", String::from_utf8_lossy(file)),
     }

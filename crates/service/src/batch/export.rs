@@ -23,30 +23,18 @@ use store::transfer::Transfer;
 /// Items per step: memory use does not grow with the batch.
 const STEP: i64 = 10_000;
 
-/// Writes a batch's result and its open refused rows as CSV; returns the number of rows.
+/// Writes a batch's result and its open refused rows; times are in the organisation's time zone, whatever the options
+/// say.
 pub async fn export<W: Write + Send>(
     service: &Service,
     batch: BatchRef,
-    language: Language,
-    to: W,
-) -> Result<i64, Error> {
-    let options = ExportOptions { language, ..ExportOptions::default() };
-    let manifest = export_as(service, batch, options, to).await?;
-    Ok(i64::try_from(manifest.rows).unwrap_or(i64::MAX))
-}
-
-/// Writes a batch's result and its open refused rows; times are in the organisation's time zone, whatever the options
-/// say.
-pub async fn export_as<W: Write + Send>(
-    service: &Service,
-    batch: BatchRef,
-    options: ExportOptions,
+    options: &ExportOptions,
     to: W,
 ) -> Result<Manifest, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let asset = asset::by_id(&mut tx, batch.asset).await?;
-    let options = ExportOptions { zone: setting::zone(&mut tx).await?, ..options };
+    let options = ExportOptions { zone: setting::zone(&mut tx).await?, ..options.clone() };
     let mut writer = ExportWriter::new(&RESULTS, &options, to)?;
     let mut after = batch.first_number - 1;
     while let Some(slice) = slice(&mut tx, &batch, after).await? {

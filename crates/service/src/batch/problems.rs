@@ -96,20 +96,8 @@ pub async fn drop_problems<'a>(
     write.end(done).await
 }
 
-/// Writes the open refused rows as CSV with their reasons and keys, and returns how many. The file can be
-/// imported again: as a repair, or, without its key column, as new rows.
-pub async fn refused_csv<W: std::io::Write + Send>(
-    service: &Service,
-    batch: BatchRef,
-    language: Language,
-    to: W,
-) -> Result<i64, Error> {
-    let options = ExportOptions { language, ..ExportOptions::default() };
-    let manifest = export_problems(service, batch, &options, to).await?;
-    Ok(i64::try_from(manifest.rows).unwrap_or(i64::MAX))
-}
-
-/// Writes the open refused rows with their reasons and keys, to be corrected and imported again.
+/// Writes the open refused rows with their reasons and keys. The file can be corrected and imported again: as a
+/// repair, or, without its key column, as new rows.
 pub async fn export_problems<W: std::io::Write + Send>(
     service: &Service,
     batch: BatchRef,

@@ -1,8 +1,8 @@
 //! Exports that are imported again: our readers find every column, in both languages, and read what was written.
 
-use super::super::{problem, read_with};
+use super::super::{accounts, payments, problem, read_with};
 use super::{money, options, result_file, results, text, written};
-use crate::account::{AccountFileOptions, AccountReader};
+use crate::account::AccountFileOptions;
 use crate::export::cell::{Cell, Moment};
 use crate::export::columns::account::{ACCOUNTS, AccountExportRow};
 use crate::export::columns::problem::{PROBLEMS, ProblemExportRow};
@@ -13,7 +13,7 @@ use crate::export::columns::template::{
 use crate::export::columns::{audit, problem as problems, result, statement, statistics, transfer};
 use crate::export::options::ExportForm;
 use crate::export::table::ExportTable;
-use crate::payment::{AmountColumn, PaymentFileOptions, PaymentReader};
+use crate::payment::{AmountColumn, PaymentFileOptions};
 use crate::read_error::ReadError;
 use domain::code::Language;
 
@@ -76,9 +76,20 @@ fn every_form_of_a_result_is_read_as_the_same_rows() {
     for language in LANGUAGES {
         let csv = rows_of(ExportForm::Csv, language);
         assert_eq!(csv.lines().count(), results().len(), "{csv}");
-        assert_eq!(rows_of(ExportForm::Xlsx, language), csv);
+        assert_eq!(shortened(&rows_of(ExportForm::Xlsx, language)), shortened(&csv));
         assert_eq!(rows_of(ExportForm::JsonLines, language), csv);
     }
+}
+
+/// The rows with amounts as a number cell has them: without zeros at the end.
+fn shortened(rows: &str) -> String {
+    let line = |line: &str| match line.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        Some((amount, rest)) if amount.contains('.') => {
+            format!("\"{}\"{rest}", amount.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => line.to_owned(),
+    };
+    rows.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -86,8 +97,7 @@ fn what_is_exported_again_from_what_was_read_is_the_same() {
     for language in LANGUAGES {
         let file = result_file(ExportForm::Csv, language);
         let dates = ["status", "paid_at", "value_date", "状态", "付款时间", "起息日"];
-        let mut reader =
-            PaymentReader::open(&*file, &setting_aside(&dates)).unwrap_or_else(|e| panic!("{e}"));
+        let mut reader = payments(&*file, &setting_aside(&dates)).unwrap_or_else(|e| panic!("{e}"));
         let (mut rows, mut none) = (Vec::new(), Vec::new());
         while reader.next_page(10, &mut rows, &mut none).unwrap() {}
         assert_eq!((rows.len(), none.len()), (results().len(), 0));
@@ -107,8 +117,7 @@ fn what_is_exported_again_from_what_was_read_is_the_same() {
         let second =
             written(&PAYMENTS_BY_ACCOUNT, &options(ExportForm::Csv, language), rows.iter().map(again)).0;
         let (mut second_rows, mut none) = (Vec::new(), Vec::new());
-        let mut reader =
-            PaymentReader::open(&*second, &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        let mut reader = payments(&*second, &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         while reader.next_page(10, &mut second_rows, &mut none).unwrap() {}
         for (first, second) in rows.iter().zip(&second_rows) {
             assert_eq!(
@@ -184,7 +193,7 @@ fn a_template_is_read_as_it_was_made() {
 fn opened(file: &[u8]) -> String {
     let ignore = ["status", "opened_at", "状态", "创建时间"].map(str::to_owned).to_vec();
     let options = AccountFileOptions { ignore, ..AccountFileOptions::default() };
-    let mut reader = AccountReader::open(file, &options).unwrap_or_else(|e| panic!("{e}"));
+    let mut reader = accounts(file, &options).unwrap_or_else(|e| panic!("{e}"));
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(10, &mut rows, &mut problems).unwrap() {}
     assert_eq!(problems, []);
