@@ -51,7 +51,7 @@ impl Read for LongFile {
         let waits = self.passes >= PASSES_BEFORE && self.rest.is_some();
         if waits && before == 0 {
             // An error says that the sender is gone.
-            drop(self.rest.take().unwrap().into_inner().unwrap().recv());
+            let _ = self.rest.take().unwrap().into_inner().unwrap().recv();
         }
         let most = if waits && before > 0 { before } else { u64::MAX };
         let count = self.rows.by_ref().take(most).read(buffer)?;

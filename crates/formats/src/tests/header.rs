@@ -1,7 +1,8 @@
 //! How columns are recognised, in both languages.
 
-use super::{check, check_with, payments};
+use super::{check, check_opened, check_with, payments};
 use crate::delimiter::Delimiter;
+use crate::open::FileOptions;
 use crate::payment::{AmountColumn, PaymentField, PaymentFileOptions, PaymentMapping, Side};
 
 /// Reads a file with one row under each header; the cells are a, b, c and so on, except that an amount is 1.
@@ -177,8 +178,11 @@ fn a_mapping_takes_precedence_over_names() {
 }
 
 #[test]
-fn the_delimiter_is_declared_not_guessed() {
-    check("account;amount\nA;1", r#"refused ! 1 amount COLUMN_MISSING "account;amount""#);
+fn a_declared_delimiter_counts_more_than_what_divides_the_lines() {
+    let declared = |delimiter| FileOptions { delimiter: Some(delimiter), ..FileOptions::default() };
+    let options = PaymentFileOptions::default();
+    let refused = r#"refused ! 1 amount COLUMN_MISSING "account;amount""#;
+    check_opened("account;amount\nA;1", &declared(Delimiter::Comma), &options, refused);
     for (name, text) in [
         ("semicolon", "account;amount\nA,B;1"),
         ("tab", "account\tamount\nA,B\t1"),
@@ -186,10 +190,6 @@ fn the_delimiter_is_declared_not_guessed() {
         ("|", "account|amount\nA,B|1"),
     ] {
         let delimiter = Delimiter::parse(name).unwrap();
-        check_with(
-            &PaymentFileOptions { delimiter, ..PaymentFileOptions::default() },
-            text,
-            r#"2 "1" account="A,B""#,
-        );
+        check_opened(text, &declared(delimiter), &options, r#"2 "1" account="A,B""#);
     }
 }

@@ -1,7 +1,7 @@
 //! Refused rows of a file: line, column, code, value.
 
 use crate::out::{Out, left, right};
-use crate::say::{Say, say};
+use crate::say::say;
 use domain::code::{Code, Language};
 use formats::problem::Problem;
 use serde_json::{Value, json};

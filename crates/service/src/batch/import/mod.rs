@@ -20,7 +20,7 @@ pub use self::report::{Expected, Imported, PROBLEMS_SHOWN};
 
 use self::lease::ImportLease;
 use self::look_ahead::{LookUp, LookedUp, cut_off, look_up};
-use self::source::Source;
+use self::source::{Columns, Source};
 use self::state::ImportState;
 use super::draft::check_head;
 use super::similar::{self, Examined, Found};
@@ -115,7 +115,7 @@ pub async fn import<R: Read + Seek + Send + 'static>(
     let about = Fact::new(Action::BatchImport, None).with("type", import.kind.name());
     let begun = async {
         let source = Source::open(read, &import.options).await?;
-        let state = open_batch(service, actor, import, &source).await?;
+        let state = open_batch(service, actor, import, &source.columns).await?;
         Ok::<_, Error>((source, state))
     };
     let (source, mut state) = match begun.await {
@@ -145,7 +145,7 @@ async fn open_batch(
     service: &Service,
     actor: &Actor,
     import: &BatchImport,
-    source: &Source,
+    columns: &Columns,
 ) -> Result<ImportState, Error> {
     let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
     let mut tx = service.store.write().await?;
@@ -170,7 +170,7 @@ async fn open_batch(
     let id = store::batch::create(&mut tx, &new).await?;
     let lease = ImportLease::take(&mut tx, &service.store, id).await?;
     tx.commit().await?;
-    Ok(ImportState::new(id, lease, terms, source.columns.clone()))
+    Ok(ImportState::new(id, lease, terms, columns.clone()))
 }
 
 async fn fill(
