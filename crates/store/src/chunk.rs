@@ -94,8 +94,7 @@ static AMOUNTS: Sql = Sql::new(sql!(
 ));
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[Named] =
-    named![&AFTER, &WITHOUT_POSTINGS, &LINES, &SPANS, &SPANS_WITHIN, &AMOUNTS];
+pub const CATALOGUE: &[Named] = named![&AFTER, &WITHOUT_POSTINGS, &LINES, &SPANS, &SPANS_WITHIN, &AMOUNTS];
 
 inserted! {
     INSERT into "chunk",
