@@ -4,7 +4,7 @@
 use crate::world::{A1, B1, World, actor, request};
 use domain::account::AccountStatus;
 use domain::account_ref::GivenAccount;
-use domain::batch::{BatchState, BatchType};
+use domain::batch::{BatchIntent, BatchState, BatchType};
 use service::account::{self, AccountFilter, AccountQuery, AccountSort};
 use service::batch::list::BatchQuery;
 use service::listing::{Counting, Order, PageRequest, Total};
@@ -96,11 +96,12 @@ async fn expected(world: &World, list: &impl LongList, rows: i64) -> (Vec<i64>, 
     (page.keys, page.total.unwrap().rows)
 }
 
-/// Reads the first pages of a list; returns how many requests had no time to finish one.
+/// Reads the first rows of a list; returns how many requests had no time to find any.
 async fn read(service: &Service, list: &impl LongList, limit: i64) -> (Vec<i64>, usize) {
-    let (mut found, mut unfinished, mut pages) = (Vec::new(), 0, 0);
+    let (mut found, mut unfinished) = (Vec::new(), 0);
     let (mut after, mut resumed) = (None, None);
-    while pages < PAGES {
+    let wanted = PAGES * usize::try_from(limit).unwrap();
+    while found.len() < wanted {
         let mut query = list.clone();
         let slice = PageRequest { order: list.order(), after, limit, ..PageRequest::default() };
         query.begin(slice.clone(), resumed, Counting::No);
@@ -108,10 +109,8 @@ async fn read(service: &Service, list: &impl LongList, limit: i64) -> (Vec<i64>,
         found.extend(page.keys);
         (after, resumed) = match page.next {
             None => break,
-            Some(NextPage::After(row)) => {
-                pages += usize::from(page.searched_until.is_none());
-                (Some(row), None)
-            }
+            // A page that was searched along the keys has what was found in time.
+            Some(NextPage::After(row)) => (Some(row), None),
             Some(NextPage::Search(place)) => {
                 assert!(page.searched_until.is_some() && place.found.len() <= 256, "{place:?}");
                 // As in a cursor.
@@ -122,6 +121,7 @@ async fn read(service: &Service, list: &impl LongList, limit: i64) -> (Vec<i64>,
             }
         };
     }
+    found.truncate(wanted);
     (found, unfinished)
 }
 
@@ -225,6 +225,7 @@ async fn pages_by_number_far_down_the_list_of_accounts_are_those_of_a_full_scan(
 fn make_batches(world: &World) {
     let (paused, draft) = (BatchState::Paused.number(), BatchState::Draft.number());
     let (one, many) = (BatchType::OneToMany.number(), BatchType::ManyToMany.number());
+    let run = BatchIntent::Run.number();
     world
         .run(&format!(
             "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset, first_number,
@@ -232,7 +233,7 @@ fn make_batches(world: &World) {
                failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
              {} SELECT {FIRST} + i, 20000 + i / 1000, i % 1000, 'pay ' || (i * 7919 % 997),
                   CASE WHEN i % 3 = 0 THEN {many} ELSE {one} END, 1,
-                  CASE WHEN i % 25000 = 9 THEN {paused} ELSE {draft} END, 1, CASE WHEN i % 50 = 3 THEN 0 ELSE 1 END,
+                  CASE WHEN i % 25000 = 9 THEN {paused} ELSE {draft} END, {run}, CASE WHEN i % 50 = 3 THEN 0 ELSE 1 END,
                   (SELECT asset FROM account WHERE number = '{A1}'), 1, 0, 0, 0, i * 104729 % 5003, 0, 0, 0, 0, 0, 0,
                   'tester', 1000000 + i
                 FROM n",
@@ -287,10 +288,11 @@ fn make_transfers(world: &World) {
         .run(&format!(
             "INSERT INTO transfer (number, kind, status, code, source, target, amount, fee, first_posting,
                posting_count, value_date, created_at, memo)
-             {} SELECT {FIRST} + i, kind, status, code, (SELECT id FROM account WHERE number = '{A1}'), target,
+             {} SELECT {FIRST} + i, kind, status, code, source, target,
                   1 + i * 7919 % 10007, 0, first_posting, posting_count, value_date + i * 31 % 7, created_at + i,
                   CASE WHEN i % 20000 = 11 THEN 'a rare one' END
-                FROM n, transfer WHERE number = (SELECT MIN(number) FROM transfer WHERE status = 1)",
+                FROM n, transfer WHERE number = (SELECT MIN(number) FROM transfer
+                  WHERE status = 1 AND target = (SELECT id FROM account WHERE number = '{A1}'))",
             numbers(ROWS)
         ))
         .unwrap();
