@@ -179,11 +179,14 @@ async fn accounts_are_searched_along_their_ids() {
                 for slice in windows() {
                     let name = format!("{filter:?} {sort:?} {:?} {after:?}", slice.order);
                     let slice = PageRequest { after: after.clone(), ..slice };
-                    check_ranked(
-                        &plan(&store, account_list::by_rank(&filter, sort, slice)).await,
-                        "a",
-                        &name,
-                    );
+                    let plan = plan(&store, account_list::by_rank(&filter, sort, slice)).await;
+                    // A balance has its account's id as key, so that the window narrows either.
+                    let table = if plan.iter().next().is_some_and(|step| step.starts_with("SEARCH b ")) {
+                        "b"
+                    } else {
+                        "a"
+                    };
+                    check_ranked(&plan, table, &name);
                 }
             }
         }
@@ -263,14 +266,14 @@ async fn batches_are_searched_along_their_ids() {
 #[tokio::test]
 async fn deliveries_are_listed_in_order() {
     let store = Store::memory().await.unwrap();
-    for (part, index) in [
-        ("d.state = $4 ORDER BY d.id DESC", "webhook_delivery_state (webhook=? AND state=? AND id<?)"),
-        ("d.id < $2 ORDER BY d.id DESC", "webhook_delivery_list (webhook=? AND id<?)"),
-        ("ORDER BY d.due_at, d.id", "webhook_delivery_due (webhook=? AND due_at<?)"),
+    for (part, given, index) in [
+        ("d.state = $4 ORDER BY d.id DESC", 4, "webhook_delivery_state (webhook=? AND state=? AND id<?)"),
+        ("d.id < $2 ORDER BY d.id DESC", 3, "webhook_delivery_list (webhook=? AND id<?)"),
+        ("ORDER BY d.due_at, d.id", 3, "webhook_delivery_due (webhook=? AND due_at<?)"),
     ] {
         let texts = webhook_delivery::CATALOGUE.iter().map(|named| named.sql.text);
         let text = texts.filter(|text| text.contains(part)).min_by_key(|text| text.len()).unwrap();
-        let args = (1..=4_i64).map(Value::from).collect();
+        let args = (1..=given).map(Value::I64).collect();
         let plan = plan(&store, (text.to_owned(), args)).await;
         assert_eq!(plan.first(), Some(&format!("SEARCH d USING INDEX {index}")), "{plan:?}");
         assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{plan:?}");
@@ -284,7 +287,7 @@ async fn chunks_are_read_along_their_commits() {
     for named in chunk::CATALOGUE.iter().filter(|named| named.sql.text.contains("BETWEEN $7 AND $8")) {
         let args = (1..=8_i64).map(Value::from).collect();
         let plan = plan(&store, (named.sql.text.to_owned(), args)).await;
-        let first = "SEARCH chunk USING INDEX sqlite_autoindex_chunk_2 (commit_number>? AND commit_number<?)";
+        let first = "SEARCH chunk USING INDEX sqlite_autoindex_chunk_1 (commit_number>? AND commit_number<?)";
         assert_eq!(plan.first().map(String::as_str), Some(first), "{plan:?}");
     }
 }
