@@ -157,7 +157,9 @@ async fn check_with(world: &World, list: &impl LongList, (expected, rows): (Vec<
 
 /// The numbers from 0 to below a bound, as a table `n(i)`.
 fn numbers(rows: i64) -> String {
-    format!("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {rows})")
+    format!(
+        "WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {rows})"
+    )
 }
 
 fn make_accounts(world: &World) {
