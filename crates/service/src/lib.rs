@@ -28,6 +28,7 @@ pub mod consent;
 pub mod date;
 pub mod error;
 pub mod factor;
+pub mod file;
 pub mod fx;
 pub mod fx_policy;
 pub mod holder;

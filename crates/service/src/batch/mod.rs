@@ -51,7 +51,7 @@ pub use list::{count, history, item_list, problems, search, show};
 pub use lookup::{named, processing, read_ref};
 pub use overview::overview;
 pub use preview::{preview, preview_new};
-pub use problems::{drop_problems, problem_rows, refused_csv};
+pub use problems::{drop_problems, export_problems, problem_rows};
 pub use progress::{progress, progress_since};
 pub use reprice::reprice;
 pub use request::BatchRequest;
