@@ -55,7 +55,7 @@ impl Read for LongFile {
         }
         let most = if waits && before > 0 { before } else { u64::MAX };
         let count = self.rows.by_ref().take(most).read(buffer)?;
-        if count == 0 && !self.is_at_end {
+        if count == 0 && !buffer.is_empty() && !self.is_at_end {
             self.is_at_end = true;
             self.passes += 1;
         }

@@ -88,6 +88,8 @@ fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verificat
         }
     };
     found.check(matches && state.is_some(), "item_settled_once", || format!("item {number}"));
+    // What reads a batch's items reads this range, and would never see the item.
+    found.check(row.i64(16)? == 1, "item_in_run", || format!("item {number}: not among its batch's numbers"));
     fold.total_count += 1;
     fold.total_amount += amount;
     match state {
