@@ -2,7 +2,7 @@
 //!
 //! UTF-8 and UTF-16 are recognised by rules, GB18030 and Big5 by statistics (`chardetng`). A wrong guess would show
 //! foreign characters, so the result is part of the answer and can be corrected; any other guess is not used. To offer
-//! another encoding, give [`Encoding`] a variant and [`ENCODINGS`] a row.
+//! another encoding, give [`Encoding`] a variant and `ENCODINGS` a row.
 
 use std::io::{ErrorKind, Read};
 

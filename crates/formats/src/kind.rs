@@ -1,6 +1,6 @@
 //! The kind of a file by its content; its name plays no part.
 //!
-//! To detect another kind by its first bytes, so that a refusal can name it, add a row to [`MAGIC`].
+//! To detect another kind by its first bytes, so that a refusal can name it, add a row to `MAGIC`.
 
 /// A kind of file that can be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

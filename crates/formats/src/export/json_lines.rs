@@ -9,7 +9,7 @@ use std::io::{Result, Write};
 
 /// A file of JSON lines.
 pub(super) struct JsonLinesFile {
-    /// What stands before each value: a brace or a comma, and the key.
+    /// What is written before each value: a brace or a comma, and the key.
     keys: Vec<Vec<u8>>,
     bytes: Vec<u8>,
     texts: Texts,

@@ -19,7 +19,7 @@ pub(super) struct AccountSource {
 }
 
 /// A page of a file.
-pub(super) struct AccountPage {
+pub(super) struct ParsedAccounts {
     pub rows: Vec<AccountRow>,
     pub problems: Vec<Problem>,
     /// Whether there are further pages.
@@ -38,10 +38,10 @@ impl AccountSource {
     }
 
     /// The next page, and the file itself.
-    pub(super) fn page(mut self) -> Result<(Self, AccountPage), ReadError> {
+    pub(super) fn page(mut self) -> Result<(Self, ParsedAccounts), ReadError> {
         let (mut rows, mut problems) = (Vec::new(), Vec::new());
         let more = self.reader.next_page(PAGE, &mut rows, &mut problems)?;
-        Ok((self, AccountPage { rows, problems, more }))
+        Ok((self, ParsedAccounts { rows, problems, more }))
     }
 
     /// What the file contains, complete once it has been read.

@@ -78,7 +78,7 @@ fn remarks(summary: &Summary) -> Vec<ShownProblem> {
 
 /// What the file was read as, if it is anything but comma-separated UTF-8.
 fn form(form: &FileForm, language: Language) -> String {
-    let kind = form.kind.name();
+    let kind = form.kind.name().to_uppercase();
     let mut parts = Vec::new();
     if let Some(sheet) = &form.sheet {
         parts.push(say!(language, "sheet {sheet:?}", "工作表 {sheet:?}"));

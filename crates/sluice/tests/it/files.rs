@@ -93,10 +93,10 @@ fn what_a_person_should_know_about_a_file_is_in_the_answer() {
     let args = ["batch", "import", path.to_str().unwrap(), "--type", "one_to_many", "--account", "ACME"];
     let args = [&args[..], &["--name", "T", "--draft"]].concat();
     let text = ledger.text(&args);
-    assert!(text.contains("Read as xlsx, sheet \"Pay\""), "{text}");
+    assert!(text.contains("Read as XLSX, sheet \"Pay\""), "{text}");
     assert!(text.contains("Line 1: \"Payroll of May\"") && text.contains("ROWS_ABOVE_HEADER"), "{text}");
     let text = ledger.text(&[&["--lang", "zh"], &args[..]].concat());
-    assert!(text.contains("读取方式：xlsx，工作表 \"Pay\""), "{text}");
+    assert!(text.contains("读取方式：XLSX，工作表 \"Pay\""), "{text}");
 }
 
 #[test]
