@@ -111,3 +111,21 @@ pub(crate) fn mapping<F>(text: &str, parse: fn(&str) -> Option<F>) -> Option<(F,
     let (field, header) = text.split_once('=')?;
     Some((parse(field)?, header.to_owned()))
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The error of a mapping names every column that one can be for, in both languages.
+    pub(crate) fn check_names_every_column(
+        error: Say,
+        mut columns: impl Iterator<Item = &'static str> + Clone,
+    ) {
+        for language in [Language::English, Language::Chinese] {
+            let is_mark = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+            let words: Vec<_> = error.to(language).split(is_mark).collect();
+            assert!(columns.clone().all(|name| words.contains(&name)), "{}", error.to(language));
+        }
+        assert!(columns.next().is_some());
+    }
+}
