@@ -2,6 +2,7 @@
 
 pub(crate) mod accept_loss;
 pub(crate) mod account;
+mod account_import;
 pub(crate) mod account_totp;
 pub(crate) mod approval;
 pub(crate) mod asset;
@@ -12,6 +13,9 @@ pub(crate) mod bench;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
+mod export_form;
+mod file;
+mod file_report;
 pub(crate) mod fx;
 pub(crate) mod group;
 pub(crate) mod health;
