@@ -67,13 +67,14 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
     if let Some(group) = &query.group {
         filter.group = Some(group_of(&mut tx, group).await?);
     }
-    let found = if query.counting == Counting::Whole || is_in_order(&filter, query) || is_short(&filter, query) {
-        sorted(&mut tx, query, &filter).await?
-    } else if query.sort == AccountSort::Id {
-        searched(&mut tx, query, &filter, limits).await?
-    } else {
-        ranked(&mut tx, query, &filter, limits).await?
-    };
+    let found =
+        if query.counting == Counting::Whole || is_in_order(&filter, query) || is_short(&filter, query) {
+            sorted(&mut tx, query, &filter).await?
+        } else if query.sort == AccountSort::Id {
+            searched(&mut tx, query, &filter, limits).await?
+        } else {
+            ranked(&mut tx, query, &filter, limits).await?
+        };
     let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
     let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
     let FoundAccounts { total, next, searched_until, .. } = found;

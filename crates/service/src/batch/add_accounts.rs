@@ -11,6 +11,7 @@ use super::terms::{BatchTerms, terms_of_draft};
 use crate::account_list::{self, AccountFilter, AccountQuery, AccountSort};
 use crate::listing::Counting;
 use crate::payee::{Field, Given, Side};
+use crate::place::NextPage;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::account::AccountStatus;
@@ -91,6 +92,7 @@ async fn matching(
         group: add.group.clone(),
         sort: AccountSort::Id,
         slice: PageRequest { limit: STEP, ..PageRequest::default() },
+        resumed: None,
         counting: Counting::No,
     };
     let mut numbers = Vec::new();
@@ -100,8 +102,9 @@ async fn matching(
         if page.searched_until.is_some() || numbers.len() > ROWS_MAX {
             return Err(Error::refused(Code::FilterTooWide, numbers.len().to_string()));
         }
-        let Some(next) = page.next else { return Ok(numbers) };
-        query.slice.after = Some(next);
+        // A list along the ids is continued after a row.
+        let Some(last) = page.next.as_ref().and_then(NextPage::row) else { return Ok(numbers) };
+        query.slice.after = Some(last.clone());
     }
 }
 

@@ -1,14 +1,19 @@
 //! Lists of a hundred thousand rows that no index sorts: however little time a request has, its pages are those of a
 //! full scan, and single transfers do not wait for them.
 
+use crate::paged::{LIMIT, LongList, PAGES, check, check_with, read};
 use crate::world::{A1, B1, World, actor, request};
+use domain::access::Reach;
 use domain::account::AccountStatus;
 use domain::account_ref::GivenAccount;
 use domain::batch::{BatchIntent, BatchState, BatchType};
+use domain::holder_group::HolderGroupRef;
+use domain::id::HolderId;
 use service::account::{self, AccountFilter, AccountQuery, AccountSort};
 use service::batch::list::BatchQuery;
-use service::listing::{Counting, Order, PageRequest, Total};
-use service::place::{NextPage, SearchPlace};
+use service::holder_group::{self, HolderGroupRequest, MemberChange, NewHolderGroup};
+use service::listing::{Counting, Order, PageRequest};
+use service::place::NextPage;
 use service::transfer::{self, TransferQuery, TransferSort};
 use service::{BatchFilter, BatchSort, Service, batch};
 use std::sync::Arc;
@@ -19,141 +24,6 @@ use std::time::Duration;
 const ROWS: i64 = 100_000;
 /// Where their numbers begin.
 const FIRST: i64 = 1_000_000;
-/// The pages of a list that are read, from its beginning.
-const PAGES: usize = 3;
-/// The rows of a page.
-const LIMIT: i64 = 40;
-
-/// A page of any list: its keys, its total, where the next one begins, and how far a search came.
-struct Shown {
-    keys: Vec<i64>,
-    total: Option<Total>,
-    next: Option<NextPage>,
-    searched_until: Option<i64>,
-}
-
-/// A list that is read page by page.
-trait LongList: std::fmt::Debug + Clone {
-    async fn page(&self, service: &Service) -> Shown;
-    fn begin(&mut self, slice: PageRequest, resumed: Option<SearchPlace>, counting: Counting);
-    fn order(&self) -> Order;
-}
-
-impl LongList for AccountQuery {
-    async fn page(&self, service: &Service) -> Shown {
-        let page = account::search(service, self).await.unwrap();
-        let keys = page.accounts.iter().map(|(_, account)| account.id.0).collect();
-        Shown { keys, total: page.total, next: page.next, searched_until: page.searched_until }
-    }
-
-    fn begin(&mut self, slice: PageRequest, resumed: Option<SearchPlace>, counting: Counting) {
-        (self.slice, self.resumed, self.counting) = (slice, resumed, counting);
-    }
-
-    fn order(&self) -> Order {
-        self.slice.order
-    }
-}
-
-impl LongList for BatchQuery {
-    async fn page(&self, service: &Service) -> Shown {
-        let page = batch::search(service, self).await.unwrap();
-        let keys = page.batches.iter().map(|described| described.batch.id.0).collect();
-        Shown { keys, total: page.total, next: page.next, searched_until: page.searched_until }
-    }
-
-    fn begin(&mut self, slice: PageRequest, resumed: Option<SearchPlace>, counting: Counting) {
-        (self.slice, self.resumed, self.counting) = (slice, resumed, counting);
-    }
-
-    fn order(&self) -> Order {
-        self.sort.order()
-    }
-}
-
-impl LongList for TransferQuery {
-    async fn page(&self, service: &Service) -> Shown {
-        let page = transfer::list(service, self).await.unwrap();
-        let keys = page.transfers.iter().map(|detail| detail.transfer.number.0).collect();
-        Shown { keys, total: page.total, next: page.next, searched_until: page.searched_until }
-    }
-
-    fn begin(&mut self, slice: PageRequest, resumed: Option<SearchPlace>, counting: Counting) {
-        (self.slice, self.resumed, self.counting) = (slice, resumed, counting);
-    }
-
-    fn order(&self) -> Order {
-        self.slice.order
-    }
-}
-
-/// The first pages of a list as a full scan returns them.
-async fn expected(world: &World, list: &impl LongList, rows: i64) -> (Vec<i64>, i64) {
-    let mut whole = list.clone();
-    let slice = PageRequest { order: list.order(), limit: rows, ..PageRequest::default() };
-    whole.begin(slice, None, Counting::Whole);
-    let page = whole.page(&world.service).await;
-    (page.keys, page.total.unwrap().rows)
-}
-
-/// Reads the first rows of a list; returns how many requests had no time to find any.
-async fn read(service: &Service, list: &impl LongList, limit: i64) -> (Vec<i64>, usize) {
-    let (mut found, mut unfinished) = (Vec::new(), 0);
-    let (mut after, mut resumed) = (None, None);
-    let wanted = PAGES * usize::try_from(limit).unwrap();
-    while found.len() < wanted {
-        let mut query = list.clone();
-        let slice = PageRequest { order: list.order(), after, limit, ..PageRequest::default() };
-        query.begin(slice.clone(), resumed, Counting::No);
-        let page = query.page(service).await;
-        found.extend(page.keys);
-        (after, resumed) = match page.next {
-            None => break,
-            // A page that was searched along the keys has what was found in time.
-            Some(NextPage::After(row)) => (Some(row), None),
-            Some(NextPage::Search(place)) => {
-                assert!(page.searched_until.is_some() && place.found.len() <= 256, "{place:?}");
-                // As in a cursor.
-                let text = NextPage::Search(place.clone()).text();
-                assert_eq!(NextPage::read(&text), Some(NextPage::Search(place.clone())));
-                unfinished += 1;
-                (slice.after, Some(place))
-            }
-        };
-    }
-    found.truncate(wanted);
-    (found, unfinished)
-}
-
-/// Compares the first pages with those of a full scan.
-async fn check(world: &World, list: &impl LongList) {
-    let expected = expected(world, list, LIMIT * i64::try_from(PAGES).unwrap()).await;
-    check_with(world, list, expected).await;
-}
-
-/// Compares the first pages with the keys that they should have, of so many in all.
-async fn check_with(world: &World, list: &impl LongList, (expected, rows): (Vec<i64>, i64)) {
-    let limit = LIMIT;
-    for (budget, is_patient) in [(3_600, true), (0, false)] {
-        let service = Service::clone(&world.service).searching_for(Duration::from_secs(budget));
-        let (found, unfinished) = read(&service, list, limit).await;
-        assert!(found == expected, "{budget} s {list:?}: {found:?}, not {expected:?}");
-        assert!(!is_patient || unfinished == 0, "{list:?}: {unfinished}");
-        // By number: the total is counted up to a bound.
-        let mut second = list.clone();
-        let slice = PageRequest { order: list.order(), offset: limit, limit, ..PageRequest::default() };
-        second.begin(slice, None, Counting::Bounded);
-        let page = second.page(&service).await;
-        let total = page.total.unwrap();
-        assert!(total.rows <= rows.min(10_000), "{list:?}: {total:?}");
-        if is_patient {
-            assert_eq!((total.rows, total.is_least), (rows.min(10_000), rows > 10_000), "{list:?}");
-            let from = usize::try_from(limit).unwrap().min(expected.len());
-            let until = (2 * from).min(expected.len());
-            assert_eq!(page.keys, expected[from..until], "{list:?}");
-        }
-    }
-}
 
 /// The numbers from 0 to below a bound, as a table `n(i)`.
 fn numbers(rows: i64) -> String {
@@ -200,6 +70,34 @@ async fn accounts_in_any_order_are_found_within_any_budget() {
                 let (filter, slice) = (filter.clone(), PageRequest { order, ..PageRequest::default() });
                 check(&world, &AccountQuery { filter, sort, slice, ..AccountQuery::default() }).await;
             }
+        }
+    }
+}
+
+/// A group of one member may have more accounts than are read at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_of_a_group_are_found_within_any_budget() {
+    let world = World::new().await;
+    make_accounts(&world);
+    for (name, numbers) in
+        [("long", vec![A1]), ("short", vec![B1]), ("both", vec![B1, A1]), ("empty", vec![])]
+    {
+        let new = NewHolderGroup { name: name.to_owned(), ..NewHolderGroup::default() };
+        let id = holder_group::add(&world.service, &actor(), &new).await.unwrap().id;
+        let holder =
+            |number| HolderId(world.number(&format!("SELECT holder FROM account WHERE number = '{number}'")));
+        let change =
+            MemberChange { add: numbers.into_iter().map(holder).collect(), ..MemberChange::default() };
+        let group = HolderGroupRef::Id(id);
+        let request = HolderGroupRequest { group: &group, reach: Reach::All };
+        holder_group::change_members(&world.service, &actor(), &request, &change).await.unwrap();
+        for (sort, order) in [
+            (AccountSort::Id, Order::Ascending),
+            (AccountSort::Id, Order::Descending),
+            (AccountSort::Balance, Order::Descending),
+        ] {
+            let (group, slice) = (Some(group.clone()), PageRequest { order, ..PageRequest::default() });
+            check(&world, &AccountQuery { group, sort, slice, ..AccountQuery::default() }).await;
         }
     }
 }

@@ -15,5 +15,6 @@ mod history;
 mod limits;
 mod lists;
 mod long_lists;
+mod paged;
 mod vouchers;
 mod world;
