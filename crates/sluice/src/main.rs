@@ -254,8 +254,8 @@ impl Command {
     /// How the command opens the ledger.
     fn access(&self) -> Access {
         use commands::{
-            account, approval, asset, batch, fx, holder, key, notice, policy, setting, transfer, user,
-            webhook,
+            account, approval, asset, batch, file, fx, holder, key, notice, policy, setting, task, transfer,
+            user, webhook,
         };
         match self {
             Self::Account(args) => account::access(args),
@@ -269,6 +269,8 @@ impl Command {
             Self::Key(args) => key::access(args),
             Self::Notice(args) => notice::access(args),
             Self::Webhook(args) => webhook::access(args),
+            Self::Task(args) => task::access(args),
+            Self::File(args) => file::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

@@ -63,7 +63,9 @@ const TABLES: &[&str] = &[
     "session",
     "setting",
     "sponsor",
+    "task",
     "transfer",
+    "upload",
     "webhook",
 ];
 

@@ -4,6 +4,7 @@ use crate::Error;
 use crate::batch::similar::Found;
 use domain::amount::WrittenSum;
 use domain::code::Code;
+use domain::task::import_batch::ImportBatchOutput;
 use formats::report::Summary;
 use store::batch::Batch;
 use store::import_problem::ImportProblem;
@@ -58,6 +59,28 @@ impl FileReport {
     }
 }
 
+/// What a task that imports a file did.
+pub(super) fn output(
+    batch: Option<&Batch>,
+    taken: i64,
+    taken_amount: &str,
+    refused: i64,
+    left_out: i64,
+    file: &FileReport,
+) -> ImportBatchOutput {
+    ImportBatchOutput {
+        batch_id: batch.map(|batch| batch.id.0),
+        batch: batch.map(Batch::number),
+        taken,
+        taken_amount: taken_amount.to_owned(),
+        refused,
+        left_out,
+        ignored_columns: file.summary.ignored_columns.clone(),
+        file_rows: file.summary.totals.rows,
+        file_sum: file.sum(),
+    }
+}
+
 /// The result of an import.
 #[derive(Debug)]
 pub struct Imported {
@@ -75,4 +98,13 @@ pub struct Imported {
     pub file: FileReport,
     /// What was found when the rows were compared with earlier batches.
     pub found: Found,
+}
+
+impl Imported {
+    /// The same, as a task that imports a file answers it.
+    #[must_use]
+    pub fn output(&self) -> ImportBatchOutput {
+        let left_out = self.found.left_out;
+        output(self.batch.as_ref(), self.taken, &self.taken_amount, self.refused, left_out, &self.file)
+    }
 }

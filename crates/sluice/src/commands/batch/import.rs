@@ -164,7 +164,12 @@ impl BatchImportArgs {
     }
 
     fn add(&self) -> AddFile {
-        AddFile { options: self.options(), partial: self.partial, expected: self.expected() }
+        AddFile {
+            options: self.options(),
+            partial: self.partial,
+            expected: self.expected(),
+            ..AddFile::default()
+        }
     }
 }
 

@@ -1,0 +1,37 @@
+//! Writing the results of a batch to a file.
+
+use super::batch_name::BatchName;
+use crate::stored_enum::stored_enum;
+use serde::{Deserialize, Serialize};
+
+stored_enum! {
+    /// The format of an exported file.
+    ExportFormat {
+        /// Comma-separated values.
+        Csv = 1 "csv",
+    }
+}
+
+stored_enum! {
+    /// The language of an exported file's texts.
+    ExportLanguage {
+        /// English.
+        English = 1 "en",
+        /// Simplified Chinese.
+        Chinese = 2 "zh",
+    }
+}
+
+/// The input of `export_batch`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportBatchInput {
+    /// The batch.
+    pub batch_id: BatchName,
+    /// The file's format; CSV unless it is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<ExportFormat>,
+    /// The language of codes' messages; that of the request unless it is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<ExportLanguage>,
+}
