@@ -113,4 +113,6 @@ fn on_disk(directory: &std::path::Path, key: &Key) -> PathBuf {
 }
 
 #[cfg(test)]
+mod on_s3;
+#[cfg(test)]
 mod tests;

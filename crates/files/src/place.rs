@@ -63,14 +63,23 @@ pub(crate) fn open(at: &FilesAt) -> Result<Opened, FilesError> {
             let store = LocalFileSystem::new_with_prefix(&path)?.with_fsync(true);
             Ok((Arc::new(store), Some(path)))
         }
-        FilesAt::Bucket { name, prefix } => {
-            let store = AmazonS3Builder::from_env().with_bucket_name(name).build()?;
-            if prefix.is_empty() {
-                return Ok((Arc::new(store), None));
-            }
-            Ok((Arc::new(PrefixStore::new(store, prefix.as_str())), None))
-        }
+        FilesAt::Bucket { name, prefix } => Ok((bucket(AmazonS3Builder::from_env(), name, prefix)?, None)),
     }
+}
+
+/// A bucket of S3, with what is needed to reach it.
+pub(crate) fn bucket(
+    reached: AmazonS3Builder,
+    name: &str,
+    prefix: &str,
+) -> Result<Arc<dyn ObjectStore>, FilesError> {
+    // TLS by ring, as everywhere; another crate may have said so already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let store = reached.with_bucket_name(name).build()?;
+    if prefix.is_empty() {
+        return Ok(Arc::new(store));
+    }
+    Ok(Arc::new(PrefixStore::new(store, prefix)))
 }
 
 /// The id of the place, which is drawn by the first process that comes to it.

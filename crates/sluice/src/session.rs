@@ -359,7 +359,9 @@ impl Session {
         let due = match access {
             Access::Read | Access::Accept => false,
             Access::Run | Access::Work => true,
-            Access::Write | Access::Import => history::lag(&self.store, LAG_MAX).await? > LAG_MAX,
+            Access::Write | Access::Files | Access::Import => {
+                history::lag(&self.store, LAG_MAX).await? > LAG_MAX
+            }
         };
         if due {
             history::catch_up(&self.store, &self.door).await?;

@@ -79,7 +79,9 @@ async fn an_import_that_is_cancelled_leaves_no_batch() {
         let ended = world.ended(id).await;
         let (batches, items) = (world.count("batch").await, world.count("item").await);
         match ended.state {
-            TaskState::Cancelled => assert_eq!((ended.batch, batches % 60_000, items % 60_000), (None, batches, 0)),
+            TaskState::Cancelled => {
+                assert_eq!((ended.batch, batches % 60_000, items % 60_000), (None, batches, 0))
+            }
             TaskState::Completed => assert_eq!(items, batches * 60_000),
             other => panic!("{other:?}"),
         }

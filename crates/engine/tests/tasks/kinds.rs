@@ -33,7 +33,10 @@ async fn a_file_becomes_a_submitted_batch_that_keeps_its_file() {
     world.work();
     let id = imported(&world, &payroll(3), &options()).await;
     let result = world.result(id).await;
-    assert_eq!((&result["taken"], &result["refused"], &result["file_rows"]), (&json!(3), &json!(0), &json!(3)));
+    assert_eq!(
+        (&result["taken"], &result["refused"], &result["file_rows"]),
+        (&json!(3), &json!(0), &json!(3))
+    );
     assert_eq!((&result["taken_amount"], &result["file_sum"]), (&json!("4.50"), &json!("4.50")));
     let task = world.task(id).await;
     assert_eq!((task.processed, task.total), (3, Some(3)));
@@ -63,10 +66,15 @@ async fn one_bad_row_fails_a_strict_import_and_is_named() {
     let problems = service::task::problems(&world.service, all.by(), all.asker(), id).await.unwrap();
     let named: Vec<_> = problems
         .iter()
-        .map(|problem| (problem.line, Code::from_number(problem.code).unwrap().name(), problem.value.as_str()))
+        .map(|problem| {
+            (problem.line, Code::from_number(problem.code).unwrap().name(), problem.value.as_str())
+        })
         .collect();
     assert_eq!(named, [(3, "PAYEE_NOT_FOUND", "NOBODY"), (4, "AMOUNT_LETTERS", "x")]);
-    assert_eq!((world.count("batch").await, world.count("item").await, world.count("lease").await), (0, 0, 0));
+    assert_eq!(
+        (world.count("batch").await, world.count("item").await, world.count("lease").await),
+        (0, 0, 0)
+    );
     world.rest().await;
 }
 

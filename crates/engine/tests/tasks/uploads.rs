@@ -51,7 +51,8 @@ async fn a_file_is_accepted_by_its_content_and_leaves_nothing_if_it_is_not() {
 async fn a_person_and_all_together_store_up_to_their_limits() {
     let mut world = world().await;
     let stored = world.service.files().unwrap().clone();
-    for limits in [FileLimits { of_one: 1_000, of_all: 10_000 }, FileLimits { of_one: 10_000, of_all: 1_200 }] {
+    for limits in [FileLimits { of_one: 1_000, of_all: 10_000 }, FileLimits { of_one: 10_000, of_all: 1_200 }]
+    {
         world.service = world.service.clone().with_files(stored.clone(), limits);
         let text = "x".repeat(600);
         let first = uploaded(&world, "a.csv", text.as_bytes()).await;
@@ -64,8 +65,10 @@ async fn a_person_and_all_together_store_up_to_their_limits() {
 async fn a_file_is_kept_for_thirty_days_and_with_its_batch_for_good() {
     let mut world = world().await;
     world.work();
-    let (kept, dropped) =
-        (world.upload(&admin(), "kept.csv", &payroll(2)).await, world.upload(&admin(), "gone.csv", "a,b\n").await);
+    let (kept, dropped) = (
+        world.upload(&admin(), "kept.csv", &payroll(2)).await,
+        world.upload(&admin(), "gone.csv", "a,b\n").await,
+    );
     let input = json!({ "task_type": "import_batch", "file_id": kept.id.tagged(), "options": { "account": "PAY", "name": "x" } });
     let id = world.start(&admin(), input).await;
     world.result(id).await;

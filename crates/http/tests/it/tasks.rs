@@ -51,7 +51,8 @@ async fn an_export_is_a_task_whose_result_is_a_file() {
     let id = start(&world, import(&file, options())).await;
     let batch = ended(&world, &id).await["batch_id"].clone();
     let path = format!("/api/batch-transfers/{batch}/export");
-    let started = answer(world.request(Method::POST, &path).header("Accept-Language", "zh").json(&json!({}))).await;
+    let started =
+        answer(world.request(Method::POST, &path).header("Accept-Language", "zh").json(&json!({}))).await;
     let task = ended(&world, started.data()["id"].as_str().unwrap()).await;
     assert_eq!((&task["task_type"], &task["batch_id"]), (&json!("export_batch"), &batch));
     let url = task["result_url"].as_str().unwrap().to_owned();
@@ -137,7 +138,10 @@ async fn a_repeated_start_starts_one_task_and_a_wrong_one_says_what_is_wrong() {
         (json!({ "task_type": "evidence", "batch_id": batch_id }), "BATCH_NOT_FOUND"),
         (import("file_999", json!({})), "FILE_NOT_FOUND"),
         (import("7", json!({})), "ID_INVALID"),
-        (json!({ "task_type": "import_batch", "file_id": "file_1", "options": { "delimiter": "x" } }), "BODY_INVALID"),
+        (
+            json!({ "task_type": "import_batch", "file_id": "file_1", "options": { "delimiter": "x" } }),
+            "BODY_INVALID",
+        ),
     ] {
         assert_eq!(try_start(&world, input.clone()).await.code(), code, "{input}");
     }

@@ -1,7 +1,7 @@
 //! A server on loopback with an empty ledger, and a client.
 
-use domain::webhook::address::WebhookNetworks;
 use domain::upload::FileLimits;
+use domain::webhook::address::WebhookNetworks;
 use engine::{Engine, EngineOptions};
 use files::{Files, FilesAt};
 use http_api::{App, Options, Render};

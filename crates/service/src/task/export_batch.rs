@@ -20,7 +20,7 @@ pub async fn export_batch(
     language: Language,
 ) -> Result<MadeFile, Error> {
     let named = batch::named(service, batch).await?;
-    job.counts.expect(named.tally.total_count.saturating_add(named.refused_count));
+    job.counts.expect(named.tally.total_count);
     let file = tempfile::tempfile()?;
     let lines =
         Lines { inner: BufWriter::new(file.try_clone()?), counts: job.counts.clone(), is_header: true };

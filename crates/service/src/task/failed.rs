@@ -13,9 +13,9 @@ pub struct TaskFailed {
     pub problems: Vec<TaskProblem>,
 }
 
-impl<E: Into<Error>> From<E> for TaskFailed {
-    fn from(error: E) -> Self {
-        Self { error: error.into(), problems: Vec::new() }
+impl From<Error> for TaskFailed {
+    fn from(error: Error) -> Self {
+        Self { error, problems: Vec::new() }
     }
 }
 

@@ -113,10 +113,12 @@ async fn download(session: &Session, id: FileId, out: Option<PathBuf>) -> Result
     let (found, mut reading) = upload::content(&session.service, by, ASKER, id).await?;
     let path = out.unwrap_or_else(|| PathBuf::from(&found.name));
     replace(&path, async |writer| {
+        let mut written = 0;
         while let Some(bytes) = reading.next().await.map_err(Error::from)? {
             writer.write_all(&bytes).map_err(Error::Io)?;
+            written += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         }
-        Ok(())
+        Ok(written)
     })
     .await?;
     let file = path.display().to_string();

@@ -19,7 +19,10 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("webhook list", "without a master key these ledgers have no webhook; the tests of `http` read them"),
     ("task list", "none of these ledgers has a task; the tests of `http` read them"),
     ("task watch", "`task show` again and again, as a program does over Socket.IO"),
-    ("file upload", "reads a file of this machine; the API takes its bytes, which no request of these tables has"),
+    (
+        "file upload",
+        "reads a file of this machine; the API takes its bytes, which no request of these tables has",
+    ),
     ("batch export", "a program reads the relations page by page"),
     ("login", "asks at the terminal, keeps the session in a file, and serves commands alone"),
     ("logout", "as above"),
@@ -76,7 +79,10 @@ pub const OPERATIONS: &[(&str, &str)] = &[
     ("endUserSessions", "`user disable` and `user reset` end them"),
     ("listWebhooks", "as `webhook list`"),
     ("listTasks", "as `task list`"),
-    ("createTask", "a command does what it is asked at once: `batch import`, `batch export`, `batch evidence`, `verify`"),
+    (
+        "createTask",
+        "a command does what it is asked at once: `batch import`, `batch export`, `batch evidence`, `verify`",
+    ),
     ("listTaskProblems", "`batch problems`, and the answer of `batch import`"),
     ("exportBatchTransfer", "`batch export` writes the file at once"),
     ("uploadFile", "as `file upload`"),
