@@ -1,5 +1,5 @@
 //! Tasks: what was asked for, how far it is, and what came of it. A node takes one under the lease of its
-//! [`domain::work::Work::task`]; whoever writes how far it is holds that lease in the same transaction.
+//! [`domain::work::Work::task`]; the node that writes how far it is holds that lease in the same transaction.
 
 use crate::args;
 use crate::bulk::{Named, Sql, named};

@@ -31,7 +31,7 @@ record! {
         pub size: i64,
         /// SHA-256 of its content, in hexadecimal.
         pub sha256: String,
-        /// The batch that it belongs to: whoever may see the batch may see the file.
+        /// The batch that it belongs to: all who may see the batch may see the file.
         pub batch: Option<BatchId>,
         /// The task that made it.
         pub task: Option<TaskId>,

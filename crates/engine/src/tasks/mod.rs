@@ -4,7 +4,7 @@
 //! Its input and its output are in `domain::task`.
 //!
 //! A kind does its work in steps between which it awaits: dropping its future, at any await, is how it is cancelled. It
-//! counts what it has done in [`Job::counts`]; whoever runs it (`run`) writes that down. What it makes it makes under
+//! counts what it has done in [`Job::counts`]; the file `run` writes that down. What it makes it makes under
 //! the task's lease ([`service::task::TaskHold`]), and only once, however often it is taken up again.
 
 mod evidence;

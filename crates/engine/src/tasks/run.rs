@@ -80,7 +80,7 @@ impl Started {
         let ended = match ran {
             Ran::Ended(outcome) => end(&engine, &job, &outcome).await,
             Ran::Away(error) => {
-                tracing::info!(task = job.task.id.0, %error, "the task goes on when the database is back");
+                tracing::info!(task = job.task.id.0, %error, "the task continues when the database is back");
                 tokio::time::sleep(POLL).await;
                 engine.with_retries(|| task::give_back(&engine.service, &job.hold)).await
             }

@@ -1,4 +1,4 @@
-//! Cancelling: at once while a task waits, within a second while it runs; what it has completed stands, what it has not
+//! Cancelling: at once while a task waits, within a second while it runs; what it has completed remains, what it has not
 //! leaves nothing.
 
 use crate::world::{World, admin, payroll, world};

@@ -1,4 +1,4 @@
-//! Tasks: what each kind does, how one is cancelled, who may start and see it, and that it goes on after its node ended.
+//! Tasks: what each kind does, how one is cancelled, who may start and see it, and that it continues after its node ended.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod cancel;

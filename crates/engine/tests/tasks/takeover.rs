@@ -1,4 +1,4 @@
-//! A task goes on after its node has ended: begun again, once, and never with two results.
+//! A task continues after its node has ended: begun again, once, and never with two results.
 
 use crate::world::{World, admin, payroll, world};
 use domain::code::Code;

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Cancels a task that waits or runs: it ends within a second, and leaves nothing half done. A batch that it has
-/// completed by then stands. A task that has ended is removed from the list; its file is removed when its time is over.
+/// completed by then remains. A task that has ended is removed from the list; its file is removed when its time is over.
 ///
 /// For the one who started it, and for administrators.
 #[utoipa::path(delete, path = "/api/v1/batch-tasks/{id}", operation_id = "cancelTask", tag = "tasks",

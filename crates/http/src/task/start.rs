@@ -25,7 +25,7 @@ pub(super) fn routes() -> Routes {
     )
 }
 
-/// Starts a task, which goes on without the caller.
+/// Starts a task, which continues without the caller.
 ///
 /// Each type needs the right of the operation that does the same: `import_batch` that of `createBatchTransfer` (with
 /// `into`, of `addRelations`), `export_batch` that of `getBatchTransfer`, `evidence` that of `evidencePack`,

@@ -62,7 +62,7 @@ async fn an_export_is_a_task_whose_result_is_a_file() {
     assert_eq!((text.lines().count(), task["result"]["rows"].as_i64()), (3, Some(2)), "{text}");
 }
 
-/// AC 3: whoever started it sees how far it is, and is told when it has ended.
+/// AC 3: its starter sees how far it is, and is told when it has ended.
 #[tokio::test]
 async fn its_starter_is_told_of_its_end() {
     let world = funded().await;

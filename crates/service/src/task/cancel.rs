@@ -40,7 +40,7 @@ async fn cancel_in(write: &mut Write, asker: Asker<'_>, id: TaskId) -> Result<Wr
             let told = person(&task).filter(|person| by != Principal::User(*person));
             fact(Action::TaskCancel).with("state", TaskState::Cancelled.name()).with("person", told)
         }
-        // What it did stands; a node ends it as completed.
+        // What it did is committed; a node ends it as completed.
         TaskState::Pending | TaskState::Processing => {
             store::task::ask_end(&mut write.tx, id, now).await?;
             fact(Action::TaskCancel)

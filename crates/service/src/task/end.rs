@@ -21,7 +21,7 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// Ends a task. One that was cancelled after it had made its batch is completed: the batch stands.
+/// Ends a task. One that was cancelled after it had made its batch is completed: the batch is committed.
 pub async fn end(
     service: &Service,
     hold: &TaskHold,

@@ -93,7 +93,7 @@ pub async fn problems(
     Ok(serde_json::from_str(&text).map_err(unreadable)?)
 }
 
-/// Tasks by their ids, whoever asks: for those who were admitted to their rooms.
+/// Tasks by their ids, for any caller: for those who were admitted to their rooms.
 pub async fn of_ids(service: &Service, ids: &[TaskId]) -> Result<Vec<Task>, Error> {
     let mut tx = service.store.point_read().await?;
     let mut found = Vec::new();

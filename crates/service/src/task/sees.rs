@@ -1,4 +1,4 @@
-//! Who sees a task: the one who started it, administrators and auditors; and, if it belongs to a batch, whoever may see
+//! Who sees a task: the one who started it, administrators and auditors; and, if it belongs to a batch, all who may see
 //! the batch.
 
 use domain::access::{Asker, Operation, Role};

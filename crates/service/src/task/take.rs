@@ -1,4 +1,4 @@
-//! Taking a task: whether it is still to be done, and in which state it goes on.
+//! Taking a task: whether it is still to be done, and in which state it continues.
 
 use super::cancel::person;
 use super::hold::TaskHold;

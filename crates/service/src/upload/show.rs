@@ -1,4 +1,4 @@
-//! Reading files: the one who uploaded it, or started the task that made it, administrators and auditors; and whoever
+//! Reading files: the one who uploaded it, or started the task that made it, administrators and auditors; and all who
 //! may see the batch that it belongs to. What a task made also needs the right that the task needs.
 
 use super::failed::files;

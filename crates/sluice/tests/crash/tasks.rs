@@ -1,5 +1,5 @@
 //! SIGKILL at each named step of an upload, an import and an export: no half-visible batch, no half file, no row twice, and
-//! the task goes on.
+//! the task continues.
 
 use crate::ledger::Ledger;
 use rusqlite::{Connection, OpenFlags};
