@@ -17,10 +17,10 @@ impl TaskKind for Verify {
         job.counts.step("verifying", engine.service.now());
         let found = upkeep::verify::run(&engine.store).await.map_err(told)?;
         job.counts.add(found.postings);
-        let violations = found.violations().iter().map(|violation| ViolatedInvariant {
+        let violations = found.violations().into_iter().map(|violation| ViolatedInvariant {
             invariant: violation.invariant.to_owned(),
             count: violation.count,
-            first: violation.first_key.clone(),
+            first: violation.first_key,
         });
         Ok(VerifyOutput { sound: found.is_ok(), postings: found.postings, violations: violations.collect() })
     }
