@@ -352,6 +352,10 @@ codes! {
     304 BackupExists "BACKUP_EXISTS" 409 Final "The directory is not empty; write the backup to a new one" "目录不为空；请将备份写入新目录";
     305 ReasonMissing "LOSS_REASON_MISSING" 422 Final "State why the loss is accepted: the reason is kept in the audit log" "请说明接受损失的原因，原因将记入审计日志";
     306 BackupDamaged "BACKUP_DAMAGED" 409 Final "The ledger or its backup violates invariants, and the backup was not kept; verify the ledger" "账本或其备份违反不变式，备份未保留；请核验账本";
+    // Checkpoints of the audit log.
+    307 CheckpointInvalid "CHECKPOINT_INVALID" 422 Final "The file is not a checkpoint, was altered, or was signed by another key than the expected one; use the file as it was written, and the public key that was printed when the signing key was made" "该文件不是检查点、已被更改，或并非由指定的密钥签名；请使用原始文件，以及生成签名密钥时输出的公钥";
+    308 SigningKeyInvalid "SIGNING_KEY_INVALID" 422 Final "The file holds no signing key, which is 64 hexadecimal digits; use the file as it was made" "该文件不含签名密钥（须为 64 位十六进制数字）；请使用生成时的原始文件";
+    309 CheckpointUnfit "CHECKPOINT_UNFIT" 409 Final "The evidence cannot end at this checkpoint: it is older than the newest audit entry of the batch, or not one of this ledger; make a new checkpoint" "证据包不能以该检查点结束：它早于该批次最新的审计条目，或不属于本账本；请生成新的检查点";
     // Copying a ledger into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy" "账本已迁移或正在迁移，此处只读；请使用新位置，或放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is an unfinished copy of a ledger; continue the copy, or use the original ledger" "这是尚未完成的账本副本；请继续复制，或使用原账本";

@@ -104,7 +104,7 @@ impl World {
     /// The rows of the tables that an import writes.
     async fn rows(&self) -> Vec<(&'static str, i64)> {
         let mut rows = Vec::new();
-        for table in ["batch", "item", "item_extent", "refused_row", "import_problem", "lease"] {
+        for table in ["batch", "item", "item_extent", "item_page", "refused_row", "import_problem", "lease"] {
             rows.push((table, self.count(table).await));
         }
         rows.retain(|(_, count)| *count > 0);

@@ -7,7 +7,7 @@ use crate::search::{Search, SearchScope};
 use crate::{Error, Service, setting};
 use domain::code::Code;
 use ledger::calendar;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::Tx;
 use store::listing::{CursorKey, Order, PageRequest};
 
@@ -115,10 +115,15 @@ pub async fn show(service: &Service, id: i64) -> Result<AuditRow, Error> {
     found.into_iter().next().ok_or_else(|| Error::refused(Code::AuditNotFound, id.to_string()))
 }
 
-/// A row as a line of an export and of an evidence pack, with its line break. Its keys are a contract: they are those of
+/// A row as a line of an export, with its line break. Its keys are a contract: they are those of
 /// the API's list.
-pub(crate) fn line(row: &AuditRow) -> String {
-    let mut fields = json!({
+fn line(row: &AuditRow) -> String {
+    format!("{}\n", fields(row))
+}
+
+/// The fields of a line.
+pub(crate) fn fields(row: &AuditRow) -> Value {
+    json!({
         "id": row.id.to_string(),
         "at": time(row.at),
         "actor": row.actor.name,
@@ -130,16 +135,8 @@ pub(crate) fn line(row: &AuditRow) -> String {
         "subjectId": row.subject_id.map(|id| id.to_string()),
         "result": row.result,
         "details": details(row),
-    });
-    if let Some(fields) = fields.as_object_mut() {
-        fields.extend(links(row));
-    }
-    format!("{fields}\n")
-}
-
-/// What ties a row to what it covers, in its line.
-fn links(row: &AuditRow) -> Map<String, Value> {
-    Map::from_iter([("digest".to_owned(), row.digest.clone().into())])
+        "digest": row.digest,
+    })
 }
 
 /// A row's details; as a text if they are not JSON.

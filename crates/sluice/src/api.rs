@@ -90,7 +90,7 @@ const fn operation(command: &Command) -> Option<Operation> {
 const fn audit(verb: Option<&AuditVerb>) -> Option<Operation> {
     match verb {
         None | Some(AuditVerb::Export(_)) => Some(Operation::AuditList),
-        Some(AuditVerb::Show { .. }) => None,
+        Some(AuditVerb::Show { .. } | AuditVerb::Key { .. } | AuditVerb::Checkpoint { .. }) => None,
     }
 }
 

@@ -23,6 +23,7 @@ mod person;
 mod post;
 mod prompt;
 mod say;
+mod secret_file;
 mod session;
 mod session_file;
 mod settings;
@@ -34,6 +35,7 @@ mod word;
 use clap::{CommandFactory, Parser};
 use cli::Cli;
 use commands::Command;
+use commands::audit::{AuditArgs, AuditVerb};
 use commands::key::{KeyArgs, KeyVerb};
 use commands::work::Stop;
 use domain::code::Language;
@@ -126,6 +128,9 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
         Command::Bench(args) => commands::bench::run(globals, args).await,
         Command::Key(KeyArgs { verb: KeyVerb::NewMaster { file } }) => {
             commands::key::new_master(globals, file)
+        }
+        Command::Audit(AuditArgs { verb: Some(AuditVerb::Key { file }), .. }) => {
+            commands::audit::new_key(globals, file)
         }
         command => execute_on_ledger(globals, command).await,
     }

@@ -10,15 +10,16 @@ CREATE TABLE setting (
 );
 
 -- One row: the order of all commits, the versions of what the door caches (policies, and what accounts are apart from
--- their balances), what tells this ledger from all others, and up to which commit it may be written: 0 while it is not
--- sealed.
+-- their balances), what tells this ledger from all others, up to which commit it may be written (0 while it is not
+-- sealed), and the chain's last hash: that of the last `commit_link`; before the first one it is the ledger's id.
 CREATE TABLE ledger_head (
   id             NUMBER NOT NULL PRIMARY KEY CHECK (id = 1),
   commit_number  NUMBER NOT NULL,
   policy_version NUMBER NOT NULL,
   ledger_id      TEXT,
   sealed_at      NUMBER NOT NULL DEFAULT 0,
-  accounts_version NUMBER NOT NULL DEFAULT 1
+  accounts_version NUMBER NOT NULL DEFAULT 1,
+  chain          TEXT NOT NULL DEFAULT ''
 ) CHANGING;
 
 -- Everything that people name by its number is counted here, so that the counters can be set above what a loss took with
@@ -181,7 +182,8 @@ CREATE TABLE totp_step (
 
 -- Which chunk was committed when, and which transfers it holds, in short: lists skip chunks in which nothing can match.
 -- With several nodes the numbers of chunks, and so of postings, are not in the order of commits; what follows behind
--- (history, copies) follows the commit number. A chunk whose COMMIT got no answer is looked up here.
+-- (history, copies) follows the commit number. A chunk whose COMMIT got no answer is looked up here. `digest`: SHA-256 over
+-- its postings, failed attempts and exchanges; the row is part of its commit's link.
 CREATE TABLE chunk (
   number         NUMBER NOT NULL PRIMARY KEY,
   commit_number  NUMBER NOT NULL,
@@ -193,6 +195,7 @@ CREATE TABLE chunk (
   refused        NUMBER NOT NULL DEFAULT 0,
   least_amount   NUMBER NOT NULL DEFAULT 0,
   most_amount    NUMBER NOT NULL DEFAULT 0,
+  digest         TEXT NOT NULL DEFAULT '',
   CONSTRAINT chunk_commit UNIQUE (commit_number)
 );
 
@@ -412,6 +415,28 @@ CREATE TABLE item_extent (
   PRIMARY KEY (batch, first_number),
   CHECK (first_number <= last_number)
 ) COMPACT;
+
+-- Where a batch's items are as they were added, page by page, and SHA-256 over the content of each page's items and the names
+-- that were written for their payees. Deleting items from a draft changes the digests of their pages.
+CREATE TABLE item_page (
+  batch        NUMBER NOT NULL,
+  first_number NUMBER NOT NULL,
+  last_number  NUMBER NOT NULL,
+  digest       TEXT NOT NULL,
+  PRIMARY KEY (batch, first_number),
+  CHECK (first_number <= last_number)
+) COMPACT;
+
+-- Which items were moved to another state outside the door: those of a batch that `items` lists (`store::item_mark`), when its
+-- edition was raised to `edition`. With the runs and the failed attempts of chunks they tell the state of each item.
+CREATE TABLE item_mark (
+  batch   NUMBER NOT NULL,
+  edition NUMBER NOT NULL,
+  at      NUMBER NOT NULL,
+  state   NUMBER NOT NULL,
+  items   TEXT NOT NULL,
+  PRIMARY KEY (batch, edition)
+);
 
 -- How an item's own side was written: only items for which that is not the account's number have a row.
 CREATE TABLE item_contact (
@@ -781,6 +806,37 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_subject ON audit (subject, subject_id);
 CREATE INDEX audit_at ON audit (at);
+
+-- The chain of commits (ADR 51). `digest`: SHA-256 over the commit's audit rows; `images`: over its images, empty without
+-- any; `chain`: over the chain's hash before it, its number and these two. Its audit rows are those after the previous
+-- link's `last_audit`, up to its own: their numbers are drawn under the head's lock.
+CREATE TABLE commit_link (
+  commit_number NUMBER NOT NULL PRIMARY KEY,
+  digest        TEXT NOT NULL,
+  images        TEXT NOT NULL,
+  chain         TEXT NOT NULL,
+  last_audit    NUMBER NOT NULL
+);
+
+-- What a row was after a commit that changed it: SHA-256 over its values, empty if it was deleted. The last image of a key
+-- is the row as it must be. Triggers add to `pending_image`, under the number of the writing transaction, and the end of
+-- the commit moves its rows to `image`.
+CREATE TABLE image (
+  commit_number NUMBER NOT NULL,
+  place         NUMBER NOT NULL,
+  table_name    TEXT NOT NULL,
+  row_key       TEXT NOT NULL,
+  digest        TEXT NOT NULL,
+  PRIMARY KEY (commit_number, place)
+) COMPACT;
+CREATE TABLE pending_image (
+  writer     NUMBER NOT NULL,
+  place      NUMBER NOT NULL,
+  table_name TEXT NOT NULL,
+  row_key    TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  PRIMARY KEY (writer, place)
+) COMPACT;
 
 -- What people and programs outside are told, written in the transaction of what it tells. `kind` is a number of
 -- `domain::event`, `audience` a word of it, `detail` a JSON object. `spread_at`: when it became notices, e-mails and

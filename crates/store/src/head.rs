@@ -1,25 +1,35 @@
-//! `ledger_head`: the one row that puts commits into a total order. It is written last in every transaction
-//! that changes something, and tells the door whether its cached policies are still valid.
+//! `ledger_head`: the one row that puts commits into a total order. It is advanced last in every transaction
+//! that changes something, and tells the door whether its cached policies are still valid. Under its lock only
+//! the commit's audit rows, a chunk's row, the images and the link of the chain are written.
 
 use crate::args;
 use crate::audit::{self, Actor, Audit};
 use crate::batch_history::{self, Event};
 use crate::bulk::{Named, Sql, named};
+use crate::chain;
+use crate::commit_link;
 use crate::error::StoreError;
+use crate::image;
 use crate::outbox;
 use crate::script::{Asked, Script};
 use crate::setting;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::Rows;
+use crate::written_chunk::{self, WrittenChunk};
 use domain::event::Event as Told;
 use domain::fact::Fact;
 
-static ADVANCE: Sql = Sql::new(
-    "UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1
-         RETURNING commit_number, policy_version, accounts_version, sealed_at",
-);
+static ADVANCE: Sql = Sql::new(sql!(
+    "UPDATE ledger_head SET commit_number = commit_number + 1,
+            chain = chain_link(chain, commit_number + 1, $1 || ",
+    image::HASH,
+    ")
+     WHERE id = 1 RETURNING commit_number, policy_version, accounts_version, sealed_at",
+));
 static GET: Sql =
     Sql::new("SELECT commit_number, policy_version, accounts_version FROM ledger_head WHERE id = 1");
+static ENDS: Sql = Sql::new("SELECT ledger_id, commit_number, chain FROM ledger_head WHERE id = 1");
 static VERSIONS: Sql = Sql::new("SELECT policy_version, accounts_version FROM ledger_head WHERE id = 1");
 static RAISE_POLICY: Sql =
     Sql::new("UPDATE ledger_head SET policy_version = policy_version + $1 WHERE id = 1");
@@ -30,7 +40,7 @@ static UNSEAL: Sql = Sql::new("UPDATE ledger_head SET sealed_at = 0 WHERE id = 1
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] =
-    named![&ADVANCE, &GET, &VERSIONS, &RAISE_POLICY, &RAISE_ACCOUNTS, &SEAL, &UNSEAL];
+    named![&ADVANCE, &GET, &ENDS, &VERSIONS, &RAISE_POLICY, &RAISE_ACCOUNTS, &SEAL, &UNSEAL];
 
 /// The ledger's head as a transaction leaves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +55,7 @@ pub struct Head {
 /// where commits are refused to a sealed ledger, since sealing locks the same row, and to a ledger that lost
 /// commits while this process ran.
 pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
-    let advanced = tx.ask(advance_later).await?;
-    advanced.allowed(tx).await
+    end(tx, Vec::new(), (&[], ""), 0).await
 }
 
 /// The head with the number that a commit has drawn.
@@ -57,13 +66,44 @@ pub struct Advanced {
     sealed_at: i64,
 }
 
-/// The first half of [`advance`]; [`Advanced::allowed`] is the other.
-pub fn advance_later(script: &mut Script) -> Asked<Advanced> {
-    script.fetch(&ADVANCE, args![], |answer| {
+/// The first half of [`advance`], with the commit's audit rows; [`Advanced::allowed`] is the other. The rows
+/// are written after the head has advanced: its lock keeps the rows of each commit together, in the order of
+/// commits.
+pub fn advance_later(script: &mut Script, audits: Vec<Audit>, now: i64) -> Asked<Advanced> {
+    advance_with(script, audits, None, now)
+}
+
+/// [`advance_later`] for a chunk, whose row is written as well.
+pub fn advance_chunk_later(
+    script: &mut Script,
+    audits: Vec<Audit>,
+    chunk: &WrittenChunk,
+    now: i64,
+) -> Asked<Advanced> {
+    advance_with(script, audits, Some(chunk), now)
+}
+
+fn advance_with(
+    script: &mut Script,
+    audits: Vec<Audit>,
+    chunk: Option<&WrittenChunk>,
+    now: i64,
+) -> Asked<Advanced> {
+    let mut lines: Vec<String> = audits.iter().map(|audit| audit.line(now)).collect();
+    lines.extend(chunk.map(WrittenChunk::line));
+    let digest = chain::digest(lines.iter().map(String::as_str));
+    let advanced = script.fetch(&ADVANCE, args![digest.as_str()], |answer| {
         let head = read(&answer.rows)?;
         let sealed_at = answer.rows.first().map_or(Ok(0), |row| row.i64(3))?;
         Ok(Advanced { head, sealed_at })
-    })
+    });
+    audit::append_later(script, audits, now);
+    if let Some(chunk) = chunk {
+        written_chunk::insert_later(script, chunk);
+    }
+    commit_link::add_later(script, digest);
+    image::take_later(script);
+    advanced
 }
 
 impl Advanced {
@@ -135,9 +175,8 @@ async fn end(
     now: i64,
 ) -> Result<Head, StoreError> {
     let mut script = Script::new();
-    audit::append_later(&mut script, audits, now);
     outbox::append_later(&mut script, told, by, now);
-    let advanced = advance_later(&mut script);
+    let advanced = advance_later(&mut script, audits, now);
     let advanced = tx.run(script).await?.take(advanced)?;
     advanced.allowed(tx).await
 }
@@ -145,6 +184,25 @@ async fn end(
 /// The ledger's head as committed.
 pub async fn get(tx: &mut Tx) -> Result<Head, StoreError> {
     read(&tx.fetch(&GET, args![]).await?)
+}
+
+/// Where the chain of commits begins and ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends {
+    /// The ledger's id, with which the chain begins.
+    pub ledger: String,
+    /// The last commit.
+    pub commit_number: i64,
+    /// The chain's hash after it.
+    pub chain: String,
+}
+
+/// Where the chain begins and ends.
+pub async fn ends(tx: &mut Tx) -> Result<Ends, StoreError> {
+    let rows = tx.fetch(&ENDS, args![]).await?;
+    let row = rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?;
+    let ledger = row.opt_text(0)?.unwrap_or_default();
+    Ok(Ends { ledger, commit_number: row.i64(1)?, chain: row.text(2)? })
 }
 
 fn read(rows: &Rows) -> Result<Head, StoreError> {

@@ -27,9 +27,11 @@ pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
 pub mod bulk;
+pub mod chain;
 pub mod challenge;
 pub mod change;
 pub mod chunk;
+pub mod commit_link;
 pub mod copy;
 pub mod counter;
 pub mod crash;
@@ -46,11 +48,14 @@ pub mod history;
 pub mod holder;
 pub mod holder_default;
 mod hops;
+pub mod image;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
 pub mod item_contact;
 pub mod item_extent;
+pub mod item_mark;
+pub mod item_page;
 pub mod item_run;
 pub mod lease;
 pub mod listing;
@@ -87,6 +92,7 @@ mod sql;
 mod sqlite;
 pub mod statistics;
 mod store;
+pub mod strays;
 pub mod task;
 pub mod timing;
 pub mod totp;
@@ -100,6 +106,7 @@ pub mod verify;
 pub mod voucher;
 pub mod webhook;
 pub mod webhook_delivery;
+pub mod written_chunk;
 
 pub use at_hand::AtHand;
 pub use error::StoreError;
@@ -137,6 +144,7 @@ fn ledger_statements() -> Vec<bulk::Named> {
         batch_rate::CATALOGUE,
         change::CATALOGUE,
         chunk::CATALOGUE,
+        commit_link::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,
         external_id::CATALOGUE,
@@ -146,10 +154,13 @@ fn ledger_statements() -> Vec<bulk::Named> {
         history::CATALOGUE,
         holder::CATALOGUE,
         holder_default::CATALOGUE,
+        image::CATALOGUE,
         import_problem::CATALOGUE,
         item::CATALOGUE,
         item_contact::CATALOGUE,
         item_extent::CATALOGUE,
+        item_mark::CATALOGUE,
+        item_page::CATALOGUE,
         item_run::CATALOGUE,
         lease::CATALOGUE,
         mark::CATALOGUE,
@@ -161,10 +172,12 @@ fn ledger_statements() -> Vec<bulk::Named> {
         refused_row::CATALOGUE,
         similar::CATALOGUE,
         statistics::CATALOGUE,
+        strays::CATALOGUE,
         transfer::CATALOGUE,
         transfer_list::CATALOGUE,
         verify::CATALOGUE,
         voucher::CATALOGUE,
+        written_chunk::CATALOGUE,
     ]
     .concat()
 }

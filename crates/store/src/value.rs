@@ -128,6 +128,11 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// All its values.
+    pub(crate) const fn values(&self) -> &'a [Value] {
+        self.values
+    }
+
     fn value(&self, place: usize) -> Result<&'a Value, StoreError> {
         self.values.get(place).ok_or_else(|| StoreError::Corrupt(format!("no column {place}")))
     }

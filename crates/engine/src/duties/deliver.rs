@@ -199,6 +199,10 @@ async fn settle(
     let mut tx = engine.store.write().await?;
     lease::fence(&mut tx, engine.store.node(), Work::deliver(), epoch).await?;
     let state = send::settle(&mut tx, delivery, attempt, engine.service.now()).await?;
+    if state.is_some() {
+        // The delivery has images.
+        store::head::advance(&mut tx).await?;
+    }
     tx.commit().await?;
     Ok(state)
 }

@@ -74,6 +74,7 @@ impl Ledger {
         // The reference does not compare batches with each other.
         let mut tx = store.write().await.unwrap();
         store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+        store::head::advance(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
         let service = Service::new(store.clone(), door.clone(), clock.clone());

@@ -90,6 +90,7 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     // Tests make the same payments repeatedly; the tests of similar batches set the window themselves.
     let mut tx = store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    store::head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let clock = Arc::new(TestClock { now: AtomicI64::new(START), counted: AtomicI64::new(0) });
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });

@@ -19,6 +19,7 @@ pub mod list;
 pub(crate) mod lookup;
 mod mark;
 pub mod overview;
+mod pages;
 pub mod preview;
 pub mod problems;
 pub mod progress;

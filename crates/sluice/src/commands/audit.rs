@@ -1,4 +1,9 @@
-//! `audit`: the audit log, including refusals, newest first; all of it in a file; one entry of it.
+//! `audit`: the audit log, including refusals, newest first; all of it in a file; one entry of it; and signed
+//! checkpoints of its chain.
+
+mod checkpoint;
+
+pub(crate) use checkpoint::new_key;
 
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
@@ -41,6 +46,29 @@ pub(crate) enum AuditVerb {
     Show {
         /// The entry's id
         id: i64,
+    },
+    /// Make a key that signs checkpoints, and print its public key
+    #[command(
+        after_help = "Keep the key away from the ledger's machine, and note the public key: `sluice verify \
+                      --public-key` takes it.\n\nExample:\n  sluice audit key /media/safe/checkpoint.key"
+    )]
+    Key {
+        /// New file for the key
+        file: PathBuf,
+    },
+    /// Sign what the ledger is now, in a file outside it
+    #[command(
+        after_help = "`sluice verify --checkpoint FILE` then finds whatever was changed, removed or put back in \
+                      the ledger up to this commit.\n\nExample:\n  sluice audit checkpoint --key \
+                      /media/safe/checkpoint.key --to /media/safe/2026-05-31.json"
+    )]
+    Checkpoint {
+        /// File with the signing key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// New file for the checkpoint
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
     },
 }
 
@@ -92,6 +120,9 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
         None => list(session, args).await,
         Some(AuditVerb::Export(args)) => export(session, args).await,
         Some(AuditVerb::Show { id }) => show(session, *id).await,
+        Some(AuditVerb::Checkpoint { key, to }) => checkpoint::make(session, key, to).await,
+        // `main` makes keys, which need no ledger.
+        Some(AuditVerb::Key { .. }) => Ok(Exit::Success),
     }
 }
 

@@ -2,9 +2,15 @@
 //! with 2.
 
 use crate::support::{Ledger, payroll};
+use domain::principal::Principal;
+use ledger::{Clock, Door, DoorOptions};
 use rusqlite::Connection;
+use service::Service;
+use service::transfer::{self, TransferRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::audit::Actor;
 use testkit::draw::{Random, number};
 
 /// An index page with entries.
@@ -44,11 +50,10 @@ const AT_WORK: &str = "
       VALUES ('p', 'o', 'pay.csv', 1, 3, 'h', 'x', 2, 1);
     INSERT INTO task (kind, state, input, upload, place, processed, steps, takes, created_by, created_by_kind, created_at)
       VALUES (1, 1, '{}', 1, 'p', 0, '[]', 0, 'x', 2, 1);
-    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
-    PRAGMA wal_checkpoint(TRUNCATE);";
+    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;";
 
 /// A ledger in which every index has entries.
-fn ledger() -> Ledger {
+pub fn ledger() -> Ledger {
     let ledger = Ledger::funded("1000.00");
     ledger.ok(&["asset", "add", "EUR"]);
     ledger.ok(&["fx", "set", "USD", "EUR", "0.9"]);
@@ -60,8 +65,10 @@ fn ledger() -> Ledger {
     ledger.ok(&["key", "rotate", "k"]);
     ledger.ok(&["deposit", "--account", "ACME", "--amount", "1.00", "--op-id", "d1"]);
     pay(&ledger);
+    call_off(&ledger);
+    deposit_with_voucher(&ledger);
     ledger.ok(&["verify"]);
-    Connection::open(file(&ledger)).unwrap().execute_batch(AT_WORK).unwrap();
+    ledger.commit(AT_WORK);
     ledger.verified();
     ledger
 }
@@ -78,6 +85,43 @@ fn pay(ledger: &Ledger) {
     ledger.ok(&["account", "freeze", "P2", "--reason", "a test"]);
     ledger.ok(&["batch", "run", &batch]);
     ledger.ok(&["batch", "copy", &batch, "--items", "failed"]);
+}
+
+/// A batch that names its payee by e-mail, and is cancelled.
+fn call_off(ledger: &Ledger) {
+    let imported = ledger.import("account,email,amount\n,p1@example.com,7.00\n", &[]);
+    let batch = imported.json["batch_id"].as_str().unwrap().to_owned();
+    ledger.ok(&["batch", "cancel", &batch, "--reason", "wrong"]);
+}
+
+#[derive(Debug)]
+struct Now;
+
+impl Clock for Now {
+    fn now(&self) -> i64 {
+        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+        i64::try_from(since.as_micros()).unwrap()
+    }
+}
+
+/// No command gives vouchers.
+fn deposit_with_voucher(ledger: &Ledger) {
+    let deposit = TransferRequest {
+        to: Some("ACME".into()),
+        amount: "1.00".to_owned().into(),
+        vouchers: vec!["https://example.org/1".to_owned()],
+        ..TransferRequest::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = store::Store::open(&file(ledger)).await.unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(Now);
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
+        let service = Service::new(store, door, clock);
+        let actor = Actor::new(Principal::CommandLine, "tester", "test");
+        let made = transfer::create(&service, &actor, &deposit).await.unwrap();
+        assert_eq!(made.outcome.code, None);
+    });
 }
 
 fn file(ledger: &Ledger) -> PathBuf {

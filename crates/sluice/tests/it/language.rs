@@ -120,6 +120,13 @@ fn people(walk: &mut Walk) {
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);
     walk.say(&["audit", "--limit", "50"], 0);
+    let key = walk.ledger.path().join("14").display().to_string();
+    walk.say(&["audit", "key", &key], 0);
+    walk.say(&["audit", "key", &key], 3);
+    let checkpoint = walk.ledger.path().join("15").display().to_string();
+    walk.say(&["audit", "checkpoint", "--key", &key, "--to", &checkpoint], 0);
+    walk.say(&["verify", "--checkpoint", &checkpoint], 0);
+    walk.say(&["verify", "--checkpoint", &key], 3);
     let out = walk.ledger.path().join("7.jsonl").display().to_string();
     walk.say(&["audit", "export", "--out", &out], 0);
     walk.say(&["audit", "show", "1"], 0);

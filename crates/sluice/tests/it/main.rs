@@ -14,6 +14,8 @@ mod mark;
 mod master_key;
 mod payroll;
 mod people;
+mod planted;
+mod rewritten;
 mod second_factor;
 mod server;
 mod support;

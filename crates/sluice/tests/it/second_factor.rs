@@ -66,9 +66,11 @@ impl Office {
             file.query_row("SELECT id FROM app_user WHERE login = 'li'", [], |row| row.get(0)).unwrap();
         let owner = format!("user:{id}");
         let sealed = BASE64.encode(&vault.seal(&owner, self.app.bytes()).unwrap());
-        file.execute("INSERT INTO factor (app_user, since, is_initial) VALUES (?1, 1, 1)", [id]).unwrap();
-        let row = (owner, vault.key_id().unwrap(), sealed);
-        file.execute("INSERT INTO sealed_secret (owner, key_id, sealed) VALUES (?1, ?2, ?3)", row).unwrap();
+        let key_id = vault.key_id().unwrap();
+        self.ledger.commit(&format!(
+            "INSERT INTO factor (app_user, since, is_initial) VALUES ({id}, 1, 1);
+             INSERT INTO sealed_secret (owner, key_id, sealed) VALUES ('{owner}', '{key_id}', '{sealed}')"
+        ));
     }
 
     fn code_of(&self, away: i64) -> String {

@@ -49,6 +49,7 @@ const TABLES: &[&str] = &[
     "factor",
     "history",
     "holder",
+    "image",
     "invitation",
     "item",
     "lease",

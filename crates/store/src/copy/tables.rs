@@ -8,14 +8,16 @@ use super::step::{Kind, Step, WriteMode};
 use crate::bulk::{Insert, Update};
 use Kind::{Number, Text};
 
-/// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), what is rebuilt from the
-/// postings (`history`, `history_mark`) or the items (`batch_print`), and temporary access (`session`,
-/// `invitation`, `challenge`, `enrolment`, `login_failure`): users sign in again at the new place.
+/// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), images that no commit has
+/// taken over (`pending_image`), what is rebuilt from the postings (`history`, `history_mark`) or the items
+/// (`batch_print`), and temporary access (`session`, `invitation`, `challenge`, `enrolment`, `login_failure`): users
+/// sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
     "node",
     "lease",
     "balance_owner",
     "named_lock",
+    "pending_image",
     "history",
     "history_mark",
     "batch_print",
@@ -111,6 +113,8 @@ pub static STEPS: &[Step] = &[
         code Number, memo Text, reference Text),
     step!("api_key_secret", 1, token Text, api_key Number, until Number),
     step!("item_extent", 2, batch Number, first_number Number, last_number Number),
+    step!("item_page", 2, batch Number, first_number Number, last_number Number, digest Text),
+    step!("item_mark", 2, batch Number, edition Number, at Number, state Number, items Text),
     step!("item_run", 1, first_number Number, last_number Number, batch Number, chunk Number),
     step!("external_id", 1, item Number, batch Number, id Text, held Number),
     step!("approval_policy", 2,
@@ -144,10 +148,15 @@ pub static STEPS: &[Step] = &[
         actor_kind Number, actor_id Number),
     step!("chunk", 1,
         number Number, commit_number Number, postings Number, first_transfer Number, last_transfer Number,
-        first_date Number, last_date Number, refused Number, least_amount Number, most_amount Number),
+        first_date Number, last_date Number, refused Number, least_amount Number, most_amount Number,
+        digest Text),
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
+    step!("commit_link", 1,
+        commit_number Number, digest Text, images Text, chain Text, last_audit Number),
+    step!("image", 2,
+        commit_number Number, place Number, table_name Text, row_key Text, digest Text),
     step!("outbox", 1,
         id Number, at Number, kind Number, batch Number, subject Text, subject_id Number, detail Text,
         audience Text, spread_at Number),
@@ -180,12 +189,14 @@ pub static STEPS: &[Step] = &[
         mode: WriteMode::Set(Update {
             table: "ledger_head",
             key: "id",
-            columns: &["commit_number", "policy_version", "ledger_id", "sealed_at", "accounts_version"],
+            columns: &[
+                "commit_number", "policy_version", "ledger_id", "sealed_at", "accounts_version", "chain",
+            ],
             and: "",
         }),
         ..step!("ledger_head", 1,
             id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number,
-            accounts_version Number)
+            accounts_version Number, chain Text)
     },
 ];
 

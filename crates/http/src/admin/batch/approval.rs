@@ -1,11 +1,12 @@
 //! The approvals of a batch in the admin API: what it needs and has, and every decision.
 
-use crate::kit::approval::{ApprovalLevelStandView, ApproverSponsorView, ApproverView, ApprovingRole};
-use crate::kit::time::wire;
-use crate::operator::batch::view::major;
+use crate::kit::approval::{
+    ApprovalDecisionView, ApprovalLevelStandView, ApprovalView, ApproverSponsorView, ApproverView,
+    ApprovingRole, LoosenedPolicyView,
+};
 use domain::asset::Asset;
 use serde::Serialize;
-use service::approval::{Approval, ApprovalStanding, LoosenedPolicy};
+use service::approval::ApprovalStanding;
 use utoipa::ToSchema;
 
 /// What a batch needs to be executed, what it has, and every decision about it.
@@ -84,41 +85,42 @@ pub(super) struct AdminDecisionView {
 impl AdminApprovalView {
     /// The view of a batch in this currency.
     pub(super) fn of(standing: ApprovalStanding, asset: &Asset) -> Self {
-        let decisions = standing.decisions.iter().map(|one| AdminDecisionView::of(one, &standing)).collect();
+        let decisions = ApprovalDecisionView::all(&standing).map(Into::into).collect();
+        let approval = ApprovalView::of(standing, asset);
         Self {
             decisions,
-            needed: standing.needed,
-            given: standing.given,
-            same_day: major(standing.same_day, asset),
-            levels: standing.levels.into_iter().map(Into::into).collect(),
-            may_approve: standing.may_approve.into_iter().map(Into::into).collect(),
-            loosened: standing.loosened.map(Into::into),
-            valid_hours: standing.valid_hours,
-            expires_at: standing.expires_at.map(wire),
+            needed: approval.needed,
+            given: approval.given,
+            same_day: approval.same_day,
+            levels: approval.levels,
+            may_approve: approval.may_approve,
+            loosened: approval.loosened.map(Into::into),
+            valid_hours: approval.valid_hours,
+            expires_at: approval.expires_at,
         }
     }
 }
 
-impl From<LoosenedPolicy> for AdminLoosenedView {
-    fn from(loosened: LoosenedPolicy) -> Self {
-        let LoosenedPolicy { version, set_by, set_at, confirmed_by } = loosened;
-        Self { version, set_by, set_at: wire(set_at), confirmed_by }
+impl From<LoosenedPolicyView> for AdminLoosenedView {
+    fn from(loosened: LoosenedPolicyView) -> Self {
+        let LoosenedPolicyView { version, set_by, set_at, confirmed_by } = loosened;
+        Self { version, set_by, set_at, confirmed_by }
     }
 }
 
-impl AdminDecisionView {
-    fn of(approval: &Approval, standing: &ApprovalStanding) -> Self {
-        let touching = standing.sponsors.iter().filter(|sponsor| sponsor.touches(approval));
-        Self {
-            action: approval.action.name(),
-            approver: approval.login.clone(),
-            role: ApprovingRole::of(approval.role),
-            note: approval.note.clone(),
-            content_hash: approval.content_hash.clone(),
-            factor: approval.factor.clone(),
-            decided_at: wire(approval.at),
-            sponsors: touching.map(Into::into).collect(),
-            counts: approval.round == standing.round,
-        }
+impl From<ApprovalDecisionView> for AdminDecisionView {
+    fn from(decision: ApprovalDecisionView) -> Self {
+        let ApprovalDecisionView {
+            action,
+            approver,
+            role,
+            note,
+            content_hash,
+            factor,
+            decided_at,
+            sponsors,
+            counts,
+        } = decision;
+        Self { action, approver, role, note, content_hash, factor, decided_at, sponsors, counts }
     }
 }

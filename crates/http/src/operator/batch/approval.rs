@@ -7,19 +7,17 @@ use super::note::BatchNoteInput;
 use super::path::BatchName;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, Message};
-use crate::kit::approval::{ApprovalView, ApproverSponsorView, ApprovingRole};
+use crate::kit::approval::{ApprovalDecisionView, ApprovalView};
 use crate::kit::once::Once;
 use crate::kit::problem::OperatorProblem;
 use crate::kit::routes::Routes;
-use crate::kit::time::wire;
 use crate::kit::who::Who;
 use axum::extract::State;
 use domain::access::Operation as O;
-use domain::approval::ApprovalAction;
 use domain::code::Code;
 use domain::code::groups::{BATCH, NOTE};
 use serde::Serialize;
-use service::approval::{self, Approval, ApprovalStanding};
+use service::approval;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -51,55 +49,6 @@ pub(crate) struct BatchApprovalsView {
     decisions: Vec<ApprovalDecisionView>,
 }
 
-/// A decision about a batch.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ApprovalDecisionView {
-    /// `approve` or `reject`.
-    #[schema(example = "approve")]
-    action: &'static str,
-    /// The approver's login.
-    #[schema(example = "check-1")]
-    approver: String,
-    /// The approver's role at that time.
-    #[schema(value_type = ApprovingRole)]
-    role: Option<ApprovingRole>,
-    /// The approver's note.
-    note: Option<String>,
-    /// The hash of the content that was decided about.
-    content_hash: String,
-    /// The second factor that was given.
-    #[schema(example = "totp")]
-    factor: String,
-    /// When.
-    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
-    decided_at: String,
-    /// Who added or promoted the approver, or reset the approver's password or second factor, within 35 days before.
-    sponsors: Vec<ApproverSponsorView>,
-    /// Whether it counts: false if the batch was submitted or repriced, an approval withdrawn or expired since.
-    counts: bool,
-}
-
-impl ApprovalDecisionView {
-    pub(crate) fn of(approval: &Approval, standing: &ApprovalStanding) -> Self {
-        let touching = standing.sponsors.iter().filter(|sponsor| sponsor.touches(approval));
-        Self {
-            action: match approval.action {
-                ApprovalAction::Approve => "approve",
-                ApprovalAction::Reject => "reject",
-            },
-            approver: approval.login.clone(),
-            role: ApprovingRole::of(approval.role),
-            note: approval.note.clone(),
-            content_hash: approval.content_hash.clone(),
-            factor: approval.factor.clone(),
-            decided_at: wire(approval.at),
-            sponsors: touching.map(Into::into).collect(),
-            counts: approval.round == standing.round,
-        }
-    }
-}
-
 /// Returns what approvals a batch needs, which it has, and who may still approve it.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/approvals", operation_id = "listBatchApprovals",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
@@ -109,7 +58,7 @@ pub(crate) async fn approvals(
     BatchName(batch): BatchName,
 ) -> Result<Answer<BatchApprovalsView>, OperatorProblem> {
     let (batch, standing) = approval::of_batch(&app.service, batch).await?;
-    let decisions = standing.decisions.iter().map(|one| ApprovalDecisionView::of(one, &standing)).collect();
+    let decisions = ApprovalDecisionView::all(&standing).collect();
     let approval = ApprovalView::of(standing, &batch.asset);
     Ok(Answer::of(BatchApprovalsView { batch: batch.batch.into(), approval, decisions }))
 }

@@ -54,6 +54,7 @@ pub async fn make(service: &Service, id: BatchId) -> Result<bool, Error> {
         return Ok(false);
     }
     store::change::write(&mut tx, &report, &changes).await?;
+    store::head::advance(&mut tx).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -238,6 +238,8 @@ async fn take_page(
     store::batch::set_extent(&mut tx, state.id, state.first.unwrap_or(0), state.last).await?;
     super::items::insert_rows(&mut tx, state.id, rows).await?;
     problems::keep(&mut tx, state.id, &mut refused).await?;
+    // Items need no commit number, but the digest of the page does.
+    store::head::advance(&mut tx).await?;
     Ok(tx.commit().await?)
 }
 

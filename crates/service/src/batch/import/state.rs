@@ -193,6 +193,9 @@ pub(super) async fn drop_duplicates(service: &Service, state: &mut ImportState) 
             }
         }
         state.take_out(&mut tx, &out).await?;
+        if !out.is_empty() {
+            store::head::advance(&mut tx).await?;
+        }
         tx.commit().await?;
         after = last;
     }
@@ -209,10 +212,8 @@ impl ImportState {
 
     /// Removes items that are in the file twice.
     async fn take_out(&mut self, tx: &mut Tx, out: &[(Item, TakenOut)]) -> Result<(), Error> {
-        for (item, _) in out {
-            let range = (item.number.0, item.number.0);
-            delete_items(tx, self.id, range).await?;
-        }
+        let ranges: Vec<_> = out.iter().map(|(item, _)| (item.number.0, item.number.0)).collect();
+        delete_items(tx, self.id, &ranges).await?;
         self.taken -= number_of_rows(out.len());
         self.amount -= out.iter().map(|(item, _)| i128::from(item.amount)).sum::<i128>();
         let mut refused = self.refuse(tx, out).await?;

@@ -26,6 +26,8 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("batch export", "a program reads the relations page by page"),
     ("login", "asks at the terminal, keeps the session in a file, and serves commands alone"),
     ("logout", "as above"),
+    ("audit checkpoint", "signs on the disk, with a key that a server must not have"),
+    ("audit key", "makes the key that signs checkpoints"),
     ("verify", "reads the whole ledger, on the disk"),
     ("backup", "writes to the server's disk"),
     ("restore", "there is no ledger yet, or another"),

@@ -18,6 +18,10 @@ const APART: &[(&str, &str)] = &[
     ("history_mark", "follows later"),
     ("batch_print", "kept of when it was made"),
     ("batch_editor", "who made and changed what"),
+    ("item_page", "hashes of items as they were added, with their lines"),
+    ("commit_link", "hashes of who did what when"),
+    ("image", "hashes of the rows, with their times"),
+    ("pending_image", "empty between commits"),
     ("notice", "made by the server's worker"),
     ("mail", "made by the server's worker"),
     ("reminder", "of the person who signed in"),
@@ -40,6 +44,7 @@ const DROPPED: &[&str] = &[
     "approval_round.maker",
     "approval_round.same_day",
     "commit_number",
+    "ledger_head.chain",
     // A login, of which no command knows, has its row there.
     "audit.id",
     // Only a worker spreads, and only a session can be new to a network.
@@ -55,8 +60,8 @@ const DROPPED: &[&str] = &[
     "change_report.recent_since",
 ];
 
-/// Columns of which only is compared whether they have a value: times, and what is drawn at random.
-const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id", "sealed"];
+/// Columns of which only is compared whether they have a value: times, hashes of them, and what is drawn at random.
+const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id", "sealed", "digest"];
 /// What is not compared within a detail: the hash as above, until when a key's former secret
 /// holds, and from when a policy does.
 const DETAILS: &[&str] = &["content_hash", "before_until", "due_at", "by"];
