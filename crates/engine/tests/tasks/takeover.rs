@@ -44,12 +44,14 @@ async fn a_batch_that_was_completed_before_the_kill_is_not_made_again() {
     // Back to the moment between the import's commit and the task's.
     let mut tx = world.store.write().await.unwrap();
     tx.fetch_text("UPDATE task SET state = 2, completed_at = NULL".to_owned(), vec![]).await.unwrap();
+    store::head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     world.work();
     let again = world.ended(id).await;
     assert_eq!((again.state, again.batch, again.result), (TaskState::Completed, done.batch, done.result));
     assert_eq!((world.count("batch").await, world.count("item").await), (1, 3));
     world.rest().await;
+    world.verified().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

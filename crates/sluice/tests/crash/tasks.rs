@@ -40,14 +40,24 @@ fn ledger(folder: &Path) -> Ledger {
     ledger
 }
 
-/// Starts a task as the API does; no command does.
+/// Starts a task, committed as the API does it; no command does.
 fn start(ledger: &Ledger, kind: i64, input: &str) -> i64 {
-    let file = Connection::open(ledger.dir.join("sluice.db")).unwrap();
-    let text = "INSERT INTO task (kind, state, input, batch, upload, place, processed, steps, takes, created_by,
-                  created_by_kind, created_at)
-                SELECT ?1, 1, ?2, NULL, CASE ?1 WHEN 1 THEN id END, CASE ?1 WHEN 1 THEN place ELSE '' END, 0, '[]', 0,
-                  'tester', 2, 1 FROM upload WHERE id = 1 RETURNING id";
-    file.query_row(text, (kind, input), |row| row.get(0)).unwrap()
+    let text = format!(
+        "INSERT INTO task (kind, state, input, batch, upload, place, processed, steps, takes, created_by,
+           created_by_kind, created_at)
+         SELECT {kind}, 1, '{input}', NULL, CASE {kind} WHEN 1 THEN id END,
+           CASE {kind} WHEN 1 THEN place ELSE '' END, 0, '[]', 0, 'tester', 2, 1
+         FROM upload WHERE id = 1 RETURNING id"
+    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let opened = ::store::Store::open(&ledger.dir.join("sluice.db")).await.unwrap();
+        let mut tx = opened.write().await.unwrap();
+        let id = tx.fetch_text(text, vec![]).await.unwrap().first().unwrap().i64(0).unwrap();
+        ::store::head::advance(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    })
 }
 
 const IMPORT: &str = r#"{"task_type":"import_batch","file_id":"file_1",
