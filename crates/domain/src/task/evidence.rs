@@ -9,4 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct EvidenceInput {
     /// The batch.
     pub batch_id: BatchName,
+    /// The commit of a checkpoint, at which the chain in the pack is to end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<i64>,
 }

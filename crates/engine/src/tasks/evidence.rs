@@ -18,7 +18,7 @@ impl TaskKind for EvidencePack {
 
     async fn run(engine: &Engine, job: &Job, input: EvidenceInput) -> Result<MadeFile, TaskFailed> {
         let service = &engine.service;
-        let mut pack = batch::evidence(service, input.batch_id.0).await?;
+        let mut pack = batch::evidence(service, input.batch_id.0, input.checkpoint).await?;
         let name = pack.file_name();
         job.counts.step("writing", service.now());
         let mut making = Making::begin(service).await?;

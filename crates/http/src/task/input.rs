@@ -24,6 +24,12 @@ impl PartialSchema for TaskBody {
             .property("file_id", text("`import_batch`: the uploaded file, such as `file_7`."))
             .property("batch_id", text("`export_batch`, `evidence`: the batch, by number or id."))
             .property("format", text("`export_batch`: `csv`."))
+            .property(
+                "checkpoint",
+                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).description(Some(
+                    "`evidence`: the commit of a checkpoint, at which the chain in the pack is to end.",
+                )),
+            )
             .property("language", text("`export_batch`: the language of messages, `en` or `zh`."))
             .property(
                 "options",
