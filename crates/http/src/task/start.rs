@@ -7,11 +7,14 @@ use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;
+use crate::kit::version::if_match;
 use crate::kit::who::Who;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use domain::access::Operation;
 use domain::code::Code;
 use domain::code::groups::STORED_FILE;
+use domain::task::TaskInput;
 use service::task;
 use utoipa_axum::routes;
 
@@ -21,8 +24,30 @@ pub(super) fn routes() -> Routes {
     Routes::new().add(
         Operation::TaskCreate,
         routes!(start),
-        &[STORED_FILE, &[Code::BatchNotFound, Code::IdInvalid, Code::TasksTooMany, Code::TaskNotFound]],
+        &[
+            STORED_FILE,
+            &[
+                Code::BatchNotFound,
+                Code::IdInvalid,
+                Code::IfMatchInvalid,
+                Code::TasksTooMany,
+                Code::TaskNotFound,
+            ],
+        ],
     )
+}
+
+/// What to do, with the version of `If-Match` for rows that are added to a draft.
+fn on_version(input: TaskInput, if_match: Option<i64>) -> Result<TaskInput, Problem> {
+    match (input, if_match) {
+        (TaskInput::ImportBatch(mut import), Some(version)) if import.options.into.is_some() => {
+            if import.options.version.replace(version).is_some_and(|named| named != version) {
+                return Err(Problem::about(Code::BodyInvalid, "options.version: differs from If-Match"));
+            }
+            Ok(TaskInput::ImportBatch(import))
+        }
+        (input, _) => Ok(input),
+    }
 }
 
 /// Starts a task, which continues without the caller.
@@ -33,15 +58,19 @@ pub(super) fn routes() -> Routes {
 /// is downloaded. Follow it with `getTask`, or over Socket.IO: emit `join_room` with `batch_task_{N}`, where N is the
 /// number in its id, and listen for `task_update`.
 #[utoipa::path(post, path = "/api/v1/batch-tasks", operation_id = "createTask", tag = "tasks",
+    params(("If-Match" = Option<String>, Header,
+        description = "With `into`: the expected version; the task fails if the draft has changed since")),
     request_body = TaskBody,
     responses((status = 200, description = "The task, which waits.", body = Envelope<TaskView>)))]
 pub(super) async fn start(
     State(app): State<App>,
     who: Who,
+    headers: HeaderMap,
     once: Once<TaskBody>,
 ) -> Result<Answer<TaskView>, Problem> {
     let (by, asker) = (who.actor().author.principal, who.identity.asker());
-    let started = task::start(&once.service, who.actor(), asker, &once.body.0).await;
+    let input = on_version(once.body.0.clone(), if_match(&headers)?)?;
+    let started = task::start(&once.service, who.actor(), asker, &input).await;
     let id = once.settle(started).await?;
     let task = task::show(&app.service, by, asker, id).await?;
     Ok(Answer::saying(STARTED, TaskView::of(task, app.service.now())))

@@ -146,3 +146,32 @@ async fn a_repeated_start_starts_one_task_and_a_wrong_one_says_what_is_wrong() {
         assert_eq!(try_start(&world, input.clone()).await.code(), code, "{input}");
     }
 }
+
+#[tokio::test]
+async fn rows_are_added_to_a_draft_on_the_version_of_if_match() {
+    let world = funded().await;
+    let draft = json!({ "account": "PAY", "name": "July", "draft": true });
+    let file = upload(&world, "pay.csv", "account,amount\nA0,1.00\n").await;
+    let id = start(&world, import(&file, draft)).await;
+    let batch = ended(&world, &id).await["batch_id"].clone();
+    let more = upload(&world, "more.csv", "account,amount\nA1,2.00\n").await;
+    let add = async |version: &str, options: Json| {
+        let request = world.request(Method::POST, TASKS).header("If-Match", version);
+        answer(request.json(&import(&more, options))).await
+    };
+    let version = get(&world, &format!("/api/batch-transfers/{batch}")).await.data()["version"].clone();
+    let (into, now) = (json!({ "into": batch }), version.to_string());
+    for (given, options, code) in [
+        ("W/\"1\"", into.clone(), "IF_MATCH_INVALID"),
+        (now.as_str(), json!({ "into": batch, "version": 99 }), "BODY_INVALID"),
+    ] {
+        assert_eq!(add(given, options).await.code(), code, "{given}");
+    }
+    for (given, told) in [("\"99\"", json!("DRAFT_CHANGED")), (now.as_str(), Json::Null)] {
+        let started = add(given, into.clone()).await;
+        let task = ended(&world, started.data()["id"].as_str().unwrap()).await;
+        assert_eq!(task["error_code"], told, "{given}: {task}");
+    }
+    let batch = get(&world, &format!("/api/batch-transfers/{batch}")).await;
+    assert_eq!(batch.data()["totalCount"], json!(2));
+}
