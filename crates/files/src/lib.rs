@@ -49,9 +49,15 @@ impl Files {
         &self.place
     }
 
+    /// Whether it is a directory, which other nodes may or may not share.
+    #[must_use]
+    pub const fn is_on_disk(&self) -> bool {
+        self.directory.is_some()
+    }
+
     /// Begins to write a file.
     pub async fn write(&self, key: &Key) -> Result<Writing, FilesError> {
-        let part = if self.directory.is_some() { written::PART_ON_DISK } else { written::PART };
+        let part = if self.is_on_disk() { written::PART_ON_DISK } else { written::PART };
         Ok(Writing::new(self.store.put_multipart(&path(key)).await?, part))
     }
 
