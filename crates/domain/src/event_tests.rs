@@ -183,6 +183,13 @@ fn what_passes_by_itself_is_not_mailed() {
     let quiet = EventKind::ALL.into_iter().filter(|kind| !kind.is_mailed()).map(EventKind::name);
     assert_eq!(
         quiet.collect::<Vec<_>>(),
-        ["batch.recalled", "batch.started", "batch.paused", "batch.items_failed", "webhook.test", "task.finished"]
+        [
+            "batch.recalled",
+            "batch.started",
+            "batch.paused",
+            "batch.items_failed",
+            "webhook.test",
+            "task.finished"
+        ]
     );
 }
