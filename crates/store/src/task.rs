@@ -111,6 +111,7 @@ static INSERT: Sql = Sql::new(sql!(
 ));
 static GET: Sql = Sql::new(BY_ID);
 static LOCK: Sql = Sql::locking(BY_ID);
+static EVER: Sql = Sql::new(sql!("SELECT ", Task::COLUMNS, " FROM task WHERE id = $1"));
 static PROBLEMS: Sql = Sql::new("SELECT problems FROM task WHERE id = $1 AND removed_at IS NULL");
 static OPEN: Sql = Sql::new(sql!(
     "SELECT COUNT(*) FROM task WHERE created_by_kind = $1 AND COALESCE(created_by_id, 0) = $2 AND state IN (",
@@ -158,8 +159,8 @@ static REMOVE: Sql = Sql::new("UPDATE task SET removed_at = $2 WHERE id = $1");
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] = named![
-    &INSERT, &GET, &LOCK, &PROBLEMS, &OPEN, &WAITING, &CANCELLED, &TAKE, &GIVE_BACK, &NOTE, &BIND, &ASK,
-    &END, &REMOVE
+    &INSERT, &GET, &LOCK, &EVER, &PROBLEMS, &OPEN, &WAITING, &CANCELLED, &TAKE, &GIVE_BACK, &NOTE, &BIND,
+    &ASK, &END, &REMOVE
 ];
 
 /// Adds a task that waits; its id is assigned here.
@@ -187,6 +188,11 @@ pub async fn get(tx: &mut Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
 /// The same, locked.
 pub async fn lock(tx: &mut Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
     tx.fetch(&LOCK, args![id.0]).await?.first().map(Row::read).transpose()
+}
+
+/// The same, also after it was removed from the list.
+pub async fn ever(tx: &mut Tx, id: TaskId) -> Result<Option<Task>, StoreError> {
+    tx.fetch(&EVER, args![id.0]).await?.first().map(Row::read).transpose()
 }
 
 /// The rows that made a task fail, as JSON.

@@ -68,10 +68,10 @@ pub(super) async fn start(
     headers: HeaderMap,
     once: Once<TaskBody>,
 ) -> Result<Answer<TaskView>, Problem> {
-    let (by, asker) = (who.actor().author.principal, who.identity.asker());
+    let asker = who.identity.asker();
     let input = on_version(once.body.0.clone(), if_match(&headers)?)?;
     let started = task::start(&once.service, who.actor(), asker, &input).await;
     let id = once.settle(started).await?;
-    let task = task::show(&app.service, by, asker, id).await?;
+    let task = task::started(&app.service, id).await?;
     Ok(Answer::saying(STARTED, TaskView::of(task, app.service.now())))
 }

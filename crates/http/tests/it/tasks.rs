@@ -128,9 +128,14 @@ async fn a_repeated_start_starts_one_task_and_a_wrong_one_says_what_is_wrong() {
     let world = funded().await;
     let send = async || {
         let request = world.request(Method::POST, TASKS).header("Idempotency-Key", "once");
-        answer(request.json(&json!({ "task_type": "verify" }))).await.data()["id"].clone()
+        answer(request.json(&json!({ "task_type": "verify" }))).await.data().clone()
     };
-    assert_eq!(send().await, send().await);
+    let first = send().await;
+    let id = first["id"].as_str().unwrap();
+    ended(&world, id).await;
+    assert_eq!(send().await, first, "as it was when it was started");
+    answer(world.request(Method::DELETE, &format!("{TASKS}/{id}"))).await.data();
+    assert_eq!((send().await, &first["status"]), (first.clone(), &json!("pending")));
     let batch_id = json!("batch-20990101-001");
     for (input, code) in [
         (json!({ "task_type": "shred" }), "BODY_INVALID"),

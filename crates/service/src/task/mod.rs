@@ -24,6 +24,6 @@ pub use import_batch::{FileImport, read_import};
 pub use job::{Counts, Job, TaskStep};
 pub use list::{TaskPage, TaskQuery, cancelled, list, of_ids, problems, show, waiting};
 pub use right::still_allowed;
-pub use start::start;
+pub use start::{start, started};
 pub use store::task::{Task, TaskFilter};
 pub use take::{Taken, take_in};

@@ -1,6 +1,7 @@
 //! Starting a task.
 
 use super::import_batch::read_import;
+use super::list::missing;
 use super::right;
 use crate::batch::lookup;
 use crate::upload::show::usable;
@@ -82,4 +83,30 @@ async fn start_in(
         .with("file", task.upload.map(|id| id.0))
         .with("input", serde_json::to_value(input).unwrap_or_default());
     Ok(WriteResult::one(id, fact))
+}
+
+/// A task as it was when it was started: what the request that started it is answered, however often it is repeated and
+/// whatever has become of the task.
+pub async fn started(service: &Service, id: TaskId) -> Result<Task, Error> {
+    let mut tx = service.store.point_read().await?;
+    let task = store::task::ever(&mut tx, id).await?.ok_or_else(|| missing(id))?;
+    let input: Option<TaskInput> = serde_json::from_str(&task.input).ok();
+    let is_about_batch = input.is_some_and(|input| input.batch().is_some());
+    Ok(Task {
+        state: TaskState::Pending,
+        // Otherwise it made the batch.
+        batch: task.batch.filter(|_| is_about_batch),
+        total: None,
+        processed: 0,
+        steps: String::new(),
+        takes: 0,
+        result: None,
+        made: None,
+        code: None,
+        message: None,
+        started_at: None,
+        cancel_at: None,
+        completed_at: None,
+        ..task
+    })
 }

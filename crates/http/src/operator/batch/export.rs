@@ -58,7 +58,7 @@ pub(crate) async fn export(
     BatchName(batch): BatchName,
     once: Once<ExportBody>,
 ) -> Result<Answer<TaskView>, OperatorProblem> {
-    let (by, asker) = (who.actor().author.principal, who.identity.asker());
+    let asker = who.identity.asker();
     let language = match language::current() {
         Language::English => ExportLanguage::English,
         Language::Chinese => ExportLanguage::Chinese,
@@ -70,6 +70,6 @@ pub(crate) async fn export(
     });
     let started = task::start(&once.service, who.actor(), asker, &input).await;
     let id = once.settle(started).await?;
-    let task = task::show(&app.service, by, asker, id).await?;
+    let task = task::started(&app.service, id).await?;
     Ok(Answer::saying(STARTED, TaskView::of(task, app.service.now())))
 }

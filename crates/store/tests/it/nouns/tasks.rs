@@ -144,8 +144,10 @@ pub async fn task(tx: &mut Tx, Filled { batch, rows }: Filled) {
     leased(tx, &tasks).await;
     ends(tx, tasks[0].id, batch).await;
     let first = tasks[0].id;
+    let ended = store::task::get(tx, first).await.unwrap();
     store::task::remove(tx, first, 30).await.unwrap();
     assert_eq!(store::task::get(tx, first).await.unwrap(), None);
+    assert_eq!(store::task::ever(tx, first).await.unwrap(), ended);
     assert_eq!(store::task::problems(tx, first).await.unwrap(), None);
     assert!(listed(tx, TaskFilter::default()).await.iter().all(|task| task.id != first));
 }
