@@ -52,7 +52,7 @@ pub(crate) async fn begin(engine: &Engine, id: TaskId) -> Result<Option<Started>
             tx.commit().await?;
             crash::point("task_taken");
             tracing::info!(task = id.0, kind = input.kind().name(), "task begun");
-            Ok(Some(Started { job: *job, input, at_hand }))
+            Ok(Some(Started { job: *job, input: *input, at_hand }))
         }
         Taken::Ended(fact) => {
             let now = engine.service.now();

@@ -18,7 +18,7 @@ use store::{Tx, lease};
 #[derive(Debug)]
 pub enum Taken {
     /// The node does it.
-    Job(Box<Job>, TaskInput),
+    Job(Box<Job>, Box<TaskInput>),
     /// It ended in this transaction, and this is the fact.
     Ended(Fact),
     /// There is nothing to do.
@@ -67,7 +67,7 @@ pub async fn take_in(service: &Service, tx: &mut Tx, hold: TaskHold) -> Result<T
     let hold = TaskHold { upload: task.upload, ..hold };
     let counts = Counts::new(&task.steps);
     counts.step("taken", now);
-    Ok(Taken::Job(Box::new(Job { task, reach, hold, counts }), input))
+    Ok(Taken::Job(Box::new(Job { task, reach, hold, counts }), Box::new(input)))
 }
 
 /// Ends a task with its lease; returns the fact.
