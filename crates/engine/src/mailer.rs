@@ -1,7 +1,7 @@
 //! What sends e-mails: a mail server, or for development a folder that they are written to.
 
 use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, MIME_VERSION_1_0};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use service::Secret;
@@ -124,6 +124,8 @@ impl Mailer {
             .to(Mailbox::new(None, to))
             .subject(letter.subject.as_str())
             .message_id(Some(id))
+            // Without it, strict programs show an encoded text as it is.
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body.clone());
         message.map_err(|error| error.to_string())

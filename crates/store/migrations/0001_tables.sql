@@ -369,7 +369,7 @@ CREATE TABLE batch (
   CHECK (success_count + failed_count + skipped_count + flight_count <= total_count),
   CHECK (unknown_count >= 0 AND unknown_count <= flight_count)
 ) CHANGING;
-CREATE INDEX batch_state ON batch (state);
+CREATE INDEX batch_state ON batch (state, id);
 CREATE INDEX batch_submitted ON batch (submitted_at) WHERE submitted_at IS NOT NULL;
 
 -- `state` is the item's own: an item that a run covers stays pending here. `item_now` has the state that counts.
@@ -924,8 +924,9 @@ CREATE TABLE webhook_delivery (
   failure  NUMBER,
   CONSTRAINT webhook_delivery_event UNIQUE (webhook, event)
 );
-CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, state, due_at);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, due_at) WHERE state = 1;
 CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
+CREATE INDEX webhook_delivery_state ON webhook_delivery (webhook, state, id);
 CREATE INDEX webhook_delivery_chain ON webhook_delivery (batch, webhook) WHERE state = 1;
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (event) WHERE state = 1;
 

@@ -10,7 +10,9 @@ pub use draft::{
     DraftFields, Filled, NewBatch, create, fill, purge, raise_version, set_extent, set_fields, set_range,
     set_refused,
 };
-pub use list::{BatchFilter, BatchSort, count, list};
+#[cfg(test)]
+pub(crate) use list::by_rank;
+pub use list::{BatchFilter, BatchSort, count, count_within, created_at, ids, ranks};
 pub use moves::{
     raise_edition, set_called_off, set_intent, set_state, set_tally, set_tally_later, submit, thaw,
 };
@@ -81,6 +83,8 @@ pub const CATALOGUE: &[Named] = named![
     &LOCK_UNREADY,
     &WAITING,
     &EDITION,
+    &list::IDS,
+    &list::CREATED_AT,
     &draft::CREATE,
     &draft::FILL,
     &draft::EXTENT,

@@ -11,7 +11,7 @@ use crate::record::{inserted, record};
 use crate::sql::sql;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::value::{Column, Row, Value};
+use crate::value::{Column, Row, Rows, Value};
 use crate::written_chunk::Span;
 
 record! {
@@ -74,17 +74,27 @@ static AFTER: Sql = Sql::new(sql!(
     Chunk::COLUMNS,
     " FROM chunk WHERE commit_number > $1 ORDER BY commit_number LIMIT $2",
 ));
-const MATCHING: &str = " FROM chunk
-     WHERE first_transfer = 0
+const MATCHES: &str = "(first_transfer = 0
         OR first_transfer <= $1 AND last_transfer >= $2 AND first_date <= $3 AND last_date >= $4
-           AND (refused >= $5 OR commit_number > $6)
-     ORDER BY first_transfer, last_transfer";
-static SPANS: Sql = Sql::new(sql!("SELECT first_transfer, last_transfer", MATCHING));
-static AMOUNTS: Sql =
-    Sql::new(sql!("SELECT first_transfer, last_transfer, least_amount, most_amount", MATCHING));
+           AND (refused >= $5 OR commit_number > $6))";
+const WITHIN: &str = " AND commit_number BETWEEN $7 AND $8";
+const BY_NUMBER_OF_TRANSFER: &str = " ORDER BY first_transfer, last_transfer";
+static SPANS: Sql =
+    Sql::new(sql!("SELECT first_transfer, last_transfer FROM chunk WHERE ", MATCHES, BY_NUMBER_OF_TRANSFER));
+static SPANS_WITHIN: Sql = Sql::new(sql!(
+    "SELECT first_transfer, last_transfer FROM chunk WHERE ",
+    MATCHES,
+    WITHIN,
+    BY_NUMBER_OF_TRANSFER
+));
+static AMOUNTS: Sql = Sql::new(sql!(
+    "SELECT first_transfer, last_transfer, least_amount, most_amount FROM chunk WHERE ",
+    MATCHES,
+    WITHIN
+));
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[Named] = named![&AFTER, &WITHOUT_POSTINGS, &LINES, &SPANS, &AMOUNTS];
+pub const CATALOGUE: &[Named] = named![&AFTER, &WITHOUT_POSTINGS, &LINES, &SPANS, &SPANS_WITHIN, &AMOUNTS];
 
 inserted! {
     INSERT into "chunk",
@@ -123,12 +133,29 @@ pub async fn spans(
     filter: &SpanFilter,
     gap: i64,
 ) -> Result<Vec<Window>, StoreError> {
+    merged(&tx.fetch(&SPANS, matching(bounds, filter)).await?, bounds, gap)
+}
+
+/// The same of the chunks that were committed under numbers in a window: what a caller with little time reads at once.
+pub async fn spans_within(
+    tx: &mut Tx,
+    bounds: Window,
+    filter: &SpanFilter,
+    gap: i64,
+    commits: Window,
+) -> Result<Vec<Window>, StoreError> {
+    let mut args = matching(bounds, filter);
+    args.extend(args![commits.first, commits.last]);
+    merged(&tx.fetch(&SPANS_WITHIN, args).await?, bounds, gap)
+}
+
+fn merged(rows: &Rows, bounds: Window, gap: i64) -> Result<Vec<Window>, StoreError> {
     let mut windows: Vec<Window> = Vec::new();
-    for row in tx.fetch(&SPANS, matching(bounds, filter)).await?.iter() {
-        let Window { first, last } = within(bounds, row.i64(0)?, row.i64(1)?);
+    for row in rows.iter() {
+        let window = within(bounds, row.i64(0)?, row.i64(1)?);
         match windows.last_mut() {
-            Some(before) if first <= before.last.saturating_add(gap) => before.last = before.last.max(last),
-            _ => windows.push(Window { first, last }),
+            Some(before) if before.reaches(window, gap) => before.last = before.last.max(window.last),
+            _ => windows.push(window),
         }
     }
     Ok(windows)
@@ -145,14 +172,18 @@ pub struct AmountSpan {
     pub most: i64,
 }
 
-/// The chunks that may hold matching transfers, with the range of their amounts, by lowest number.
+/// The chunks, committed under numbers in a window, that may hold matching transfers, with the range of their amounts;
+/// in no order.
 pub async fn amounts(
     tx: &mut Tx,
     bounds: Window,
     filter: &SpanFilter,
+    commits: Window,
 ) -> Result<Vec<AmountSpan>, StoreError> {
+    let mut args = matching(bounds, filter);
+    args.extend(args![commits.first, commits.last]);
     let mut spans = Vec::new();
-    for row in tx.fetch(&AMOUNTS, matching(bounds, filter)).await?.iter() {
+    for row in tx.fetch(&AMOUNTS, args).await?.iter() {
         let first = row.i64(0)?;
         let window = within(bounds, first, row.i64(1)?);
         let (least, most) = if first == 0 { (i64::MIN, i64::MAX) } else { (row.i64(2)?, row.i64(3)?) };

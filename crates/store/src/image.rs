@@ -14,28 +14,48 @@ pub use tables::{IMAGED, Imaged};
 
 use crate::args;
 use crate::bulk::{Named, Sql, named};
-use crate::chain;
 use crate::error::StoreError;
-use crate::record::record;
 use crate::script::Script;
-use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::{Row, Value};
+use crate::value::{Row, Rows, Value};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
-record! {
-    /// An image.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Image {
-        /// The commit.
-        pub commit_number: i64,
-        /// Its place in the commit.
-        pub place: i64,
-        /// The row's table.
-        pub table_name: String,
-        /// The row's key.
-        pub row_key: String,
-        /// SHA-256 over the row's values, hexadecimal; empty if it was deleted.
-        pub digest: String,
+/// An image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Image<'a> {
+    /// The commit.
+    pub commit_number: i64,
+    /// Its place in the commit.
+    pub place: i64,
+    /// The row's table.
+    pub table_name: &'a str,
+    /// The row's key.
+    pub row_key: &'a str,
+    /// SHA-256 over the row's values, hexadecimal; empty if it was deleted.
+    pub digest: &'a str,
+}
+
+impl<'a> Image<'a> {
+    fn read(row: Row<'a>) -> Result<Self, StoreError> {
+        let (commit_number, place) = (row.i64(0)?, row.i64(1)?);
+        Ok(Self { commit_number, place, table_name: row.str(2)?, row_key: row.str(3)?, digest: row.str(4)? })
+    }
+}
+
+/// A page of images, in the order of commits. There are several for each account, so none is copied out of it.
+#[derive(Debug, Default)]
+pub struct Images(Rows);
+
+impl Images {
+    /// The images.
+    pub fn iter(&self) -> impl Iterator<Item = Result<Image<'_>, StoreError>> {
+        self.0.iter().map(Image::read)
+    }
+
+    /// The commit and the place of the last one.
+    pub fn last(&self) -> Result<Option<(i64, i64)>, StoreError> {
+        self.0.last().map(|row| Ok((row.i64(0)?, row.i64(1)?))).transpose()
     }
 }
 
@@ -51,11 +71,10 @@ static TAKE: Sql = Sql::new(
      FROM ledger_head h, pending_image p WHERE h.id = 1 AND p.writer = this_writer()",
 );
 static FORGET: Sql = Sql::new("DELETE FROM pending_image WHERE writer = this_writer()");
-static AFTER: Sql = Sql::new(sql!(
-    "SELECT ",
-    Image::COLUMNS,
-    " FROM image WHERE (commit_number, place) > ($1, $2) ORDER BY commit_number, place LIMIT $3",
-));
+static AFTER: Sql = Sql::new(
+    "SELECT commit_number, place, table_name, row_key, digest FROM image
+     WHERE (commit_number, place) > ($1, $2) ORDER BY commit_number, place LIMIT $3",
+);
 static PENDING: Sql =
     Sql::new("SELECT table_name, row_key FROM pending_image ORDER BY writer, place LIMIT $1");
 
@@ -74,8 +93,8 @@ pub(crate) async fn forget(tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 /// Images after a place, in the order of commits.
-pub async fn after(tx: &mut Tx, after: (i64, i64), limit: i64) -> Result<Vec<Image>, StoreError> {
-    tx.fetch(&AFTER, args![after.0, after.1, limit]).await?.iter().map(Row::read).collect()
+pub async fn after(tx: &mut Tx, after: (i64, i64), limit: i64) -> Result<Images, StoreError> {
+    tx.fetch(&AFTER, args![after.0, after.1, limit]).await.map(Images)
 }
 
 /// Changes that no commit took over: the table and the key of each.
@@ -83,25 +102,48 @@ pub async fn pending(tx: &mut Tx, limit: i64) -> Result<Vec<(String, String)>, S
     tx.fetch(&PENDING, args![limit]).await?.iter().map(Row::read).collect()
 }
 
-/// What a commit's link has of its images.
-#[must_use]
-pub fn hash(images: &[Image]) -> String {
-    if images.is_empty() {
-        return String::new();
+/// What a commit's link has of its images, which are added in their order.
+#[derive(Debug, Default)]
+pub struct ImagesHash(Option<Sha256>);
+
+impl ImagesHash {
+    /// Adds the next image.
+    pub fn add(&mut self, one: &Image<'_>) {
+        let hash = self.0.get_or_insert_default();
+        for part in [one.table_name, "|", one.row_key, "|", one.digest, ";"] {
+            hash.update(part);
+        }
     }
-    let part = |one: &Image| format!("{}|{}|{};", one.table_name, one.row_key, one.digest);
-    chain::text_hash(&images.iter().map(part).collect::<String>())
+
+    /// The hash, hexadecimal; empty without any image.
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.0.map_or_else(String::new, |hash| HEXLOWER.encode(&hash.finalize()))
+    }
 }
 
-/// A row as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A page of a table's rows as they are.
+#[derive(Debug)]
 pub struct Present {
-    /// Its key, to continue after.
-    pub key: Vec<Value>,
-    /// Its key, as its images name it.
-    pub row_key: String,
-    /// SHA-256 over its values, hexadecimal.
-    pub digest: String,
+    of: &'static Imaged,
+    rows: Rows,
+}
+
+impl Present {
+    /// Each row's key, as its images name it, and its values, as its images have their hash.
+    pub fn iter(&self) -> impl Iterator<Item = (String, String)> {
+        self.rows.iter().map(|row| (part(self.key(row)), part(row.values())))
+    }
+
+    /// The last row's key, to continue after; none if the page is empty.
+    #[must_use]
+    pub fn last(&self) -> Option<Vec<Value>> {
+        self.rows.last().map(|row| self.key(row).to_vec())
+    }
+
+    fn key<'a>(&self, row: Row<'a>) -> &'a [Value] {
+        row.values().get(..self.of.keys).unwrap_or_default()
+    }
 }
 
 /// A table's rows after a key, in the order of keys; an empty key begins.
@@ -110,33 +152,32 @@ pub async fn rows(
     of: &'static Imaged,
     after: &[Value],
     limit: i64,
-) -> Result<Vec<Present>, StoreError> {
+) -> Result<Present, StoreError> {
     let mut args = after.to_vec();
     args.push(Value::I64(limit));
     let rows = tx.fetch_text(of.select(!after.is_empty()), args).await?;
-    let present = |row: Row<'_>| {
-        let key = row.values().get(..of.keys).unwrap_or_default();
-        Present { key: key.to_vec(), row_key: part(key), digest: chain::text_hash(&part(row.values())) }
-    };
-    Ok(rows.iter().map(present).collect())
+    Ok(Present { of, rows })
 }
 
 /// Values as text: each with its length before it.
 fn part(values: &[Value]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(32 * values.len());
     for value in values {
-        let value = match value {
-            Value::Null => None,
-            Value::I64(number) => Some(number.to_string()),
-            Value::Text(text) => Some(text.clone()),
+        if !text.is_empty() {
+            text.push(',');
+        }
+        let mut add = |value: &str| {
+            text += &value.chars().count().to_string();
+            text.push(':');
+            text += value;
+        };
+        match value {
+            Value::Null => text.push('-'),
+            Value::I64(number) => add(&number.to_string()),
+            Value::Text(value) => add(value),
             // No table here has any.
-            Value::Blob(bytes) => Some(format!("{bytes:?}")),
-        };
-        let comma = if text.is_empty() { "" } else { "," };
-        text += &match value {
-            None => format!("{comma}-"),
-            Some(value) => format!("{comma}{}:{value}", value.chars().count()),
-        };
+            Value::Blob(bytes) => add(&format!("{bytes:?}")),
+        }
     }
     text
 }

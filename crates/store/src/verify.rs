@@ -27,7 +27,8 @@ static BALANCES: Sql = Sql::new(
 );
 static ITEMS: Sql = Sql::new(
     "SELECT i.number, i.batch, i.amount, i.state, i.code, t.status, t.amount, t.fee, t.source, t.target,
-            i.source, i.target, i.line, t.kind, b.kind, CASE WHEN t.memo IS NULL THEN 0 ELSE 1 END
+            i.source, i.target, i.line, t.kind, b.kind, CASE WHEN t.memo IS NULL THEN 0 ELSE 1 END,
+            CASE WHEN i.number BETWEEN b.first_number AND b.last_number THEN 1 ELSE 0 END
      FROM item_now i LEFT JOIN transfer t ON t.number = i.number LEFT JOIN batch b ON b.id = i.batch
      WHERE i.number > $1 ORDER BY i.number LIMIT $2",
 );
@@ -178,7 +179,7 @@ pub async fn balances(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, Store
 
 /// A page of items with their transfers: number, batch, amount, state, code, transfer's status, amount,
 /// fee, source, target, item's source, target, line, transfer's kind,
-/// batch's type, whether the transfer has a memo.
+/// batch's type, whether the transfer has a memo, whether the number is one of its batch's range.
 pub async fn items(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&ITEMS, args![after, limit]).await
 }

@@ -61,9 +61,24 @@ pub struct ImportBatchOptions {
     pub without_paid: bool,
     /// How many refused rows are left unpaid.
     pub leave_problems: i64,
-    /// The field separator: `comma`, `semicolon`, `tab` or `pipe`.
+    /// The sheet of a workbook, by its name or its number from 1; the only one with values unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The text encoding; found by the content unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The field separator, `comma`, `semicolon`, `tab` or `pipe`; found by the content unless it is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<String>,
+    /// The decimal mark of amounts: `dot` or `comma`; a dot unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<String>,
+    /// The group mark of amounts: `comma`, `dot`, `space` or `apostrophe`; none unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The currency sign or code that is written with amounts; none unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign: Option<String>,
     /// Which column each field is read from: field to header.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub mapping: BTreeMap<String, String>,
@@ -93,12 +108,43 @@ pub struct ImportBatchOutput {
     pub refused: i64,
     /// Rows left out because they equal one that is paid or can still be paid.
     pub left_out: i64,
+    /// What the file was read as.
+    #[serde(default)]
+    pub file: FileRead,
     /// Columns that were not read.
     pub ignored_columns: Vec<String>,
     /// Rows of the file, taken or not.
     pub file_rows: u64,
     /// The sum of the file's readable amounts, in major units.
     pub file_sum: String,
+}
+
+/// What a file was read as, and what a person should know about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRead {
+    /// Its kind.
+    pub kind: String,
+    /// Its encoding, if it is text.
+    pub encoding: Option<String>,
+    /// Its delimiter, if it is delimited text.
+    pub delimiter: Option<String>,
+    /// Its sheet, if it is a workbook.
+    pub sheet: Option<String>,
+    /// What a person should know: hidden rows, stored values of formulas, rows above the header.
+    pub remarks: Vec<FileRemark>,
+}
+
+/// Something about a file that refuses nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRemark {
+    /// The line in the file.
+    pub line: u64,
+    /// The column's header, if it is about one.
+    pub column: Option<String>,
+    /// The code's name.
+    pub code: String,
+    /// The value.
+    pub value: String,
 }
 
 /// A problem of a row, as a strict import that failed keeps it: the same fields as the problems of a batch.

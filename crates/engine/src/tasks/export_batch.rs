@@ -2,8 +2,7 @@
 
 use super::TaskKind;
 use crate::engine::Engine;
-use domain::code::Language;
-use domain::task::export_batch::{ExportBatchInput, ExportFormat, ExportLanguage};
+use domain::task::export_batch::ExportBatchInput;
 use domain::task::made::MadeFile;
 use service::task::{self, Job, TaskFailed};
 
@@ -15,15 +14,7 @@ impl TaskKind for ExportBatch {
     type Output = MadeFile;
 
     async fn run(engine: &Engine, job: &Job, input: ExportBatchInput) -> Result<MadeFile, TaskFailed> {
-        let language = match input.language {
-            Some(ExportLanguage::Chinese) => Language::Chinese,
-            Some(ExportLanguage::English) | None => Language::English,
-        };
         job.counts.step("writing", engine.service.now());
-        match input.format.unwrap_or(ExportFormat::Csv) {
-            ExportFormat::Csv => {
-                Ok(task::export_batch(&engine.service, job, input.batch_id.0, language).await?)
-            }
-        }
+        Ok(task::export_batch(&engine.service, job, &input).await?)
     }
 }

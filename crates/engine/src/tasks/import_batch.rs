@@ -7,7 +7,7 @@ use domain::task::import_batch::{ImportBatchInput, ImportBatchOutput, TaskProble
 use service::batch::import::{BatchImport, Imported};
 use service::task::{Counts, FileImport, Job, TaskFailed};
 use service::{Error, batch, task, upload};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 /// [`domain::task::TaskType::ImportBatch`].
 pub(super) struct ImportBatch;
@@ -27,7 +27,7 @@ impl TaskKind for ImportBatch {
         let file = upload::open(service, input.file_id).await?;
         job.counts
             .expect_bytes(i64::try_from(file.metadata().map_err(Error::from)?.len()).unwrap_or(i64::MAX));
-        let file = Measured { inner: file, counts: job.counts.clone() };
+        let file = Measured { inner: file, at: 0, counts: job.counts.clone() };
         job.counts.step("reading", service.now());
         let imported = match task::read_import(&input.options)? {
             FileImport::New(import) => {
@@ -58,16 +58,34 @@ fn refused(imported: Imported) -> TaskFailed {
     TaskFailed { error: Error::refused(code, about), problems: problems.collect() }
 }
 
-/// A file whose bytes are counted as they are read.
+/// A file that says how far it is read. Its hash is taken and its form found before its rows are read, so it is read
+/// several times.
 struct Measured<R> {
     inner: R,
+    /// Bytes from its beginning.
+    at: u64,
     counts: Counts,
+}
+
+impl<R> Measured<R> {
+    fn is_at(&mut self, at: u64) {
+        self.at = at;
+        self.counts.read_to(i64::try_from(at).unwrap_or(i64::MAX));
+    }
 }
 
 impl<R: Read> Read for Measured<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.counts.read_bytes(i64::try_from(read).unwrap_or(0));
+        self.is_at(self.at.saturating_add(u64::try_from(read).unwrap_or(0)));
         Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Measured<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = self.inner.seek(to)?;
+        self.is_at(at);
+        Ok(at)
     }
 }

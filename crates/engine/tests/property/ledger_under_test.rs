@@ -10,7 +10,7 @@ use ledger::{Clock, Door, DoorOptions};
 use service::account::{self, AccountFilter, AccountQuery, AccountView, OpenAccount};
 use service::audit::{self, AuditQuery};
 use service::batch::import::BatchImport;
-use service::batch::list::OffsetPage;
+use service::batch::list::{BatchQuery, OffsetPage};
 use service::batch::submit::Submission;
 use service::batch::{self, BatchRequest};
 use service::holder::NewHolder;
@@ -23,7 +23,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::audit::{Actor, AuditRow};
-use store::batch::{BatchFilter, BatchSort};
+use store::batch::BatchSort;
 use store::listing::PageRequest;
 use store::{Schema, Store};
 use testkit::Place;
@@ -211,10 +211,10 @@ impl Ledger {
 
     /// The batches' ids, in creation order.
     async fn ids(&self) -> Vec<i64> {
-        let part = OffsetPage { limit: 1_000, offset: 0 };
-        let all =
-            batch::search(&self.service, &BatchFilter::default(), BatchSort::Oldest, part).await.unwrap();
-        all.0.into_iter().map(|described| described.batch.id.0).collect()
+        let slice = PageRequest { limit: 1_000, ..PageRequest::default() };
+        let all = BatchQuery { sort: BatchSort::Oldest, slice, ..BatchQuery::default() };
+        let found = batch::search(&self.service, &all).await.unwrap();
+        found.batches.into_iter().map(|described| described.batch.id.0).collect()
     }
 
     /// All non-zero balances, including those of system accounts.

@@ -23,21 +23,22 @@ impl PartialSchema for TaskBody {
             .property("task_type", text("What kind of task it is.").enum_values(Some(kinds)))
             .property("file_id", text("`import_batch`: the uploaded file, such as `file_7`."))
             .property("batch_id", text("`export_batch`, `evidence`: the batch, by number or id."))
-            .property("format", text("`export_batch`: `csv`."))
+            .property("format", text("`export_batch`: `csv`, `xlsx` or `jsonl`."))
             .property(
                 "checkpoint",
                 ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).description(Some(
                     "`evidence`: the commit of a checkpoint, at which the chain in the pack is to end.",
                 )),
             )
-            .property("language", text("`export_batch`: the language of messages, `en` or `zh`."))
+            .property("language", text("`export_batch`: the language of headers and messages, `en` or `zh`."))
             .property(
                 "options",
                 ObjectBuilder::new().description(Some(
                     "`import_batch`: `type`, `account`, `currency`, `name`, `remarks`, `mode`, `partial`, `draft`, \
                      `into`, `version`, `convert`, `allowRepeat`, `again`, `withoutPaid`, `leaveProblems`, \
-                     `delimiter`, `mapping`, `ignore`, `expectRows`, `expectTotal`. `export_audit`: `from`, `to`, \
-                     `actor`, `action`, `subject`, `subject_id`.",
+                     `sheet`, `encoding`, `delimiter`, `decimal`, `group`, `sign`, `mapping`, `ignore`, `expectRows`, \
+                     `expectTotal`. `export_batch`: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, \
+                     `subject`, `subject_id`.",
                 )),
             )
             .required("task_type")

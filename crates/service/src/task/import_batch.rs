@@ -10,7 +10,14 @@ use domain::code::Code;
 use domain::task::import_batch::ImportBatchOptions;
 use domain::visible::shown;
 use formats::delimiter::Delimiter;
+use formats::encoding::Encoding;
+use formats::number_style::NumberStyle;
+use formats::open::FileOptions;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
+
+const ENCODINGS: &str = "utf-8, utf-16le, utf-16be, gb18030, big5, windows-1252";
+const DELIMITERS: &str = "comma, semicolon, tab, pipe";
+const NUMBERS: &str = "dot, comma; comma, dot, space, apostrophe; €, USD, …";
 
 /// What becomes of the rows of a file.
 #[derive(Debug, Clone)]
@@ -53,19 +60,44 @@ pub fn read_import(options: &ImportBatchOptions) -> Result<FileImport, Error> {
 }
 
 fn file_options(options: &ImportBatchOptions) -> Result<PaymentFileOptions, Error> {
-    let delimiter = match options.delimiter.as_deref() {
-        Some(text) => Delimiter::parse(text).ok_or_else(|| {
-            wrong(&format!("options.delimiter: {}", shown(text)), "comma, semicolon, tab, pipe")
-        })?,
-        None => Delimiter::default(),
-    };
     let mut map = PaymentMapping::default();
     for (name, header) in &options.mapping {
         let field = PaymentField::parse(name);
         let unknown = || wrong(&format!("options.mapping: {}", shown(name)), "payee, amount, memo, …");
         map.set(field.ok_or_else(unknown)?, header.clone());
     }
-    Ok(PaymentFileOptions { delimiter, map, ignore: options.ignore.clone(), ..PaymentFileOptions::default() })
+    let file = FileOptions {
+        encoding: word("encoding", options.encoding.as_deref(), Encoding::parse, ENCODINGS)?,
+        delimiter: word("delimiter", options.delimiter.as_deref(), Delimiter::parse, DELIMITERS)?,
+        sheet: options.sheet.clone(),
+    };
+    Ok(PaymentFileOptions {
+        file,
+        map,
+        numbers: numbers(options)?,
+        ignore: options.ignore.clone(),
+        ..PaymentFileOptions::default()
+    })
+}
+
+fn word<T>(
+    name: &str,
+    text: Option<&str>,
+    read: fn(&str) -> Option<T>,
+    known: &str,
+) -> Result<Option<T>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    read(text).map(Some).ok_or_else(|| wrong(&format!("options.{name}: {}", shown(text)), known))
+}
+
+/// How amounts are written.
+fn numbers(options: &ImportBatchOptions) -> Result<NumberStyle, Error> {
+    let [decimal, group, sign] =
+        [&options.decimal, &options.group, &options.sign].map(|text| text.as_deref());
+    NumberStyle::parse(decimal, group, sign).ok_or_else(|| {
+        let given = [decimal, group, sign].map(|text| shown(text.unwrap_or_default())).join(", ");
+        wrong(&format!("options.decimal, options.group, options.sign: {given}"), NUMBERS)
+    })
 }
 
 fn wrong(what: &str, known: &str) -> Error {
@@ -86,6 +118,7 @@ mod tests {
         let FileImport::New(import) = read(
             r#"{"type":"many_to_one","account":"6001","name":"July","mode":"atomic","partial":true,"draft":true,
                 "again":"yes","withoutPaid":true,"leaveProblems":2,"delimiter":";","mapping":{"amount":"Net"},
+                "sheet":"2","encoding":"gb18030","decimal":"comma","group":"dot","sign":"€",
                 "ignore":["Status"],"expectRows":3,"expectTotal":"9.00","convert":true,"allowRepeat":true}"#,
         )
         .unwrap() else {
@@ -98,10 +131,14 @@ mod tests {
         assert_eq!(import.account.map(|account| account.written).as_deref(), Some("6001"));
         assert!(import.partial && import.draft && import.convert && import.allow_repeat);
         assert_eq!((import.submission.leave_problems, import.submission.without_paid), (2, true));
-        assert_eq!(
-            (import.options.delimiter, import.options.ignore),
-            (Delimiter::Semicolon, vec!["Status".to_owned()])
-        );
+        let file = FileOptions {
+            encoding: Some(Encoding::Gb18030),
+            delimiter: Some(Delimiter::Semicolon),
+            sheet: Some("2".to_owned()),
+        };
+        assert_eq!((import.options.file, import.options.ignore), (file, vec!["Status".to_owned()]));
+        let numbers = NumberStyle::parse(Some("comma"), Some("dot"), Some("€"));
+        assert_eq!(Some(import.options.numbers), numbers);
         assert_eq!((import.expected.rows, import.expected.total.as_deref()), (Some(3), Some("9.00")));
         let FileImport::Into(batch, add) = read(r#"{"into":"batch_9","version":4,"partial":true}"#).unwrap()
         else {
@@ -112,7 +149,12 @@ mod tests {
 
     #[test]
     fn an_option_that_means_nothing_is_named() {
-        for text in [r#"{"delimiter":"colon"}"#, r#"{"mapping":{"colour":"Net"}}"#] {
+        for text in [
+            r#"{"delimiter":"colon"}"#,
+            r#"{"encoding":"utf-7"}"#,
+            r#"{"mapping":{"colour":"Net"}}"#,
+            r#"{"decimal":"comma","group":"comma"}"#,
+        ] {
             assert_eq!(read(text).unwrap_err().code(), Some(Code::BodyInvalid), "{text}");
         }
     }

@@ -29,7 +29,7 @@ pub struct Counts(Arc<Counted>);
 struct Counted {
     total: AtomicI64,
     processed: AtomicI64,
-    /// The bytes of the file that is read, and how many of them were.
+    /// The bytes of the file that is read, and how far it is read.
     bytes: AtomicI64,
     bytes_read: AtomicI64,
     steps: Mutex<Vec<TaskStep>>,
@@ -59,9 +59,9 @@ impl Counts {
         self.0.bytes.store(bytes, Ordering::Relaxed);
     }
 
-    /// Counts bytes that were read.
-    pub fn read_bytes(&self, bytes: i64) {
-        self.0.bytes_read.fetch_add(bytes, Ordering::Relaxed);
+    /// Says how far the file is read, in bytes from its beginning.
+    pub fn read_to(&self, bytes: i64) {
+        self.0.bytes_read.store(bytes, Ordering::Relaxed);
     }
 
     /// Counts records that are done.
@@ -143,7 +143,9 @@ mod tests {
         let reading = Counts::new("[]");
         reading.expect_bytes(1_000);
         assert_eq!(reading.progress().total, None);
-        reading.read_bytes(250);
+        reading.read_to(900);
+        // It is read again, from its beginning.
+        reading.read_to(250);
         reading.add(10);
         assert_eq!(reading.progress(), TaskProgress { total: Some(40), processed: 10 });
         assert_eq!(Counts::new("damaged").steps_text(), "[]");

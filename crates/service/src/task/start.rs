@@ -1,5 +1,6 @@
 //! Starting a task.
 
+use super::export_batch::check_export;
 use super::import_batch::read_import;
 use super::list::missing;
 use super::right;
@@ -36,8 +37,10 @@ async fn start_in(
     input: &TaskInput,
 ) -> Result<WriteResult<TaskId>, Error> {
     right::ask(input, asker)?;
-    if let TaskInput::ImportBatch(input) = input {
-        read_import(&input.options)?;
+    match input {
+        TaskInput::ImportBatch(input) => drop(read_import(&input.options)?),
+        TaskInput::ExportBatch(input) => check_export(input)?,
+        TaskInput::ExportAudit(_) | TaskInput::Evidence(_) | TaskInput::Verify(_) => {}
     }
     let service = write.service.clone();
     let principal = write.actor.author.principal;

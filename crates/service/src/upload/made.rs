@@ -65,6 +65,6 @@ impl Making {
         tx.commit().await?;
         crash::point("task_file_known");
         let Upload { name, size: bytes, sha256, .. } = upload;
-        Ok(MadeFile { file_id, name, bytes, sha256, rows })
+        Ok(MadeFile { file_id, name, bytes, sha256, rows, sums: Vec::new() })
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod accept_loss;
 pub(crate) mod account;
+mod account_import;
 pub(crate) mod account_totp;
 pub(crate) mod approval;
 pub(crate) mod asset;
@@ -12,10 +13,13 @@ pub(crate) mod bench;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
+mod export_form;
 pub(crate) mod file;
+mod file_report;
 pub(crate) mod fx;
 pub(crate) mod health;
 pub(crate) mod holder;
+mod import_file;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod login;

@@ -27,12 +27,18 @@ pub(crate) struct VerifyArgs {
     /// The key that must have signed it, as `audit key` printed it
     #[arg(long, value_name = "HEX", requires = "checkpoint")]
     pub public_key: Option<String>,
+    /// Recompute the books, but do not check the pages and indexes of the database file
+    #[arg(long)]
+    pub quick: bool,
 }
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &VerifyArgs) -> Result<Exit, Failure> {
     let known = args.checkpoint.as_deref().map(|file| checkpoint(session, args, file)).transpose()?;
-    let mut found = upkeep::verify::run_against(&session.store, known.as_ref()).await?;
+    let mut found = match args.quick {
+        true => upkeep::verify::quick(&session.store, known.as_ref()).await?,
+        false => upkeep::verify::run_against(&session.store, known.as_ref()).await?,
+    };
     if let Some(behind) = &session.behind {
         found.add_behind(behind);
     }

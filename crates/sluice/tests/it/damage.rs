@@ -220,3 +220,24 @@ fn an_index_with_a_flipped_bit_is_named() {
     }
     ledger.verified();
 }
+
+#[test]
+fn a_quick_verification_recomputes_the_books_and_leaves_pages_alone() {
+    let (ledger, mut random) = (ledger(), Random(number("SLUICE_SEED", 7)));
+    let file = file(&ledger);
+    let (leaves, size) = leaves(&file);
+    let leaf = leaves.iter().find(|leaf| leaf.index == "holder_email").unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    overwrite(&mut damaged[(leaf.page - 1) * size..leaf.page * size], &mut random);
+    std::fs::write(&file, &damaged).unwrap();
+    assert_eq!(ledger.run(&["verify"]).exit, 2);
+    let quick = ledger.ok(&["verify", "--quick"]);
+    std::fs::write(&file, &whole).unwrap();
+    assert_eq!(quick.json, ledger.ok(&["verify"]).json);
+    Connection::open(&file)
+        .unwrap()
+        .execute("UPDATE balance SET balance = balance + 1 WHERE account = 1", [])
+        .unwrap();
+    assert_eq!(ledger.run(&["verify", "--quick"]).exit, 2);
+}

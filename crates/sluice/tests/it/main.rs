@@ -7,6 +7,7 @@ mod bad_files;
 mod commands;
 mod copy;
 mod damage;
+mod files;
 mod language;
 mod life;
 mod lists;

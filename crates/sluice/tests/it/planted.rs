@@ -181,6 +181,12 @@ const CHANGES: &[(&str, &str, &str)] = &[
         "item_page",
         "batch ",
     ),
+    (
+        "INSERT INTO item (number, batch, line, source, target, amount, state)
+         SELECT MAX(number) + 5, batch, 99, source, target, 7700, 2 FROM item",
+        "item_in_run",
+        "item ",
+    ),
     ("UPDATE item_contact SET written = 'p2@example.com'", "item_page", "batch "),
     ("INSERT INTO item_contact SELECT MIN(number), 2, 'x' FROM item", "item_page", "batch "),
     ("DELETE FROM item_failure", "chunk_digest", "chunk "),

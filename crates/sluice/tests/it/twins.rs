@@ -18,7 +18,7 @@ const TWINS: &[Twin] = &[
     ("no rows", ONE, &[], "account,amount\n", "账号,金额\n", "FILE_NO_ROWS"),
     ("no amount", ONE, &[], "account,memo\n2001,1\n", "账号,备注\n2001,1\n", "COLUMN_MISSING"),
     ("no payee", ONE, &[], "amount,memo\n1.00,1\n", "金额,备注\n1.00,1\n", "COLUMN_MISSING"),
-    ("semicolons", ONE, &[], "account;amount\n2001;1.00\n", "账号;金额\n2001;1.00\n", "COLUMN_MISSING"),
+    ("semicolons", ONE, &[], "account;amount\n2001;1.00\n", "账号;金额\n2001;1.00\n", "1 taken"),
     (
         "two amounts",
         ONE,

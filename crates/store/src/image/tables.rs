@@ -53,9 +53,7 @@ impl Imaged {
             };
             text += &format!(
                 "CREATE TEMP TRIGGER {table}_image_{name} AFTER {event} ON main.{table} {when}BEGIN
-                   INSERT INTO pending_image (writer, place, table_name, row_key, digest)
-                   SELECT this_writer(), COALESCE(MAX(place), 0) + 1, '{table}', {}, {digest}
-                   FROM pending_image WHERE writer = this_writer();
+                   INSERT INTO pending_image (table_name, row_key, digest) VALUES ('{table}', {}, {digest});
                  END;\n",
                 part(row, &keys)
             );

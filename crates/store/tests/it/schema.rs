@@ -132,7 +132,8 @@ async fn reactions(world: &World, facts: &Facts) -> Facts {
     let changes = columns.iter().map(|(table, column)| format!("UPDATE {table} SET {column} = {column}"));
     let deletions = tables.iter().map(|table| format!("DELETE FROM {table}"));
     let mut reactions = Facts::new();
-    for table in &tables {
+    // For a file, the connection that writes has a table of this name to itself.
+    for table in tables.iter().filter(|table| **table != "pending_image") {
         assert!(world.count(table).await > 0, "{table} is empty");
     }
     for text in changes.chain(deletions) {

@@ -1,7 +1,7 @@
 //! The audit log: each commit's rows, chunk and images are those that it recorded, the chain of commits is unbroken up
 //! to the ledger's head, and it leads through what a checkpoint knows.
 
-use super::images::{ImageLog, LastImages, is_of};
+use super::images::{ImageLog, LastImages};
 use super::report::{AUDIT, CHECKPOINT, STEP, Verification};
 use super::singles::Singles;
 use crate::Error;
@@ -66,11 +66,10 @@ pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<Log, 
             let chunk = chunks.of(tx, link.commit_number, found).await?;
             check(&before, &link, (&own, chunk.as_deref()), found);
             log.take(tx, own, found).await?;
-            let own = images.up_to(tx, link.commit_number).await?;
-            found.check(is_of(&own, &link), AUDIT, || {
+            let is_recorded = images.take(tx, &link, &mut log.images).await?;
+            found.check(is_recorded, AUDIT, || {
                 format!("commit {}: its images are not those that it recorded", link.commit_number)
             });
-            log.images.add(&own);
             before = link;
         }
     }
@@ -78,7 +77,7 @@ pub(super) async fn chain(tx: &mut Tx, found: &mut Verification) -> Result<Log, 
         found.bad(AUDIT, || format!("audit row {}: no commit recorded it", row.id));
     }
     chunks.of(tx, i64::MAX, found).await?;
-    if !images.up_to(tx, i64::MAX).await?.is_empty() {
+    if images.is_left(tx).await? {
         found.bad(AUDIT, || format!("images after commit {}", before.commit_number.max(0)));
     }
     let is_last = before.chain == ends.chain && before.commit_number.max(0) == ends.commit_number;

@@ -50,12 +50,27 @@ pub async fn run(store: &Store) -> Result<Verification, Error> {
 
 /// Checks everything, and that the ledger is the one of a checkpoint, with all that it had then.
 pub async fn run_against(store: &Store, known: Option<&Checkpoint>) -> Result<Verification, Error> {
+    check(store, known, async { Ok(store::soundness::problems(store).await?) }).await
+}
+
+/// Checks every invariant and a checkpoint, but not the pages and indexes of a database file.
+pub async fn quick(store: &Store, known: Option<&Checkpoint>) -> Result<Verification, Error> {
+    check(store, known, async { Ok(Vec::new()) }).await
+}
+
+async fn check(
+    store: &Store,
+    known: Option<&Checkpoint>,
+    problems: impl Future<Output = Result<Vec<String>, Error>>,
+) -> Result<Verification, Error> {
     let mut tx = store.read().await?;
     let mut found = Verification::default();
-    for problem in store::soundness::problems(store).await? {
+    // The file's pages are checked by a connection of their own, meanwhile.
+    let (problems, read) = tokio::join!(problems, everything(&mut tx, known, &mut found));
+    for problem in problems? {
         found.bad(FILE, || problem);
     }
-    match everything(&mut tx, known, &mut found).await {
+    match read {
         // Data that cannot be read is damage, which is a result and not an error.
         Err(Error::Store(StoreError::Corrupt(text))) => found.bad(FILE, || text),
         Err(error) if found.is_ok() => return Err(error),
@@ -120,30 +135,28 @@ async fn postings(
     let mark = store::history::mark(tx).await?;
     let mut chains = accounts(tx).await?;
     let mut chunks = Chunks::load(tx).await?;
-    let mut after = 0;
-    loop {
-        let page = store::verify::postings(tx, after, STEP).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = last.posting.id.0;
+    let mut page = store::verify::postings(tx, 0, STEP).await?;
+    while let Some((last, _)) = page.last() {
         let beside = Beside::read(tx, &page).await?;
-        for (booked, claim) in &page {
-            found.postings += 1;
-            let chunk = booked.posting.id.chunk();
-            let commit = beside.commit(chunk);
-            found.check(commit.is_some(), "chunk_is_recorded", || format!("chunk {chunk}"));
-            chain(&mut chains, booked, commit.is_some_and(|commit| commit <= mark), found);
-            claims(booked, *claim, found);
-            if let Some(payer) = chains.get_mut(&booked.posting.debit.0) {
-                windows.add(&mut payer.spent, booked, *claim);
+        // The next page is read while this one is checked.
+        let (next, ()) = tokio::join!(store::verify::postings(tx, last.posting.id.0, STEP), async {
+            for (booked, claim) in &page {
+                found.postings += 1;
+                let chunk = booked.posting.id.chunk();
+                let commit = beside.commit(chunk);
+                found.check(commit.is_some(), "chunk_is_recorded", || format!("chunk {chunk}"));
+                chain(&mut chains, booked, commit.is_some_and(|commit| commit <= mark), found);
+                claims(booked, *claim, found);
+                if let Some(payer) = chains.get_mut(&booked.posting.debit.0) {
+                    windows.add(&mut payer.spent, booked, *claim);
+                }
+                if let Some(claim) = claim.filter(|claim| claim.first == booked.posting.id.0) {
+                    sums.completed(&claim, chains.get(&claim.source).map_or(0, |chain| chain.asset));
+                }
+                chunks.posting(booked, &beside, found);
             }
-            if let Some(claim) = claim.filter(|claim| claim.first == booked.posting.id.0) {
-                sums.completed(&claim, chains.get(&claim.source).map_or(0, |chain| chain.asset));
-            }
-            chunks.posting(booked, &beside, found);
-        }
-        if page.len() < usize::try_from(STEP).unwrap_or(0) {
-            break;
-        }
+        });
+        page = next?;
     }
     chunks.finish(tx, found).await?;
     Ok(chains)
@@ -285,23 +298,24 @@ async fn history(
         format!("its mark {mark} is past the last commit {end}")
     });
     let young = above_the_mark(tx).await?;
-    let mut after = (i64::MIN, i64::MIN, i64::MIN);
-    loop {
-        let page = store::verify::history(tx, after, STEP).await?;
-        let Some(last) = page.last() else { break };
-        after = *last;
-        for (account, value_date, posting) in page {
-            if young.contains(&PostingId(posting).chunk()) {
-                continue;
-            }
-            match chains.get_mut(&account) {
-                Some(chain) => {
-                    chain.entries = chain.entries.wrapping_sub(1);
-                    chain.sum = chain.sum.wrapping_sub(print(value_date, posting));
+    let mut page = store::verify::history(tx, (i64::MIN, i64::MIN, i64::MIN), STEP).await?;
+    while let Some(last) = page.last() {
+        // The next page is read while this one is checked.
+        let (next, ()) = tokio::join!(store::verify::history(tx, *last, STEP), async {
+            for (account, value_date, posting) in &page {
+                if young.contains(&PostingId(*posting).chunk()) {
+                    continue;
                 }
-                None => found.bad("history_is_complete", || format!("account {account}")),
+                match chains.get_mut(account) {
+                    Some(chain) => {
+                        chain.entries = chain.entries.wrapping_sub(1);
+                        chain.sum = chain.sum.wrapping_sub(print(*value_date, *posting));
+                    }
+                    None => found.bad("history_is_complete", || format!("account {account}")),
+                }
             }
-        }
+        });
+        page = next?;
     }
     let wrong = |(_, chain): &(&i64, &Chain)| chain.entries != 0 || chain.sum != 0;
     let mut bad: Vec<i64> = chains.iter().filter(wrong).map(|(account, _)| *account).collect();

@@ -11,6 +11,7 @@ use axum::extract::State;
 use domain::access::Operation as O;
 use domain::code::Code;
 use serde::Deserialize;
+use service::listing::Total;
 use service::{approval, batch};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
@@ -49,7 +50,7 @@ pub(super) async fn show(
     let (paging, part) = requested(query.page, query.page_size)?;
     let states = query.status.map(RecipientStatusWord::item_states).unwrap_or_default();
     let overview = batch::overview(&app.service, batch, &states, part).await?;
-    let total = overview.list.total;
+    let total = Total { rows: overview.list.total, is_least: false };
     let standing = approval::standing_of(&app.service, &overview.list.batch.batch).await?;
     Ok(AdminPage::of(AdminBatchDetailView::of(overview, standing), paging, total))
 }

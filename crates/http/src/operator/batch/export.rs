@@ -15,7 +15,7 @@ use domain::access::Operation as O;
 use domain::code::{Code, Language};
 use domain::task::TaskInput;
 use domain::task::batch_name::BatchName as Name;
-use domain::task::export_batch::{ExportBatchInput, ExportFormat, ExportLanguage};
+use domain::task::export_batch::{ExportBatchInput, ExportBatchOptions, ExportFormat, ExportLanguage};
 use serde::Deserialize;
 use service::task;
 use utoipa::ToSchema;
@@ -35,9 +35,12 @@ pub(super) fn routes() -> Routes {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ExportBody {
-    /// The file's format: `csv`.
+    /// The file's format: `csv`, `xlsx` or `jsonl`.
     #[schema(value_type = Option<String>, example = "csv")]
     format: Option<ExportFormat>,
+    /// How it is divided: with `rowsPerFile` it is a zip of numbered files of at most so many rows, and a manifest.
+    #[schema(value_type = Option<Object>, example = json!({ "rowsPerFile": 100_000 }))]
+    options: ExportBatchOptions,
 }
 
 impl Input for ExportBody {
@@ -67,6 +70,7 @@ pub(crate) async fn export(
         batch_id: Name(batch),
         format: once.body.format,
         language: Some(language),
+        options: once.body.options,
     });
     let started = task::start(&once.service, who.actor(), asker, &input).await;
     let id = once.settle(started).await?;

@@ -62,19 +62,14 @@ pub(super) async fn piece(tx: &mut Tx, subject: &Subject, after: Option<i64>) ->
     links.retain(|link| link.commit_number <= last.commit);
     let mut known = commit_link::get(tx, begin).await?.map_or(0, |link| link.last_audit);
     let own = own_rows(tx, subject, (known, links.last().map_or(known, |link| link.last_audit))).await?;
-    let mut table = table(&HEADER, after)?;
+    let mut table = table(&HEADER, after);
     for link in &links {
         let is_own = (known + 1..=link.last_audit).any(|id| own.contains(&id));
         let lines = if is_own { lines(tx, known, link).await? } else { String::new() };
         known = link.last_audit;
-        table.row(&[
-            Number(Some(link.commit_number)),
-            Word(&link.digest),
-            Word(&link.images),
-            Word(&lines),
-        ])?;
+        table.row(&[Number(Some(link.commit_number)), Word(&link.digest), Word(&link.images), Word(&lines)]);
     }
-    Ok(Piece { bytes: table.finish()?, rows: count(&links), next })
+    Ok(Piece { bytes: table.finish(), rows: count(&links), next })
 }
 
 /// The ids of the batch's audit rows behind one and up to another.

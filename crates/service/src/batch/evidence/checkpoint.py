@@ -33,7 +33,8 @@ def is_signed(message, signature, key):
 
 if len(sys.argv) != 3: sys.exit(__doc__)
 known = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
-key, signature = bytes.fromhex(sys.argv[2]), bytes.fromhex(known["signature"])
+try: key, signature = bytes.fromhex(sys.argv[2]), bytes.fromhex(known["signature"])
+except ValueError: sys.exit("NOT CONFIRMED: the public key or the signature is not hexadecimal")
 parts = (f"sluice checkpoint {known['form']}", known["ledger"], known["commitNumber"], known["chain"], known["madeAt"])
 message = "".join(f"{part}\n" for part in parts).encode()
 if len(key) != 32 or len(signature) != 64 or not is_signed(message, signature, key):

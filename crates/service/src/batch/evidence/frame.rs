@@ -64,12 +64,12 @@ impl Piece {
 }
 
 /// A table that has its header if it is a file's first piece.
-pub(super) fn table(header: &[&str], after: Option<i64>) -> Result<ExactWriter, Error> {
-    let mut table = ExactWriter::new();
+pub(super) fn table(header: &[&str], after: Option<i64>) -> ExactWriter {
+    let mut table = ExactWriter::default();
     if after.is_none() {
-        table.header(header)?;
+        table.header(header);
     }
-    Ok(table)
+    table
 }
 
 /// A piece of the batch's items, and the key after which the next begins.

@@ -16,11 +16,11 @@ mod state;
 
 pub use self::add::{AddFile, import_into};
 pub use self::lease::discard;
-pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
+pub use self::report::{Expected, Imported, PROBLEMS_SHOWN};
 
 use self::lease::ImportLease;
 use self::look_ahead::{LookUp, LookedUp, cut_off, look_up};
-use self::source::Source;
+use self::source::{Columns, Source};
 use self::state::ImportState;
 use super::draft::check_head;
 use super::similar::{self, Examined, Found};
@@ -28,6 +28,7 @@ use super::submit::{Submission, freeze, may_submit};
 use super::terms::{BatchTerms, asset_of_batch, single, terms};
 use super::{change, external_id, lookup, problems};
 use crate::approval::makers;
+use crate::file::FileReport;
 use crate::payee::{Field, Given, Payees, Side};
 use crate::task::job::Job;
 use crate::write::{Write, WriteResult};
@@ -41,7 +42,7 @@ use domain::script::Digits;
 use domain::task::TaskOutput;
 use formats::payment::PaymentFileOptions;
 use ledger::calendar;
-use std::io::Read;
+use std::io::{Read, Seek};
 use store::audit::Actor;
 use store::batch::NewBatch;
 use store::named_lock::{self, NamedLock};
@@ -110,7 +111,7 @@ impl BatchImport {
 
 /// Imports a file. Rows that cannot be accepted become problems with line, column and code; a file that
 /// cannot be parsed at all is refused and leaves nothing behind.
-pub async fn import<R: Read + Send + 'static>(
+pub async fn import<R: Read + Seek + Send + 'static>(
     service: &Service,
     actor: &Actor,
     import: &BatchImport,
@@ -119,7 +120,7 @@ pub async fn import<R: Read + Send + 'static>(
     let about = Fact::new(Action::BatchImport, None).with("type", import.kind.name());
     let begun = async {
         let source = Source::open(read, &import.options).await?;
-        let state = open_batch(service, actor, import, &source).await?;
+        let state = open_batch(service, actor, import, &source.columns).await?;
         Ok::<_, Error>((source, state))
     };
     let (source, mut state) = match begun.await {
@@ -145,11 +146,11 @@ pub async fn import<R: Read + Send + 'static>(
     }
 }
 
-async fn open_batch<R>(
+async fn open_batch(
     service: &Service,
     actor: &Actor,
     import: &BatchImport,
-    source: &Source<R>,
+    columns: &Columns,
 ) -> Result<ImportState, Error> {
     let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
     let mut tx = service.store.write().await?;
@@ -174,20 +175,20 @@ async fn open_batch<R>(
     let id = store::batch::create(&mut tx, &new).await?;
     let lease = ImportLease::take(&mut tx, &service.store, id).await?;
     tx.commit().await?;
-    Ok(ImportState::new(id, lease, terms, source.columns.clone()))
+    Ok(ImportState::new(id, lease, terms, columns.clone()))
 }
 
-async fn fill<R: Read + Send + 'static>(
+async fn fill(
     service: &Service,
     state: &mut ImportState,
-    source: Source<R>,
+    source: Source,
     import: &BatchImport,
 ) -> Result<FileReport, Error> {
     let mut parts = look_up(&service.store, source);
     let taken = take_pages(service, state, &mut parts, import.job.as_ref()).await;
     parts.end().await;
     let report = taken?;
-    report.check(&import.expected)?;
+    import.expected.check(&report)?;
     state::drop_duplicates(service, state).await?;
     if import.partial || state.refused == 0 {
         state.terms.within_maximum(state.amount)?;

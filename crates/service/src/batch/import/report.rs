@@ -2,10 +2,10 @@
 
 use crate::Error;
 use crate::batch::similar::Found;
+use crate::file::FileReport;
 use domain::amount::WrittenSum;
 use domain::code::Code;
-use domain::task::import_batch::ImportBatchOutput;
-use formats::report::Summary;
+use domain::task::import_batch::{FileRead, FileRemark, ImportBatchOutput};
 use store::batch::Batch;
 use store::import_problem::ImportProblem;
 
@@ -21,31 +21,16 @@ pub struct Expected {
     pub total: Option<String>,
 }
 
-/// What a file contains, whatever the outcome of its rows.
-#[derive(Debug, Clone, Default)]
-pub struct FileReport {
-    /// SHA-256 of its bytes.
-    pub hash: String,
-    /// Control totals, columns that were not read, values that were folded.
-    pub summary: Summary,
-}
-
-impl FileReport {
-    /// The sum of all readable amounts, in major units.
-    #[must_use]
-    pub fn sum(&self) -> String {
-        self.summary.totals.sum.to_string()
-    }
-
-    /// Checks the file against the sender's control totals.
-    pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
-        let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
+impl Expected {
+    /// Checks a file against them.
+    pub(super) fn check(&self, file: &FileReport) -> Result<(), Error> {
+        let (rows, sum) = (file.summary.totals.rows, file.summary.totals.sum);
         let (mut differs, mut chinese) = (Vec::new(), Vec::new());
-        if let Some(wanted) = expected.rows.filter(|wanted| *wanted != rows) {
+        if let Some(wanted) = self.rows.filter(|wanted| *wanted != rows) {
             differs.push(format!("rows: {rows}, expected {wanted}"));
             chinese.push(format!("共 {rows} 行，预期 {wanted} 行"));
         }
-        if let Some(text) = expected.total.as_deref() {
+        if let Some(text) = self.total.as_deref() {
             let wanted = WrittenSum::read(text.trim()).map_err(|code| Error::refused(code, text))?;
             if wanted != sum {
                 differs.push(format!("sum: {sum}, expected {text}"));
@@ -75,9 +60,27 @@ pub(super) fn output(
         taken_amount: taken_amount.to_owned(),
         refused,
         left_out,
+        file: read_as(file),
         ignored_columns: file.summary.ignored_columns.clone(),
         file_rows: file.summary.totals.rows,
         file_sum: file.sum(),
+    }
+}
+
+fn read_as(file: &FileReport) -> FileRead {
+    let form = &file.form;
+    let remarks = file.summary.remarks.iter().map(|remark| FileRemark {
+        line: remark.line,
+        column: remark.column.clone(),
+        code: remark.code.name().to_owned(),
+        value: remark.value.clone(),
+    });
+    FileRead {
+        kind: form.kind.name().to_owned(),
+        encoding: form.encoding.map(|encoding| encoding.name().to_owned()),
+        delimiter: form.delimiter.map(|delimiter| delimiter.name().to_owned()),
+        sheet: form.sheet.clone(),
+        remarks: remarks.collect(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! An import in progress: what has been taken and refused so far.
 
 use super::lease::ImportLease;
-use super::report::FileReport;
 use super::seen::SeenRows;
 use super::sort::{problem, sort};
 use super::source::{Columns, PAGE, ParsedPage};
@@ -10,6 +9,7 @@ use crate::batch::items::{delete_items, number_of_rows};
 use crate::batch::problems::{self, Refused};
 use crate::batch::rows::row::Accepted;
 use crate::batch::terms::BatchTerms;
+use crate::file::FileReport;
 use crate::payee::{Field, Payees, Wrong};
 use crate::{Error, Service};
 use domain::amount::format_minor;

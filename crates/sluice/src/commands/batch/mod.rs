@@ -14,7 +14,6 @@ mod outside;
 mod preview;
 mod problems;
 mod progress;
-mod report;
 mod run;
 mod show;
 

@@ -6,6 +6,7 @@ use domain::code::Code;
 use domain::id::{AccountId, TransferId};
 use domain::transfer::TransferStatus;
 use store::Tx;
+use store::listing::CursorKey;
 use store::transfer_list::{TransferFilter, TransferSort};
 
 pub async fn transfer(tx: &mut Tx, Filled { rows, .. }: Filled) {
@@ -33,8 +34,11 @@ pub async fn transfer_list(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let of_account = store::transfer_list::page_of_account(tx, AccountId(1), &all, some(9)).await.unwrap();
     assert_eq!(of_account, [1]);
     let of_account = store::transfer_list::amounts_of_account(tx, AccountId(1), &all, some(9)).await.unwrap();
-    assert_eq!(of_account, [(5, 1)]);
-    assert_eq!(store::transfer_list::amounts(tx, &refused, some(9)).await.unwrap(), [(5, rows + 1)]);
+    assert_eq!(of_account, [CursorKey { value: 5_i64.into(), key: 1 }]);
+    assert_eq!(
+        store::transfer_list::amounts(tx, &refused, some(9)).await.unwrap(),
+        [CursorKey { value: 5_i64.into(), key: rows + 1 }]
+    );
     assert_eq!(store::transfer_list::keys(tx).await.unwrap(), (1, rows + 1));
     assert_eq!(store::transfer_list::time(tx, 1).await.unwrap(), Some(1));
 }

@@ -133,9 +133,14 @@ pub async fn statistics(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let any = SpanFilter { from_date: DAY, to_date: DAY + 1, refused: 0, after_commit: i64::MAX };
     let bounds = Window { first: 1, last: i64::MAX };
     let window = Window { first: 1_000, last: 1_000 };
-    let spans = store::chunk::amounts(tx, bounds, &any).await.unwrap();
+    let all = Window { first: 1, last: i64::MAX };
+    let spans = store::chunk::amounts(tx, bounds, &any, all).await.unwrap();
     assert_eq!(spans, [AmountSpan { window, least: 70, most: 70 }]);
     assert_eq!(store::chunk::spans(tx, bounds, &any, 1).await.unwrap(), [window]);
+    assert_eq!(store::chunk::spans_within(tx, bounds, &any, 1, all).await.unwrap(), [window]);
+    let none = Window { first: 1, last: 0 };
+    assert_eq!(store::chunk::spans_within(tx, bounds, &any, 1, none).await.unwrap(), []);
+    assert_eq!(store::chunk::amounts(tx, bounds, &any, none).await.unwrap(), []);
     let range = Range { to: DAY + 1, ..range };
     let of = |group| Sums { group, asset: ASSET, completed: true, count: 1, amount: 70, fee: 2 };
     let all = Window { first: 0, last: i64::MAX };
