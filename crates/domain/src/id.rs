@@ -35,6 +35,8 @@ ids! {
     KeyId;
     /// An uploaded or generated file.
     FileId;
+    /// A background task.
+    TaskId;
     /// An outgoing webhook.
     WebhookId;
     /// A group of holders.

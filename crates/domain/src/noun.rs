@@ -5,7 +5,7 @@
 
 use crate::code::Code;
 use crate::id::{
-    AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TemplateId, TransferId, UserId, WebhookId,
+    AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TaskId, TemplateId, TransferId, UserId, WebhookId,
 };
 use crate::script::fold;
 
@@ -177,6 +177,7 @@ nouns! {
     UserId User;
     KeyId Key;
     FileId File;
+    TaskId Task;
     WebhookId Hook;
     TemplateId Template;
 }

@@ -21,6 +21,7 @@ mod run_end;
 mod runner;
 mod slices;
 mod spreading;
+mod tasks;
 mod webhook;
 pub mod worker;
 
@@ -29,3 +30,4 @@ pub use mailer::{Mailer, SmtpServer, SmtpTls};
 pub use progress::Progress;
 pub use pulse::Pulse;
 pub use rotation::Rotation;
+pub use tasks::{RunningTask, TaskRunner};

@@ -5,7 +5,7 @@
 //! operation's guard (authentication and permission), then its handler.
 //!
 //! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `admin` document
-//! 002's, `v2` the API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
+//! 002's, `v2` the API for programs, `people` signing in, users and keys, `task` document 003's tasks, `file` files, `progress` the live progress of batches, `server` the
 //! server's own endpoints. `kit` has what they share, and knows none of them.
 //!
 //! To add an endpoint, by hand:
@@ -20,11 +20,13 @@
 
 mod admin;
 mod app;
+mod file;
 mod kit;
 mod operator;
 mod people;
 mod progress;
 mod server;
+mod task;
 mod v2;
 
 pub use app::{App, Options, Render};
@@ -44,6 +46,8 @@ fn operations() -> Routes {
         .merge(operator::routes())
         .merge(admin::routes())
         .merge(progress::routes())
+        .merge(task::routes())
+        .merge(file::routes())
         .merge(v2::routes())
 }
 

@@ -259,8 +259,8 @@ impl Command {
     /// How the command opens the ledger.
     fn access(&self) -> Access {
         use commands::{
-            account, approval, asset, batch, fx, group, holder, key, notice, policy, setting, template,
-            transfer, user, webhook,
+            account, approval, asset, batch, file, fx, group, holder, key, notice, policy, setting, task,
+            template, transfer, user, webhook,
         };
         match self {
             Self::Account(args) => account::access(args),
@@ -276,6 +276,8 @@ impl Command {
             Self::Key(args) => key::access(args),
             Self::Notice(args) => notice::access(args),
             Self::Webhook(args) => webhook::access(args),
+            Self::Task(args) => task::access(args),
+            Self::File(args) => file::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

@@ -27,13 +27,16 @@ use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType, C
 use domain::code::Code;
 use domain::event::EventKind;
 use domain::id::{
-    AccountId, AssetId, BatchId, HolderGroupId, HolderId, PostingId, TemplateId, TransferId, WebhookId,
+    AccountId, AssetId, BatchId, FileId, HolderGroupId, HolderId, PostingId, TaskId, TemplateId, TransferId,
+    WebhookId,
 };
 use domain::item::ItemState;
 use domain::mail::MailState;
 use domain::posting::PostingKind;
 use domain::principal::Author;
+use domain::task::{TaskState, TaskType};
 use domain::transfer::TransferKind;
+use domain::upload::FileKind;
 use domain::webhook::delivery::{DeliveryFailure, DeliveryState};
 
 /// What a field of a record can be.
@@ -267,8 +270,10 @@ macro_rules! stored {
     )+};
 }
 
-ids! { AccountId AssetId BatchId HolderGroupId HolderId PostingId TemplateId TransferId WebhookId }
+ids! {
+    AccountId AssetId BatchId FileId HolderGroupId HolderId PostingId TaskId TemplateId TransferId WebhookId
+}
 stored! {
     AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code ContactType DeliveryFailure
-    DeliveryState EventKind ItemState MailState PostingKind Role RoundCause TransferKind
+    DeliveryState EventKind FileKind ItemState MailState PostingKind Role RoundCause TaskState TaskType TransferKind
 }

@@ -61,6 +61,7 @@ async fn directory(world: &World, admin: &Browser) {
     for verb in ["freeze", "unfreeze", "close"] {
         at_once(world, &format!("/api/v2/accounts/N-1/{verb}"), json!({ "reason": "test" })).await;
     }
+    at_once(world, "/api/v1/batch-tasks", json!({ "task_type": "verify" })).await;
 }
 
 async fn people(admin: &Browser) {
@@ -168,6 +169,7 @@ async fn a_repeated_request_gets_its_first_response_from_every_verb() {
         "holder_group.1",
         "holder_group_members.1",
         "refused.1",
+        "task.1",
         "user_added.1",
         "webhook.1",
         "webhook_made.1",

@@ -77,6 +77,7 @@ use crate::policy::PolicyOf;
 use crate::user::User;
 use crate::webhook::{MadeWebhook, Webhook};
 use domain::asset::Asset;
+use domain::id::TaskId;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use store::account::AccountView;
@@ -182,6 +183,7 @@ answers! {
     HolderGroup => "holder_group.1" HolderGroup1(HolderGroupForm);
     ChangedMembers => "holder_group_members.1" HolderGroupMembers1(ChangedMembersForm);
     PolicyOf => "policy.1" Policy1(PolicyForm);
+    TaskId => "task.1" Task1(i64);
     User => "user.1" User1(UserForm);
     crate::user::InvitedUser => "user_added.1" UserAdded1(UserAddedForm);
     Webhook => "webhook.1" Webhook1(WebhookForm);

@@ -51,6 +51,7 @@ pub use edit::{add_items, delete_item, edit, items_by_number};
 pub use edit_item::{EditItem, edit_item};
 pub use evidence::{Evidence, evidence};
 pub use export::export;
+pub(crate) use export::export_counted;
 pub use import::{import, import_into};
 pub use lifecycle::{execute, pause};
 pub use list::{history, item_list, item_search, problems, search, show};

@@ -64,7 +64,9 @@ const TABLES: &[&str] = &[
     "session",
     "setting",
     "sponsor",
+    "task",
     "transfer",
+    "upload",
     "webhook",
 ];
 

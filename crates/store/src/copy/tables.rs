@@ -186,6 +186,15 @@ pub static STEPS: &[Step] = &[
         amount Number, memo Text, reference Text),
     step!("batch_template_use", 2, template Number, batch Number),
     step!("batch_voucher", 2, batch Number, place Number, url Text),
+    step!("upload", 1,
+        id Number, place Text, object Text, name Text, kind Number, size Number, sha256 Text, batch Number,
+        task Number, created_by Text, created_by_kind Number, created_by_id Number, created_at Number,
+        expires_at Number, gone_at Number),
+    step!("task", 1,
+        id Number, kind Number, state Number, input Text, batch Number, upload Number, place Text, total Number,
+        processed Number, steps Text, takes Number, result Text, problems Text, made Number, code Number,
+        message Text, created_by Text, created_by_kind Number, created_by_id Number, created_at Number,
+        started_at Number, cancel_at Number, completed_at Number, removed_at Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -229,4 +238,6 @@ pub(super) const NUMBERED: &[&str] = &[
     "webhook_delivery",
     "holder_group",
     "batch_template",
+    "upload",
+    "task",
 ];

@@ -44,6 +44,11 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          SELECT t.id, 1, 1, 2, 5 FROM batch_template t",
         "INSERT INTO batch_template_use (template, batch) SELECT t.id, 1 FROM batch_template t",
         "INSERT INTO batch_voucher (batch, place, url) VALUES (1, 1, '/a')",
+        "INSERT INTO upload (place, object, name, kind, size, sha256, created_by, created_by_kind, created_at)
+         VALUES ('p', 'o', 'pay.csv', 1, 3, 'h', 'tester', 2, 1)",
+        "INSERT INTO task (kind, state, input, upload, place, processed, steps, takes, created_by, created_by_kind,
+           created_at)
+         SELECT 1, 1, '{}', id, 'p', 0, '[]', 0, 'tester', 2, 1 FROM upload",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

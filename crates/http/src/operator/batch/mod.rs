@@ -12,6 +12,7 @@ pub(crate) mod draft;
 mod draft_rows;
 mod edit;
 pub(crate) mod evidence;
+mod export;
 pub(crate) mod found;
 mod history;
 pub(crate) mod input;
@@ -50,5 +51,6 @@ pub(crate) fn routes() -> Routes {
         .merge(attempts::routes())
         .merge(change::routes())
         .merge(evidence::routes())
+        .merge(export::routes())
         .merge(history::routes())
 }
