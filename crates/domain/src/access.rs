@@ -274,6 +274,7 @@ impl Operation {
             self,
             Self::BatchList
                 | Self::RelationList
+                | Self::RelationsByFilter
                 | Self::TemplateList
                 | Self::ApprovalList
                 | Self::BatchChanges

@@ -9,9 +9,7 @@ use super::rows::row::{Accepted, ExaminedRows};
 use super::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
 use super::terms::{BatchTerms, terms_of_draft};
 use crate::account_list::{self, AccountFilter, AccountQuery, AccountSort};
-use crate::listing::Counting;
 use crate::payee::{Field, Given, Side};
-use crate::place::NextPage;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::account::AccountStatus;
@@ -23,9 +21,6 @@ use domain::script::Digits;
 use store::audit::Actor;
 use store::batch::Batch;
 use store::listing::PageRequest;
-
-/// Accounts per step.
-const STEP: i64 = 1_000;
 
 /// Which accounts are added, and their amounts.
 #[derive(Debug, Clone, Default)]
@@ -86,26 +81,19 @@ async fn matching(
     drop(tx);
     let mut filter = add.filter.clone();
     filter.status = Some(filter.status.unwrap_or(AccountStatus::Active));
-    let mut query = AccountQuery {
+    let query = AccountQuery {
         filter,
         currency: Some(add.currency.clone().unwrap_or(own)),
         group: add.group.clone(),
         sort: AccountSort::Id,
-        slice: PageRequest { limit: STEP, ..PageRequest::default() },
-        resumed: None,
-        counting: Counting::No,
+        slice: PageRequest { limit: number_of_rows(ROWS_MAX), ..PageRequest::default() },
+        ..AccountQuery::default()
     };
-    let mut numbers = Vec::new();
-    loop {
-        let page = account_list::search(service, &query).await?;
-        numbers.extend(page.accounts.into_iter().map(|(_, account)| account.number));
-        if page.searched_until.is_some() || numbers.len() > ROWS_MAX {
-            return Err(Error::refused(Code::FilterTooWide, numbers.len().to_string()));
-        }
-        // A list along the ids is continued after a row.
-        let Some(last) = page.next.as_ref().and_then(NextPage::row) else { return Ok(numbers) };
-        query.slice.after = Some(last.clone());
+    let page = account_list::search(service, &query).await?;
+    if page.next.is_some() {
+        return Err(Error::refused(Code::FilterTooWide, page.accounts.len().to_string()));
     }
+    Ok(page.accounts.into_iter().map(|(_, account)| account.number).collect())
 }
 
 async fn add_in(
