@@ -250,6 +250,14 @@ async fn a_small_group_is_read_and_a_large_one_is_looked_into() {
             assert!(!plan.iter().any(|step| step.starts_with("USE TEMP")), "{plan:?}");
         }
     }
+    // Sorted by something else, the rows of a window are sorted.
+    let large = AccountFilter { group: of(false), ..AccountFilter::default() };
+    for slice in windows() {
+        let plan = plan(&store, account_list::by_rank(&large, AccountSort::Balance, slice)).await;
+        let along = "SEARCH a USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)";
+        assert_eq!(plan.first().map(String::as_str), Some(along), "{plan:?}");
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:?}");
+    }
 }
 
 #[tokio::test]
