@@ -9,12 +9,12 @@
 mod atomicity;
 mod audit;
 mod basic;
+mod bulk;
 mod concurrency;
 mod fees;
 mod history;
 mod limits;
 mod lists;
 mod long_lists;
-mod paged;
 mod vouchers;
 mod world;
