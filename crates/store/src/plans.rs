@@ -181,7 +181,7 @@ async fn accounts_are_searched_along_their_ids() {
                     let slice = PageRequest { after: after.clone(), ..slice };
                     let plan = plan(&store, account_list::by_rank(&filter, sort, slice)).await;
                     // A balance has its account's id as key, so that the window narrows either.
-                    let table = if plan.iter().next().is_some_and(|step| step.starts_with("SEARCH b ")) {
+                    let table = if plan.first().is_some_and(|step| step.starts_with("SEARCH b ")) {
                         "b"
                     } else {
                         "a"
