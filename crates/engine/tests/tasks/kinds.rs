@@ -141,6 +141,12 @@ async fn the_results_of_a_batch_its_evidence_and_the_log_become_files() {
     let lines = String::from_utf8(lines).unwrap();
     assert_eq!(json!(lines.lines().count()), result["rows"]);
     assert!(lines.lines().any(|line| line.contains("\"task.start\"")), "{lines}");
+    let log = json!({ "task_type": "export_audit", "format": "csv", "options": { "action": "task.end" } });
+    let id = world.start(&admin(), log).await;
+    let result = world.result(id).await;
+    let table = String::from_utf8(world.content(&result["file_id"]).await).unwrap();
+    assert_eq!((&result["name"], &result["rows"]), (&json!("audit.csv"), &json!(4)), "{table}");
+    assert_eq!(table.lines().count(), 5, "{table}");
     world.rest().await;
 }
 
