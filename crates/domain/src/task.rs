@@ -102,7 +102,7 @@ impl TaskState {
 #[serde(tag = "task_type", rename_all = "snake_case")]
 pub enum TaskInput {
     /// [`TaskType::ImportBatch`].
-    ImportBatch(import_batch::ImportBatchInput),
+    ImportBatch(Box<import_batch::ImportBatchInput>),
     /// [`TaskType::ExportBatch`].
     ExportBatch(export_batch::ExportBatchInput),
     /// [`TaskType::ExportAudit`].

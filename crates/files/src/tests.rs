@@ -1,6 +1,7 @@
 //! A file is complete or absent, and only where it was written.
 
 use super::*;
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -48,7 +49,7 @@ async fn what_was_written_is_read_with_its_size_and_hash() {
         assert_eq!(content(&files, &key).await.unwrap_err().to_string(), FilesError::Missing.to_string());
         let written = writing.finish().await.unwrap();
         assert_eq!(written.size, u64::try_from(size).unwrap());
-        assert_eq!(written.sha256, data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(&bytes)));
+        assert_eq!(written.sha256, data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)));
         assert_eq!(content(&files, &key).await.unwrap(), bytes, "{size}");
         let mut read = Vec::new();
         std::io::Read::read_to_end(&mut files.open_file(&key).await.unwrap(), &mut read).unwrap();

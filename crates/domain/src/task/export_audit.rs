@@ -1,11 +1,18 @@
-//! Writing the audit log to a file, as JSON lines.
+//! Writing the audit log to a file.
 
+use super::export_batch::{ExportFormat, ExportLanguage};
 use serde::{Deserialize, Serialize};
 
 /// The input of `export_audit`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExportAuditInput {
+    /// The file's format, as a table; without one it is JSON lines with the entries of the API's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<ExportFormat>,
+    /// The language of headers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<ExportLanguage>,
     /// Which rows.
     #[serde(default)]
     pub options: ExportAuditOptions,

@@ -1,6 +1,7 @@
 //! Writing the results of a batch to a file.
 
 use super::batch_name::BatchName;
+use crate::code::Language;
 use crate::stored_enum::stored_enum;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,17 @@ stored_enum! {
         English = 1 "en",
         /// Simplified Chinese.
         Chinese = 2 "zh",
+    }
+}
+
+impl ExportLanguage {
+    /// The language.
+    #[must_use]
+    pub const fn spoken(self) -> Language {
+        match self {
+            Self::English => Language::English,
+            Self::Chinese => Language::Chinese,
+        }
     }
 }
 

@@ -13,13 +13,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 pub(super) struct ImportBatch;
 
 impl TaskKind for ImportBatch {
-    type Input = ImportBatchInput;
+    type Input = Box<ImportBatchInput>;
     type Output = ImportBatchOutput;
 
     async fn run(
         engine: &Engine,
         job: &Job,
-        input: ImportBatchInput,
+        input: Box<ImportBatchInput>,
     ) -> Result<ImportBatchOutput, TaskFailed> {
         // What an earlier attempt left would hold its external ids.
         engine.discard_imports().await?;

@@ -2,6 +2,7 @@
 
 use crate::world::{PAYEES, World, admin, payroll, world};
 use domain::code::Code;
+use domain::noun::NounId;
 use domain::task::TaskState;
 use serde_json::{Value as Json, json};
 use service::batch;
@@ -22,7 +23,6 @@ fn with(extra: Json) -> Json {
 
 /// Imports a text with a worker.
 async fn imported(world: &World, text: &str, options: &Json) -> domain::id::TaskId {
-    use domain::noun::NounId;
     let file = world.upload(&admin(), "pay.csv", text).await;
     world.start(&admin(), import(&file.id.tagged(), options)).await
 }
@@ -141,6 +141,68 @@ async fn the_results_of_a_batch_its_evidence_and_the_log_become_files() {
     let lines = String::from_utf8(lines).unwrap();
     assert_eq!(json!(lines.lines().count()), result["rows"]);
     assert!(lines.lines().any(|line| line.contains("\"task.start\"")), "{lines}");
+    let log = json!({ "task_type": "export_audit", "format": "csv", "options": { "action": "task.end" } });
+    let id = world.start(&admin(), log).await;
+    let result = world.result(id).await;
+    let table = String::from_utf8(world.content(&result["file_id"]).await).unwrap();
+    assert_eq!((&result["name"], &result["rows"]), (&json!("audit.csv"), &json!(4)), "{table}");
+    assert_eq!(table.lines().count(), 5, "{table}");
+    world.rest().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_exported_in_every_form_and_a_workbook_is_imported() {
+    let mut world = world().await;
+    world.work();
+    let made = imported(&world, &payroll(PAYEES), &options()).await;
+    let number = world.result(made).await["batch"].as_str().unwrap().to_owned();
+    let asked = |extra: &Json| {
+        let mut input = json!({ "task_type": "export_batch", "batch_id": number });
+        input.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        input
+    };
+    let mut workbook = Vec::new();
+    for (extra, ending, first) in [
+        (json!({ "format": "jsonl" }), "jsonl", &b"{"[..]),
+        (json!({ "options": { "rowsPerFile": 1_000 } }), "zip", b"PK"),
+        (json!({ "format": "xlsx" }), "xlsx", b"PK"),
+    ] {
+        let id = world.start(&admin(), asked(&extra)).await;
+        let result = world.result(id).await;
+        assert_eq!(result["name"], json!(format!("{number}.{ending}")));
+        let sums = json!([{ "column": "amount", "currency": "USD", "sum": "30.00" }]);
+        assert_eq!((&result["rows"], &result["sums"]), (&json!(PAYEES), &sums), "{extra}");
+        let task = world.task(id).await;
+        assert_eq!((task.processed, task.total), (20, Some(20)), "{extra}");
+        workbook = world.content(&result["file_id"]).await;
+        assert!(workbook.starts_with(first), "{extra}");
+    }
+    let refused = world.try_start(&admin(), asked(&json!({ "options": { "rowsPerFile": 10 } }))).await;
+    assert_eq!(refused.unwrap_err().code(), Some(Code::BodyInvalid));
+
+    let file = world.try_upload(&admin(), "result.xlsx", &workbook).await.unwrap();
+    let ignored = with(json!({ "draft": true, "ignore": ["status", "paid_at", "value_date"] }));
+    let id = world.start(&admin(), import(&file.id.tagged(), &ignored)).await;
+    let result = world.result(id).await;
+    assert_eq!((&result["taken"], &result["file"]["kind"]), (&json!(PAYEES), &json!("xlsx")), "{result}");
+    assert_eq!(result["taken_amount"], json!("30.00"));
+    world.rest().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_in_another_encoding_and_style_is_read_as_its_options_say() {
+    let mut world = world().await;
+    world.work();
+    let text = "Empf\u{e4}nger;amount\nA0;1.250,50\n";
+    let style = json!({ "draft": true, "mapping": { "payee": "Empf\u{e4}nger" },
+        "decimal": "comma", "group": "dot", "delimiter": "semicolon", "encoding": "utf-8" });
+    let id = imported(&world, text, &with(style)).await;
+    let result = world.result(id).await;
+    assert_eq!(result["taken_amount"], json!("1250.50"), "{result}");
+    assert_eq!(result["file"]["delimiter"], json!("semicolon"));
+    let undeclared = json!({ "draft": true, "mapping": { "payee": "Empf\u{e4}nger" } });
+    let id = imported(&world, text, &with(undeclared)).await;
+    assert_eq!(world.told(id).await, "failed BATCH_ROWS_INVALID (1)");
     world.rest().await;
 }
 
@@ -161,7 +223,6 @@ async fn a_sound_ledger_is_verified_and_a_task_that_cannot_be_done_says_why() {
     let file = world.upload(&admin(), "pay.csv", &payroll(2)).await;
     let key = files::Key::read(&file.object).unwrap();
     world.service.files().unwrap().delete(&key).await.unwrap();
-    use domain::noun::NounId;
     let import = world.start(&admin(), import(&file.id.tagged(), &options())).await;
     assert_eq!(world.told(import).await, "failed FILE_MISSING");
     world.rest().await;

@@ -1,5 +1,5 @@
 //! Tasks: what each kind does, how one is cancelled, who may start and see it, and that it continues after its node ended.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod cancel;
 mod kinds;

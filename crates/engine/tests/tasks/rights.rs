@@ -32,9 +32,9 @@ async fn each_kind_is_started_by_those_who_may_do_the_same() {
     world.work();
     let file = world.upload(&admin(), "pay.csv", &payroll(2)).await;
     let import = |file: &str, options: Json| json!({ "task_type": "import_batch", "file_id": file, "options": options });
-    let made = world
-        .start(&admin(), import(&file.id.tagged(), json!({ "account": "PAY", "name": "x", "draft": true })));
-    let number = world.result(made.await).await["batch"].clone();
+    let options = json!({ "account": "PAY", "name": "x", "draft": true });
+    let made = world.start(&admin(), import(&file.id.tagged(), options)).await;
+    let number = world.result(made).await["batch"].clone();
     world.rest().await;
     let of_batch = |kind: &str| json!({ "task_type": kind, "batch_id": number });
     let cases: [(&str, Json, &str); 6] = [

@@ -23,14 +23,15 @@ impl PartialSchema for TaskBody {
             .property("task_type", text("What kind of task it is.").enum_values(Some(kinds)))
             .property("file_id", text("`import_batch`: the uploaded file, such as `file_7`."))
             .property("batch_id", text("`export_batch`, `evidence`: the batch, by number or id."))
-            .property("format", text("`export_batch`: `csv`, `xlsx` or `jsonl`."))
+            .property("format", text("`export_batch`, `export_audit`: `csv`, `xlsx` or `jsonl`; `csv` for a batch, \
+                 and for the log the entries of `listAudit` as JSON lines, unless it is said."))
             .property(
                 "checkpoint",
                 ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).description(Some(
                     "`evidence`: the commit of a checkpoint, at which the chain in the pack is to end.",
                 )),
             )
-            .property("language", text("`export_batch`: the language of headers and messages, `en` or `zh`."))
+            .property("language", text("`export_batch`, `export_audit`: the language of headers and messages, `en` or `zh`."))
             .property(
                 "options",
                 ObjectBuilder::new().description(Some(

@@ -27,7 +27,8 @@ impl Client for Browser {
 }
 
 pub async fn try_upload(client: &impl Client, name: &str, bytes: impl Into<reqwest::Body>) -> Answer {
-    let request = client.to(Method::POST, FILES).query(&[("name", name)]);
+    let name = name.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
+    let request = client.to(Method::POST, &format!("{FILES}?name={name}"));
     answer(request.header("Content-Type", "application/octet-stream").body(bytes)).await
 }
 

@@ -100,20 +100,20 @@ async fn tasks_are_listed_filtered_paged_cancelled_and_removed() {
         let ids = found.data().as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned());
         ids.collect::<Vec<_>>()
     };
-    assert_eq!(ids("").await, [verified.clone(), failed.clone(), done.clone()], "newest first");
-    assert_eq!(ids("status=failed").await, [failed.clone()]);
-    assert_eq!(ids("task_type=verify").await, [verified.clone()]);
+    assert_eq!(ids("").await, [&*verified, &*failed, &*done], "newest first");
+    assert_eq!(ids("status=failed").await, [&*failed]);
+    assert_eq!(ids("task_type=verify").await, [&*verified]);
     assert_eq!(ids("status=pending").await, [""; 0]);
     let first = get(&world, &format!("{TASKS}?pageSize=2")).await;
     assert_eq!((&first.json["pagination"]["total"], first.data().as_array().unwrap().len()), (&json!(3), 2));
     let cursor = first.json["pagination"]["nextCursor"].as_str().unwrap();
-    assert_eq!(ids(&format!("pageSize=2&cursor={cursor}")).await, [done.clone()]);
+    assert_eq!(ids(&format!("pageSize=2&cursor={cursor}")).await, [&*done]);
     assert_eq!(get(&world, &format!("{TASKS}?status=odd")).await.code(), "QUERY_INVALID");
 
     let removed = answer(world.request(Method::DELETE, &format!("{TASKS}/{done}"))).await;
     assert_eq!(removed.json["message"], json!("The task was removed from the list"));
     assert_eq!(show(&world, &done).await.code(), "TASK_NOT_FOUND");
-    assert_eq!(ids("").await, [verified, failed.clone()]);
+    assert_eq!(ids("").await, [&*verified, &*failed]);
 
     let task = show(&world, &failed).await.data().clone();
     assert_eq!((&task["status"], &task["error_code"]), (&json!("failed"), &json!("BATCH_ROWS_INVALID")));

@@ -61,7 +61,7 @@ pub async fn list(service: &Service, query: &TaskQuery<'_>) -> Result<TaskPage, 
     let filter = TaskFilter { started_by: query.filter.started_by.or(started_by), ..query.filter.clone() };
     let after = query.below.map(|id| store::listing::CursorKey { value: id.into(), key: id });
     let (offset, limit) = (query.offset, query.limit.saturating_add(1));
-    let slice = PageRequest { order: Order::Descending, after, offset, limit, window: None };
+    let slice = PageRequest { order: Order::Descending, after, offset, limit, ..PageRequest::default() };
     let mut tx = service.store.read().await?;
     let mut tasks = store::task::page(&mut tx, &filter, slice).await?;
     let total = store::task::count(&mut tx, &filter, COUNTED).await?;

@@ -2,8 +2,10 @@
 //!
 //! The right that a task needs is asked when it is started, when a node takes it, and when its result is downloaded.
 
+mod aside;
 mod cancel;
 mod end;
+mod export_audit;
 mod export_batch;
 mod failed;
 pub(crate) mod hold;
@@ -17,6 +19,7 @@ mod take;
 
 pub use cancel::cancel;
 pub use end::{Outcome, end, give_back, note};
+pub use export_audit::export_audit;
 pub use export_batch::export_batch;
 pub use failed::TaskFailed;
 pub use hold::TaskHold;
