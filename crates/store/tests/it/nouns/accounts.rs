@@ -112,8 +112,8 @@ pub async fn account(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap(), Some(account.clone()));
     assert_eq!(store::account::by_ids(tx, vec![1]).await.unwrap(), std::slice::from_ref(&account));
     let owners = store::account::owners(tx, vec![1, rows + 1]).await.unwrap();
-    let names: Vec<_> = owners.iter().map(|(id, _, holder)| (*id, holder.as_deref())).collect();
-    assert_eq!(names, [(1, Some("持有人 1")), (rows + 1, None)]);
+    let named: Vec<_> = owners.iter().map(|(id, _, holder)| (*id, holder.as_deref())).collect();
+    assert_eq!(named, [(1, Some("持有人 1")), (rows + 1, None)]);
     let system = store::account::system(tx).await.unwrap();
     assert_eq!(system.iter().map(|a| (a.id.0, a.stripe)).collect::<Vec<_>>(), [(rows + 1, 0), (rows + 2, 1)]);
     let resolved = store::account::resolve(tx, PayeeKey::Number, numbers).await.unwrap();
