@@ -39,7 +39,8 @@ pub(super) struct FileUploadQuery {
 /// Text (CSV, TSV, JSON lines) of up to 1 GiB, XLSX of up to 128 MiB, PNG, JPEG, WebP and PDF of up to 20 MiB. The
 /// content is kept for 30 days, and as long as the batch that it was imported into.
 #[utoipa::path(post, path = "/api/v1/files", operation_id = "uploadFile", tag = "files", params(FileUploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file.",
+        example = json!("payee,amount")),
     responses((status = 200, description = "The file.", body = Envelope<FileView>)))]
 pub(super) async fn upload(
     State(app): State<App>,
