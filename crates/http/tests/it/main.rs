@@ -26,6 +26,7 @@ mod browser;
 mod cancel;
 mod evidence;
 mod files;
+mod files_look;
 mod hosts;
 mod keys;
 mod login;
