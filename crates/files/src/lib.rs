@@ -12,7 +12,7 @@ mod written;
 
 pub use error::FilesError;
 pub use key::Key;
-pub use place::FilesAt;
+pub use place::{FilesAt, use_ring};
 pub use reading::Reading;
 pub use written::{Writing, Written};
 

@@ -67,14 +67,20 @@ pub(crate) fn open(at: &FilesAt) -> Result<Opened, FilesError> {
     }
 }
 
+/// Has this process do TLS by ring, as everywhere. `object_store` asks its HTTP client to leave that choice to the
+/// program, for all other uses of the client too: the program calls this before any of them.
+pub fn use_ring() {
+    // An error: it was chosen before.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
 /// A bucket of S3, with what is needed to reach it.
 pub(crate) fn bucket(
     reached: AmazonS3Builder,
     name: &str,
     prefix: &str,
 ) -> Result<Arc<dyn ObjectStore>, FilesError> {
-    // TLS by ring, as everywhere; another crate may have said so already.
-    drop(rustls::crypto::ring::default_provider().install_default());
+    use_ring();
     let store = reached.with_bucket_name(name).build()?;
     if prefix.is_empty() {
         return Ok(Arc::new(store));

@@ -110,7 +110,8 @@ fn passed_over(error: Error) -> Result<(), Error> {
 }
 
 async fn perform(engine: &Engine, job: &Job, input: TaskInput, cancel: watch::Receiver<bool>) -> Ran {
-    let running = engine.options.tasks.run(engine.clone(), job.clone(), input);
+    // Begun only when it is awaited, where a panic is caught.
+    let running = async { engine.options.tasks.run(engine.clone(), job.clone(), input).await };
     tokio::select! {
         biased;
         () = cancelled(cancel) => Ran::Ended(Outcome::Cancelled),
@@ -156,10 +157,10 @@ async fn cancelled(mut cancel: watch::Receiver<bool>) {
 
 /// Writes down how far the task is, again and again; completes when another node has taken it.
 async fn fenced(engine: &Engine, job: &Job) {
-    let mut noted = (job.counts.progress(), job.counts.steps_text());
+    let mut noted = None;
     loop {
         tokio::time::sleep(NOTED).await;
-        let now = (job.counts.progress(), job.counts.steps_text());
+        let now = Some((job.counts.progress(), job.counts.steps_text()));
         if now == noted {
             continue;
         }

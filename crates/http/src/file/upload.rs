@@ -80,7 +80,8 @@ impl Incoming {
 /// means, and the first 20 rows. `getFile` with `look` reads them again with what was corrected. A file that cannot be read
 /// is stored all the same, and `problem` says why.
 #[utoipa::path(post, path = "/api/v1/files", operation_id = "uploadFile", tag = "files", params(FileUploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file.",
+        example = json!("payee,amount")),
     responses((status = 200, description = "The file.", body = Envelope<LookedView>)))]
 pub(super) async fn upload(
     State(app): State<App>,

@@ -85,6 +85,7 @@ pub async fn world_with(options: Options) -> World {
 
 /// A server with these options that renders its metrics with `metrics`.
 pub async fn world_that_counts(options: Options, metrics: Render) -> World {
+    testkit::use_ring();
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     // Tests make the same payments repeatedly; the tests of similar batches set the window themselves.
