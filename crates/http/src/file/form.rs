@@ -24,8 +24,16 @@ pub(super) struct Form {
     field: Option<Field<'static>>,
 }
 
-fn malformed(why: impl std::fmt::Display) -> Problem {
-    Problem::about(Code::BodyMalformed, format!("multipart/form-data: {why}"))
+fn refused(why: impl std::fmt::Display) -> Problem {
+    Problem::about(Code::BodyInvalid, format!("multipart/form-data: {why}"))
+}
+
+/// What the parser refused. Its own text says nothing about the body that it read.
+fn malformed(error: multer::Error) -> Problem {
+    match error {
+        multer::Error::StreamReadFailed(why) => refused(why),
+        other => refused(other),
+    }
 }
 
 /// The boundary of a form; none if the body is the file itself.
@@ -41,7 +49,7 @@ impl Form {
         let mut form =
             Self { parts: Multipart::new(counted(body, Arc::clone(&beside)), boundary), beside, field: None };
         form.field = form.next_file().await?;
-        if form.field.is_none() { Err(malformed("no field with a file")) } else { Ok(form) }
+        if form.field.is_none() { Err(refused("no field with a file")) } else { Ok(form) }
     }
 
     /// The name of the file.
@@ -58,7 +66,7 @@ impl Form {
         }
         self.field = None;
         if self.next_file().await?.is_some() {
-            return Err(malformed("more than one file; send one a request"));
+            return Err(refused("more than one file; send one a request"));
         }
         Ok(None)
     }

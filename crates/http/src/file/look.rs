@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct LookView {
     /// The text encoding; null for workbooks.
-    #[schema(value_type = Option<String>, example = "UTF-8")]
+    #[schema(value_type = Option<String>, example = "utf-8")]
     encoding: Option<&'static str>,
     /// The field separator: `comma`, `semicolon`, `tab` or `pipe`; null where there is none.
     #[schema(value_type = Option<String>, example = "comma")]

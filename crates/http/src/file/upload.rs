@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 const UPLOADED: Message = Message { english: "The file was uploaded", chinese: "文件已上传" };
 
 pub(super) fn routes() -> Routes {
-    Routes::new().add(Operation::FileUpload, routes!(upload), &[UPLOAD])
+    Routes::new().add(Operation::FileUpload, routes!(upload), &[UPLOAD, &[Code::BodyInvalid]])
 }
 
 /// What the file is called, and what its rows are.

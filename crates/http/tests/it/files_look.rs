@@ -34,7 +34,7 @@ async fn an_upload_is_answered_with_what_was_read_and_what_it_probably_means() {
     let file = sent.data();
     assert_eq!(
         (&file["kind"], &file["encoding"], &file["delimiter"], &file["header_line"], &file["problem"]),
-        (&json!("csv"), &json!("UTF-8"), &json!("semicolon"), &json!(2), &Json::Null)
+        (&json!("csv"), &json!("utf-8"), &json!("semicolon"), &json!(2), &Json::Null)
     );
     assert_eq!(file["header"], json!(["Account", "Net pay", "Note", "Value date"]));
     assert_eq!(file["above"][0]["cells"][0], "July payroll");
@@ -115,7 +115,7 @@ async fn a_form_uploads_the_one_file_that_it_contains() {
         (&[("note", None, long.as_str()), ("a", Some("a.csv"), PAY)], "too much beside the file"),
     ] {
         let refused = try_form(&world, "", fields).await;
-        assert_eq!(refused.code(), "BODY_MALFORMED", "{why}");
+        assert_eq!(refused.code(), "BODY_INVALID", "{why}");
         assert!(refused.json.to_string().contains(why), "{why}: {:?}", refused.json);
     }
     // Large files come in many pieces.
