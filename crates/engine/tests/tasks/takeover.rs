@@ -5,7 +5,7 @@ use domain::code::Code;
 use domain::noun::NounId;
 use domain::task::{TAKES_MAX, TaskState};
 use domain::work::Work;
-use engine::{Engine, TaskRunner, run_as_shipped};
+use engine::{TaskRunner, run_as_shipped};
 use futures_util::FutureExt;
 use serde_json::json;
 use std::sync::Arc;
