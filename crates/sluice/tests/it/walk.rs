@@ -20,6 +20,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "asset",
             "batch",
             "cli",
+            "file",
             "holder",
             "ledger",
             "ok",
