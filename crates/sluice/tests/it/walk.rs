@@ -26,6 +26,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "ok",
             "policy",
             "setting",
+            "task",
             "transfer",
             "user",
             "webhook",
