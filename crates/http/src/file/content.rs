@@ -40,7 +40,7 @@ pub(super) struct FileContentQuery {
         (String = "image/png"),
         (String = "image/jpeg"),
         (String = "image/webp"),
-        (String = "application/pdf"),
+        (String = "application/pdf", example = "%PDF-1.7"),
     ))))]
 pub(super) async fn content(
     State(app): State<App>,
