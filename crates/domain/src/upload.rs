@@ -73,6 +73,12 @@ impl FileKind {
         !matches!(self, Self::Zip)
     }
 
+    /// Whether it may hold rows of payments or accounts.
+    #[must_use]
+    pub const fn has_rows(self) -> bool {
+        matches!(self, Self::Text | Self::Xlsx)
+    }
+
     /// The most bytes that an uploaded file of this kind may have.
     #[must_use]
     pub const fn bytes_max(self) -> u64 {

@@ -2,7 +2,7 @@
 
 use crate::back_off::BackOff;
 use crate::mailer::Mailer;
-use crate::tasks::TaskRunner;
+use crate::task_runner::TaskRunner;
 use domain::id::BatchId;
 use domain::work::WorkKind;
 use ledger::Door;
@@ -23,19 +23,13 @@ pub struct EngineOptions {
     pub mailer: Option<Mailer>,
     /// The most tasks that this process does concurrently.
     pub tasks_max: usize,
-    /// What does them.
-    pub tasks: TaskRunner,
+    /// What does them in place of the kinds as shipped.
+    pub tasks: Option<TaskRunner<Engine>>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self {
-            retry_for: Duration::from_secs(60),
-            runs_max: 4,
-            mailer: None,
-            tasks_max: 2,
-            tasks: TaskRunner::default(),
-        }
+        Self { retry_for: Duration::from_secs(60), runs_max: 4, mailer: None, tasks_max: 2, tasks: None }
     }
 }
 

@@ -52,9 +52,10 @@ static INSERT: Sql = Sql::new(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
 );
 static GET: Sql = Sql::new(sql!("SELECT ", Upload::COLUMNS, " FROM upload WHERE id = $1"));
-static STORED: Sql = Sql::new("SELECT COALESCE(SUM(size), 0) FROM upload WHERE gone_at IS NULL");
+static STORED: Sql =
+    Sql::new("SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM upload WHERE gone_at IS NULL");
 static STORED_BY: Sql = Sql::new(
-    "SELECT COALESCE(SUM(size), 0) FROM upload
+    "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM upload
      WHERE gone_at IS NULL AND created_by_kind = $1 AND COALESCE(created_by_id, 0) = $2",
 );
 static ATTACH: Sql =

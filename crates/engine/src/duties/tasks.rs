@@ -2,7 +2,7 @@
 
 use crate::duty::{Duty, POLL};
 use crate::engine::Engine;
-use crate::tasks::{Started, begin};
+use crate::tasks::run::{Started, begin};
 use domain::id::TaskId;
 use service::task::{self, TaskHold};
 use service::{Error, StoreError};

@@ -11,15 +11,13 @@ mod evidence;
 mod export_audit;
 mod export_batch;
 mod import_batch;
-mod run;
-mod runner;
+pub(crate) mod run;
 mod verify;
 
-pub(crate) use run::{Started, begin};
-pub use runner::{RunningTask, TaskRunner};
-
 use crate::engine::Engine;
+use crate::task_runner::RunningTask;
 use domain::task::{TaskInput, TaskOutput};
+use futures_util::FutureExt;
 use service::task::{Job, TaskFailed};
 
 /// A kind of task.
@@ -48,6 +46,12 @@ macro_rules! registry {
             }
         }
     };
+}
+
+/// Does a task as shipped.
+#[must_use]
+pub fn run_as_shipped(engine: Engine, job: Job, input: TaskInput) -> RunningTask {
+    async move { perform(&engine, &job, input).await }.boxed()
 }
 
 registry! {

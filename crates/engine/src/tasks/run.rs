@@ -1,6 +1,7 @@
 //! One task on this node: it is taken under its lease, done, and ended. What it is doing is written down twice a second,
 //! under the lease, so that a node that was taken for dead notices that another has taken the task.
 
+use super::run_as_shipped;
 use crate::duty::POLL;
 use crate::engine::{Engine, is_passing};
 use crate::{lease, meter};
@@ -111,7 +112,13 @@ fn passed_over(error: Error) -> Result<(), Error> {
 
 async fn perform(engine: &Engine, job: &Job, input: TaskInput, cancel: watch::Receiver<bool>) -> Ran {
     // Begun only when it is awaited, where a panic is caught.
-    let running = async { engine.options.tasks.run(engine.clone(), job.clone(), input).await };
+    let running = async {
+        let (engine, job) = (engine.clone(), job.clone());
+        match engine.options.tasks.clone() {
+            Some(runner) => runner.run(engine, job, input).await,
+            None => run_as_shipped(engine, job, input).await,
+        }
+    };
     tokio::select! {
         biased;
         () = cancelled(cancel) => Ran::Ended(Outcome::Cancelled),

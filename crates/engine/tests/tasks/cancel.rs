@@ -6,7 +6,7 @@ use domain::code::Code;
 use domain::id::TaskId;
 use domain::noun::NounId;
 use domain::task::TaskState;
-use engine::TaskRunner;
+use engine::{Engine, TaskRunner, run_as_shipped};
 use futures_util::FutureExt;
 use serde_json::json;
 use service::task;
@@ -20,7 +20,7 @@ async fn cancel(world: &World, id: TaskId) -> Result<TaskId, service::Error> {
 }
 
 /// Tasks that never end by themselves; the first to begin is announced.
-fn endless() -> (TaskRunner, Arc<Notify>) {
+fn endless() -> (TaskRunner<Engine>, Arc<Notify>) {
     let begun = Arc::new(Notify::new());
     let told = begun.clone();
     let runner = TaskRunner::new(move |_, job, _| {
@@ -99,7 +99,7 @@ async fn a_batch_that_was_completed_before_the_task_was_cancelled_stands() {
     world.work_with(TaskRunner::new(move |engine, job, input| {
         let (imported, go_on) = (imported.clone(), go_on.clone());
         async move {
-            let done = TaskRunner::default().run(engine, job, input).await;
+            let done = run_as_shipped(engine, job, input).await;
             imported.notify_one();
             go_on.notified().await;
             done

@@ -121,11 +121,15 @@ impl World {
 
     /// Starts a worker with the kinds as shipped.
     pub fn work(&mut self) {
-        self.work_with(TaskRunner::default());
+        self.work_as(None);
     }
 
     /// Starts a worker that does tasks in another way.
-    pub fn work_with(&mut self, tasks: TaskRunner) {
+    pub fn work_with(&mut self, tasks: TaskRunner<Engine>) {
+        self.work_as(Some(tasks));
+    }
+
+    fn work_as(&mut self, tasks: Option<TaskRunner<Engine>>) {
         let engine = self.engine(EngineOptions { tasks, ..EngineOptions::default() });
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await.unwrap() });

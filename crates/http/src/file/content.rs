@@ -33,8 +33,15 @@ pub(super) struct FileContentQuery {
 /// Returns the content of a file, as an attachment. Its media type is told by its content, and it is sandboxed.
 #[utoipa::path(get, path = "/api/v1/files/{id}/content", operation_id = "getFileContent", tag = "files",
     params(("id" = String, Path, description = "The file's id.", example = "file_7"), FileContentQuery),
-    responses((status = 200, description = "The content.", body = String, content_type = "application/octet-stream",
-        example = "payee,amount")))]
+    responses((status = 200, description = "The content.", content(
+        (String = "text/plain", example = "payee,amount"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/zip"),
+        (String = "image/png"),
+        (String = "image/jpeg"),
+        (String = "image/webp"),
+        (String = "application/pdf", example = "%PDF-1.7"),
+    ))))]
 pub(super) async fn content(
     State(app): State<App>,
     who: Who,

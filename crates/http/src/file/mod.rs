@@ -1,6 +1,8 @@
 //! Files: uploaded by people, or made by tasks.
 
 mod content;
+mod form;
+mod look;
 mod show;
 mod upload;
 mod view;

@@ -1,9 +1,11 @@
 //! A file as answers show it.
 
+use super::look::LookView;
 use crate::kit::time::wire;
 use domain::noun::NounId;
 use serde::Serialize;
-use service::upload::Upload;
+use service::Error;
+use service::upload::{Probe, Upload};
 use utoipa::ToSchema;
 
 /// A file.
@@ -15,7 +17,8 @@ pub(crate) struct FileView {
     /// Its name.
     #[schema(example = "pay.csv")]
     name: String,
-    /// What it is, by its content: `text`, `xlsx`, `zip`, `png`, `jpeg`, `webp` or `pdf`.
+    /// What it is, by its content: `text`, `xlsx`, `zip`, `png`, `jpeg`, `webp` or `pdf`; after a look `csv`, `xlsx` or
+    /// `jsonl` if it has rows.
     #[schema(value_type = String, example = "text")]
     kind: &'static str,
     /// Its size in bytes.
@@ -45,6 +48,29 @@ pub(crate) struct FileView {
     /// Where its content is.
     #[schema(example = "/api/v1/files/file_7/content")]
     content_url: String,
+}
+
+/// A file, and what its rows look like.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LookedView {
+    #[serde(flatten)]
+    file: FileView,
+    #[serde(flatten)]
+    look: LookView,
+}
+
+impl LookedView {
+    /// A file that nobody looked at.
+    pub(super) fn unread(upload: Upload) -> Self {
+        Self { file: upload.into(), look: LookView::default() }
+    }
+
+    /// A file with what a look found.
+    pub(super) fn of(upload: Upload, looked: Result<Option<Probe>, Error>) -> Result<Self, Error> {
+        let (look, kind) = LookView::of(looked)?;
+        let file = FileView::from(upload);
+        Ok(Self { file: FileView { kind: kind.unwrap_or(file.kind), ..file }, look })
+    }
 }
 
 impl From<Upload> for FileView {

@@ -23,11 +23,11 @@ const ROOMS_MAX: usize = 50;
 #[derive(Debug, Clone)]
 pub(crate) struct TaskRooms {
     service: Service,
-    rooms: Arc<Mutex<HashMap<i64, Vec<Watcher>>>>,
+    rooms: Arc<Mutex<HashMap<i64, Vec<TaskWatcher>>>>,
 }
 
 #[derive(Debug)]
-struct Watcher {
+struct TaskWatcher {
     socket: SocketRef,
     seen: Option<TaskView>,
 }
@@ -38,21 +38,22 @@ impl TaskRooms {
     }
 
     /// Recovers from a poisoned lock: after a panic the rooms are still usable.
-    fn rooms(&self) -> MutexGuard<'_, HashMap<i64, Vec<Watcher>>> {
+    fn rooms(&self) -> MutexGuard<'_, HashMap<i64, Vec<TaskWatcher>>> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a socket to a task's room, where it is told at once how far the task is; `false` if it is in too many rooms.
     pub(super) fn join(&self, socket: &SocketRef, id: TaskId) -> bool {
         let mut rooms = self.rooms();
-        let is_in = |watchers: &Vec<Watcher>| watchers.iter().any(|watcher| watcher.socket.id == socket.id);
+        let is_in =
+            |watchers: &Vec<TaskWatcher>| watchers.iter().any(|watcher| watcher.socket.id == socket.id);
         if rooms.values().filter(|watchers| is_in(watchers)).count() >= ROOMS_MAX {
             return false;
         }
         let is_new = !rooms.contains_key(&id.0);
         let watchers = rooms.entry(id.0).or_default();
         watchers.retain(|watcher| watcher.socket.id != socket.id);
-        watchers.push(Watcher { socket: socket.clone(), seen: None });
+        watchers.push(TaskWatcher { socket: socket.clone(), seen: None });
         drop(rooms);
         if is_new {
             tokio::spawn(self.clone().keep(id));
@@ -107,7 +108,7 @@ impl TaskRooms {
     /// Closes a room, unless somebody has joined who was told nothing yet.
     fn close(&self, id: TaskId) -> bool {
         let mut rooms = self.rooms();
-        let has_news = |watchers: &Vec<Watcher>| watchers.iter().any(|watcher| watcher.seen.is_none());
+        let has_news = |watchers: &Vec<TaskWatcher>| watchers.iter().any(|watcher| watcher.seen.is_none());
         if rooms.get(&id.0).is_some_and(has_news) {
             return false;
         }

@@ -30,10 +30,10 @@ async fn a_file_comes_back_as_it_was_and_as_an_attachment() {
     let file = sent.data().clone();
     assert_eq!(
         (&file["file_id"], &file["kind"], &file["size"]),
-        (&json!("file_1"), &json!("text"), &json!(13))
+        (&json!("file_1"), &json!("csv"), &json!(13))
     );
     assert_eq!(file["sha256"].as_str().unwrap().len(), 64);
-    let shown = answer(world.request(Method::GET, &format!("{FILES}/file_1"))).await;
+    let shown = answer(world.request(Method::GET, &format!("{FILES}/file_1?look=payments"))).await;
     assert_eq!(shown.data(), &file);
     let (told, bytes) = content(&world, "file_1", "").await;
     let name = "attachment; filename=\"__.csv\"; filename*=UTF-8''%E4%B8%83%E6%9C%88.csv";

@@ -28,6 +28,7 @@ mod browser;
 mod cancel;
 mod evidence;
 mod files;
+mod files_look;
 mod holder_groups;
 mod hosts;
 mod keys;

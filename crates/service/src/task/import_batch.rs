@@ -3,20 +3,16 @@
 use crate::Error;
 use crate::batch::import::{AddFile, BatchImport, Expected};
 use crate::batch::submit::Submission;
+use crate::file::{FileWords, unknown_word};
 use domain::access::Reach;
 use domain::batch::{BatchMode, BatchType};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::task::import_batch::ImportBatchOptions;
 use domain::visible::shown;
-use formats::delimiter::Delimiter;
-use formats::encoding::Encoding;
 use formats::number_style::NumberStyle;
-use formats::open::FileOptions;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
 
-const ENCODINGS: &str = "utf-8, utf-16le, utf-16be, gb18030, big5, windows-1252";
-const DELIMITERS: &str = "comma, semicolon, tab, pipe";
 const NUMBERS: &str = "dot, comma; comma, dot, space, apostrophe; €, USD, …";
 
 /// What becomes of the rows of a file.
@@ -66,11 +62,12 @@ fn file_options(options: &ImportBatchOptions) -> Result<PaymentFileOptions, Erro
         let unknown = || wrong(&format!("options.mapping: {}", shown(name)), "payee, amount, memo, …");
         map.set(field.ok_or_else(unknown)?, header.clone());
     }
-    let file = FileOptions {
-        encoding: word("encoding", options.encoding.as_deref(), Encoding::parse, ENCODINGS)?,
-        delimiter: word("delimiter", options.delimiter.as_deref(), Delimiter::parse, DELIMITERS)?,
-        sheet: options.sheet.clone(),
+    let words = FileWords {
+        encoding: options.encoding.as_deref(),
+        delimiter: options.delimiter.as_deref(),
+        sheet: options.sheet.as_deref(),
     };
+    let file = words.options(Code::BodyInvalid, "options.")?;
     Ok(PaymentFileOptions {
         file,
         map,
@@ -78,16 +75,6 @@ fn file_options(options: &ImportBatchOptions) -> Result<PaymentFileOptions, Erro
         ignore: options.ignore.clone(),
         ..PaymentFileOptions::default()
     })
-}
-
-fn word<T>(
-    name: &str,
-    text: Option<&str>,
-    read: fn(&str) -> Option<T>,
-    known: &str,
-) -> Result<Option<T>, Error> {
-    let Some(text) = text else { return Ok(None) };
-    read(text).map(Some).ok_or_else(|| wrong(&format!("options.{name}: {}", shown(text)), known))
 }
 
 /// How amounts are written.
@@ -101,13 +88,15 @@ fn numbers(options: &ImportBatchOptions) -> Result<NumberStyle, Error> {
 }
 
 fn wrong(what: &str, known: &str) -> Error {
-    let (english, chinese) = (format!("{what}: one of {known}"), format!("{what}：可用的有 {known}"));
-    Error::bilingual(Code::BodyInvalid, english, chinese)
+    unknown_word(Code::BodyInvalid, what, known)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use formats::delimiter::Delimiter;
+    use formats::encoding::Encoding;
+    use formats::open::FileOptions;
 
     fn read(text: &str) -> Result<FileImport, Error> {
         read_import(&serde_json::from_str(text).unwrap())

@@ -197,8 +197,10 @@ fn fields(session: &Session, task: &Task) -> Vec<(Say, String)> {
 }
 
 async fn cancel(session: &Session, id: TaskId) -> Result<(), Failure> {
-    let before = found(session, id).await?;
+    // The refusal of an unknown one is left to the verb, which audits it.
+    let before = found(session, id).await;
     task::cancel(&session.service, &session.actor, ASKER, id).await?;
+    let before = before?;
     let done = match before.state {
         TaskState::Pending => say("The task was cancelled", "任务已取消"),
         TaskState::Processing => say("The task will end within a second", "任务将在一秒内结束"),
