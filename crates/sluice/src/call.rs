@@ -13,7 +13,10 @@ pub(crate) struct Call {
 impl Call {
     /// The method and path of an operation, from the document.
     pub(crate) fn of(operation: Operation) -> Option<Self> {
-        let document = http_api::document();
+        Self::described(&http_api::document(), operation)
+    }
+
+    fn described(document: &Value, operation: Operation) -> Option<Self> {
         let paths = document.get("paths")?.as_object()?;
         paths.iter().find_map(|(path, methods)| {
             let is_it =
@@ -44,14 +47,14 @@ mod tests {
         let document = http_api::document();
         let mut paths = HashSet::new();
         for operation in Operation::ALL {
-            let Some(call) = Call::of(*operation) else { continue };
+            let Some(call) = Call::described(&document, *operation) else { continue };
             let method = call.method.to_ascii_lowercase();
             let described = &document["paths"][&call.path][&method];
             assert_eq!(described["operationId"], operation.name());
             assert!(paths.insert((call.method, call.path)), "{}", operation.name());
         }
         assert_eq!(
-            Call::of(Operation::DepositCreate).unwrap().shown("http://h"),
+            Call::described(&document, Operation::DepositCreate).unwrap().shown("http://h"),
             "POST http://h/api/v2/deposits"
         );
     }

@@ -73,6 +73,14 @@ impl Postgres {
         Server::start(settings, &[]).map(|server| Self(Owner::This(server)))
     }
 
+    /// Like [`Postgres::try_start_with`], with its files on the disk: for measurements.
+    ///
+    /// # Errors
+    /// Like [`Postgres::try_start_with`].
+    pub fn try_start_on_disk(settings: &[(&str, &str)]) -> Result<Self, String> {
+        Server::start_in(&std::env::temp_dir(), settings, &[]).map(|server| Self(Owner::This(server)))
+    }
+
     /// A new server with additional settings, and with files in its data directory: certificates, or a
     /// different `pg_hba.conf`. The user `sluice` must be able to connect without a password.
     ///

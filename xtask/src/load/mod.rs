@@ -58,7 +58,7 @@ pub fn run(root: &Path, options: &LoadOptions) -> Result<()> {
     let settings = [("shared_buffers", "1GB"), ("max_wal_size", "8GB"), ("wal_compression", "on")];
     let postgres = options
         .on_server
-        .then(|| Postgres::try_start_with(&settings).map_err(Error::Postgres))
+        .then(|| Postgres::try_start_on_disk(&settings).map_err(Error::Postgres))
         .transpose()?;
     let ledger = Ledger::make(root, &format!("{FOLDER}/data"), true, postgres.as_ref())?;
     let bench = Bench::fill(root, FOLDER, &ledger, options.items)?;

@@ -291,9 +291,13 @@ fn shares(total: i64) -> CreateBatch {
     payment("EUR", &amounts)
 }
 
-/// Fewer on a server, where each sequence creates its own database; `PROPTEST_CASES` sets another number.
+/// Most in memory, where a sequence takes the least time; `PROPTEST_CASES` sets another number.
 fn config() -> ProptestConfig {
-    let shipped = if Engine::chosen() == Engine::Server { 8 } else { 40 };
+    let shipped = match Engine::chosen() {
+        Engine::Server => 8,
+        Engine::File => 16,
+        Engine::Memory => 40,
+    };
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(shipped);
     let source_file = Some(file!());
     ProptestConfig { cases, max_shrink_iters: 200, source_file, ..ProptestConfig::default() }

@@ -133,7 +133,8 @@ pub(crate) async fn examine_rows(
         });
         (left_out, similar) = (already_paid, similar.filter(|similar| !similar.refuses));
     }
-    if rows.is_empty() {
+    // A draft may be empty and wait for its rows; not one whose rows were all paid before.
+    if rows.is_empty() && left_out > 0 {
         return Err(all_paid(compared.paid.len()));
     }
     let total = rows.iter().map(|row| row.item.amount).fold(0, i64::saturating_add);

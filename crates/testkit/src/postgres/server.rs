@@ -1,8 +1,10 @@
 //! One server process and its data directory, both removed when it is dropped. If the test is killed, the
-//! server still stops, but its directory (`sluice-postgres-*` in the temporary folder) remains.
+//! server still stops, but its directory (`sluice-postgres-*` in `/dev/shm` or the temporary folder) remains.
 //!
 //! [`SETTINGS`] apply to every test's server. What makes a commit durable (`fsync`, `full_page_writes`,
-//! `synchronous_commit`) keeps its default, because that is what the tests are about.
+//! `synchronous_commit`) keeps its default, because that is what the tests are about. The files are in memory where there
+//! is room for them ([`MEMORY`]): a killed server finds them there as it would on a disk, and databases, which are a few
+//! hundred files each, are made and dropped without the work of a file system on a disk.
 
 use super::binaries::{Binaries, ServerUser};
 use super::sql;
@@ -34,6 +36,9 @@ const PORTS: std::ops::Range<u16> = 15_000..32_000;
 const ATTEMPTS: usize = 5;
 
 const START: Duration = Duration::from_secs(30);
+/// A folder whose files are in memory, and how many bytes must be free in it.
+const MEMORY: (&str, u64) = ("/dev/shm", 8 << 30);
+
 /// How long each way of stopping may take before a harsher one follows.
 const STOP: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(10);
@@ -42,6 +47,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Server {
     binaries: Binaries,
     folder: TempDir,
+    /// Where its folder is, and that of a standby.
+    place: PathBuf,
     /// The data directory as the server reports it.
     data: PathBuf,
     settings: Vec<(String, String)>,
@@ -56,11 +63,17 @@ enum Failure {
 }
 
 impl Server {
-    /// Adds files to the data directory before the first start; only the owner may read them.
+    /// In memory where there is room, else on the disk. Adds files to the data directory before the first start; only the
+    /// owner may read them.
     pub fn start(settings: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Self, String> {
+        Self::start_in(&in_memory().unwrap_or_else(std::env::temp_dir), settings, files)
+    }
+
+    /// With its files in a place of the caller's choice.
+    pub fn start_in(place: &Path, settings: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Self, String> {
         let settings = SETTINGS.iter().chain(settings);
         let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut server = Self::nowhere(settings)?;
+        let mut server = Self::nowhere(place, settings)?;
         server.make_cluster()?;
         files.iter().try_for_each(|(name, text)| server.write(name, text).map_err(|e| e.to_string()))?;
         server.launch_somewhere()?;
@@ -69,7 +82,7 @@ impl Server {
 
     /// A copy of this server that replicates from it for as long as it runs.
     pub fn standby(&self) -> Result<Self, String> {
-        let mut standby = Self::nowhere(self.settings.clone())?;
+        let mut standby = Self::nowhere(&self.place, self.settings.clone())?;
         let mut command = standby.command("pg_basebackup");
         command.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname"]).arg(self.url());
         standby.make("pg_basebackup", command.arg("--pgdata").arg(&standby.data))?;
@@ -78,17 +91,18 @@ impl Server {
     }
 
     /// A folder without a cluster.
-    fn nowhere(settings: Vec<(String, String)>) -> Result<Self, String> {
+    fn nowhere(place: &Path, settings: Vec<(String, String)>) -> Result<Self, String> {
         let binaries = Binaries::find()?;
         let folder = tempfile::Builder::new()
             .prefix("sluice-postgres-")
-            .tempdir()
+            .tempdir_in(place)
             .map_err(|error| error.to_string())?;
         let path = folder.path().canonicalize().map_err(|error| error.to_string())?;
         if let Some(ServerUser { user, group }) = binaries.owner() {
             std::os::unix::fs::chown(&path, Some(user), Some(group)).map_err(|error| error.to_string())?;
         }
-        Ok(Self { binaries, folder, data: path.join("data"), settings, port: 0, child: None })
+        let (place, data) = (place.to_owned(), path.join("data"));
+        Ok(Self { binaries, folder, place, data, settings, port: 0, child: None })
     }
 
     fn launch_somewhere(&mut self) -> Result<(), String> {
@@ -228,6 +242,13 @@ fn ended_within(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
             _ => std::thread::sleep(PAUSE),
         }
     }
+}
+
+/// The folder in memory, if it has room.
+fn in_memory() -> Option<PathBuf> {
+    let (folder, room) = MEMORY;
+    let has = rustix::fs::statvfs(folder).ok()?;
+    (has.f_bavail.saturating_mul(has.f_frsize) >= room).then(|| PathBuf::from(folder))
 }
 
 fn free_port() -> Result<u16, String> {

@@ -52,6 +52,7 @@ pub(crate) struct PreviewQuery {
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
     /// Which transfers to list; all by default. The totals are of all transfers in any case.
+    #[param(inline, nullable = false)]
     only: Option<PreviewOnlyWord>,
 }
 

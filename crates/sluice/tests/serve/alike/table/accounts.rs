@@ -89,6 +89,12 @@ pub const ACCOUNTS: &[Alike] = &[
         "",
         "accounts data: id number",
     ),
+    alike(
+        "group change Sales --name Field",
+        "PATCH /api/v2/holder-groups/Sales",
+        r#"{"name":"Field"}"#,
+        "refused HOLDER_GROUP_NOT_FOUND",
+    ),
     alike("group remove Marketing", "DELETE /api/v2/holder-groups/Marketing", "", GROUP),
     alike(
         "group remove Marketing",

@@ -316,7 +316,7 @@ pub const RUNNING: &[Alike] = &[
         "template change 1 --group Sales",
         "PATCH /api/batch-transfer-templates/1",
         r#"{"group":"Sales"}"#,
-        "refused HOLDER_GROUP_NOT_FOUND",
+        "refused BATCH_TEMPLATE_GROUP_TYPE",
     ),
     alike("template show tmpl_1", "GET /api/batch-transfer-templates/tmpl_1", "", TEMPLATE),
     alike(
@@ -338,6 +338,12 @@ pub const RUNNING: &[Alike] = &[
         DRAWN_UP,
     ),
     alike("template remove 1", "DELETE /api/batch-transfer-templates/1", "", TEMPLATE),
+    alike(
+        "template remove 1",
+        "DELETE /api/batch-transfer-templates/1",
+        "",
+        "refused BATCH_TEMPLATE_NOT_FOUND",
+    ),
     alike(
         "template use 1",
         "POST /api/batch-transfer-templates/1/batches",
