@@ -1,0 +1,2 @@
+export function AccountsPage() { return null; }
+export function AccountPage() { return null; }

@@ -1,0 +1,2 @@
+export function StartPage() { return null; }
+export function DraftPage() { return null; }

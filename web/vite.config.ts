@@ -1,0 +1,39 @@
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env.SLUICE_URL ?? 'http://127.0.0.1:8080';
+
+// The server accepts requests from its own origin only, so the proxy names the server as the origin.
+const toServer = {
+  target: server,
+  changeOrigin: true,
+  ws: true,
+  configure: (proxy: { on: (event: string, listener: (request: Proxied) => void) => void }) => {
+    for (const event of ['proxyReq', 'proxyReqWs']) {
+      proxy.on(event, (request) => request.setHeader('origin', server));
+    }
+  },
+};
+
+interface Proxied {
+  setHeader: (name: string, value: string) => void;
+}
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { proxy: { '/api': toServer, '/socket.io': toServer, '/readyz': toServer } },
+  build: {
+    target: 'baseline-widely-available',
+    // The page's policy allows no data: URL for scripts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    chunkSizeWarningLimit: 900,
+  },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+  },
+});
