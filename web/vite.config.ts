@@ -1,24 +1,20 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
+import type { ProxyOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const server = process.env.SLUICE_URL ?? 'http://127.0.0.1:8080';
 
 // The server accepts requests from its own origin only, so the proxy names the server as the origin.
-const toServer = {
+const toServer: ProxyOptions = {
   target: server,
   changeOrigin: true,
   ws: true,
-  configure: (proxy: { on: (event: string, listener: (request: Proxied) => void) => void }) => {
-    for (const event of ['proxyReq', 'proxyReqWs']) {
-      proxy.on(event, (request) => request.setHeader('origin', server));
-    }
+  configure: (proxy) => {
+    proxy.on('proxyReq', (request) => request.setHeader('origin', server));
+    proxy.on('proxyReqWs', (request) => request.setHeader('origin', server));
   },
 };
-
-interface Proxied {
-  setHeader: (name: string, value: string) => void;
-}
 
 export default defineConfig({
   plugins: [react()],

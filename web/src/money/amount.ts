@@ -8,7 +8,7 @@ export interface Amount {
 
 export type AmountFault = 'empty' | 'letters' | 'format' | 'precision' | 'large' | 'sign' | 'zero';
 
-export type Parsed = { readonly amount: Amount; readonly fault?: undefined } | { readonly fault: AmountFault };
+export type Parsed = { readonly amount: Amount; readonly fault?: undefined } | { readonly amount?: undefined; readonly fault: AmountFault };
 
 /** The ledger's bound: an int64 of minor units. */
 const LARGEST = 2n ** 63n - 1n;

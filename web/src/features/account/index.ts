@@ -1,2 +1,2 @@
-export function AccountsPage() { return null; }
-export function AccountPage() { return null; }
+export { AccountsPage } from './AccountsPage';
+export { AccountPage } from './AccountPage';

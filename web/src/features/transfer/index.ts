@@ -1,3 +1,3 @@
-export function TransferPage() { return null; }
-export function TransfersPage() { return null; }
-export function TransferDetailPage() { return null; }
+export { TransferPage } from './TransferPage';
+export { TransfersPage } from './TransfersPage';
+export { TransferDetailPage } from './TransferDetailPage';

@@ -39,7 +39,7 @@ const ROW = 36;
 
 /** One list for everything long: a hundred thousand rows cost what forty do. */
 export function BigList<T>(props: Props<T>) {
-  const { rows, columns, card, cardHeight = 72, label, height = 'min(62vh, 720px)' } = props;
+  const { rows, columns, card, cardHeight = 72, label, height = 'max(320px, 100vh - 290px)' } = props;
   const narrow = useNarrow();
   const size = narrow ? cardHeight : ROW;
   const scroll = useRef<HTMLDivElement>(null);
@@ -76,8 +76,8 @@ export function BigList<T>(props: Props<T>) {
   if (rows.count === 0 && props.empty !== undefined) {
     return <div className="big-list">{props.empty}</div>;
   }
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
+  const first = virtualizer.range?.startIndex ?? 0;
+  const last = virtualizer.range?.endIndex ?? 0;
   const format = (value: number) => value.toLocaleString(i18n.language);
   return (
     <div className="big-list">

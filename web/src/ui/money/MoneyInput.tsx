@@ -29,7 +29,7 @@ export function MoneyInput({ label, hideLabel, value, onChange, currency, scale,
   const own = amountFault(value, scale, currency);
   const why = own === null ? fault : t(`ui.amount.${own}`, { currency, count: scale });
   const group = () => {
-    const { amount } = parse(value, scale, currency) as { amount?: Parameters<typeof format>[0] };
+    const { amount } = parse(value, scale, currency);
     if (amount !== undefined) onChange(format(amount));
   };
   return (
