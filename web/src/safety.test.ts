@@ -38,7 +38,9 @@ describe('money verbs', () => {
     const found = own.filter((file) => (text.get(file) ?? '').match(VERBS) !== null).sort();
     expect(found).toMatchInlineSnapshot(`
       [
+        "features/approval/DecideDialog.tsx",
         "features/batch/detail/ItemDialog.tsx",
+        "features/batch/draft/SendDialog.tsx",
         "features/batch/verbs.ts",
         "features/transfer/SendTransfer.tsx",
       ]

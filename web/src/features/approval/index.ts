@@ -1,1 +1,1 @@
-export function ApprovalsPage() { return null; }
+export { ApprovalsPage } from './ApprovalsPage';

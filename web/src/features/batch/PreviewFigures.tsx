@@ -23,8 +23,8 @@ export function PreviewFigures({ preview, type, total }: { preview: Preview; typ
         <dt>{t('batch.preview.fees')}</dt><dd><Money value={preview.feeAmount} currency={currency} /></dd>
         <dt>{t('batch.preview.debit')}</dt><dd className="strong num">{text(debit)}</dd>
         {preview.balanceBefore && <><dt>{t('batch.preview.before', { account: preview.account })}</dt><dd><Money value={preview.balanceBefore} currency={preview.accountCurrency ?? currency} /></dd></>}
-        {preview.heldByOthers && <><dt>{t('batch.preview.held')}</dt><dd><Money value={preview.heldByOthers} currency={currency} /></dd></>}
         {preview.balanceAfter && <><dt>{t('batch.preview.after')}</dt><dd className="strong"><Money value={preview.balanceAfter} currency={preview.accountCurrency ?? currency} /></dd></>}
+        {preview.heldByOthers && <><dt>{t('batch.preview.held')}</dt><dd><Money value={preview.heldByOthers} currency={currency} /></dd></>}
       </dl>
       {short !== null && compare(short, zero) < 0 && <div className="note err">{t('batch.preview.short', { amount: text(subtract(zero, short)) })}</div>}
       {preview.failedCount > 0 && <div className="note err">{t('batch.preview.wouldFail', { count: preview.failedCount, total: preview.totalCount.toLocaleString(i18n.language) })}</div>}

@@ -1,2 +1,2 @@
-export function StartPage() { return null; }
-export function DraftPage() { return null; }
+export { StartPage } from './StartPage';
+export { DraftPage } from './DraftPage';
