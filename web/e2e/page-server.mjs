@@ -60,8 +60,11 @@ export function startPage(serverUrl, port = 0, hooks = {}) {
       { host: target.hostname, port: target.port, method: ask.method, path: ask.url, headers: headersFor(target, ask.headers) },
       (reply) => {
         if (hooks.dropAnswer?.(ask) === true) {
+          // The head alone: a connection that breaks before it would make the browser repeat the request by itself.
           reply.resume();
-          reply.on('end', () => ask.socket.destroy());
+          answer.writeHead(reply.statusCode, reply.headers);
+          answer.flushHeaders();
+          reply.on('end', () => setTimeout(() => ask.socket.destroy(), 50));
           return;
         }
         answer.writeHead(reply.statusCode, reply.headers);

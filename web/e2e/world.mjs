@@ -114,18 +114,23 @@ export async function startWorld(options = {}) {
     await session.call('POST', '/api/v1/auth/login', { login, password: PASSWORD });
     return session;
   };
+  /** @type {Map<string, Session>} */
+  const sessions = new Map();
   /** Gives a person a second factor and returns its secret. @param {keyof typeof PEOPLE} login */
   const enrol = async (login) => {
     const session = await as(login);
     const { secret } = await session.call('POST', '/api/v1/auth/totp', { password: PASSWORD });
     // The code of the step before leaves the present one for the page: a code works once.
     await session.call('POST', '/api/v1/auth/totp/confirm', { code: totp(secret, Date.now() - 30_000) });
+    sessions.set(login, session);
     return /** @type {string} */ (secret);
   };
   return {
     url,
     as,
     enrol,
+    /** The session in which a person set up the factor; it needs no further code for a while. @param {keyof typeof PEOPLE} login */
+    enrolled: (login) => sessions.get(login) ?? new Session(url),
     cli,
     output: () => output,
     restart: async () => {

@@ -36,12 +36,14 @@ interface Props<T> {
 }
 
 const ROW = 36;
+const HEADER = 37;
 
 /** One list for everything long: a hundred thousand rows cost what forty do. */
 export function BigList<T>(props: Props<T>) {
   const { rows, columns, card, cardHeight = 72, label, height = 'max(320px, 100vh - 290px)' } = props;
   const narrow = useNarrow();
   const size = narrow ? cardHeight : ROW;
+  const header = narrow ? 0 : HEADER;
   const scroll = useRef<HTMLDivElement>(null);
   const id = useId();
   const { t, i18n } = useTranslation();
@@ -51,6 +53,9 @@ export function BigList<T>(props: Props<T>) {
     getScrollElement: () => scroll.current,
     estimateSize: () => size,
     overscan: 10,
+    // The header scrolls with the rows and sticks to the top: rows begin below it, and are never brought under it.
+    scrollMargin: header,
+    scrollPaddingStart: header,
   });
   useEffect(() => virtualizer.measure(), [virtualizer, size]);
   const items = virtualizer.getVirtualItems();
@@ -81,7 +86,18 @@ export function BigList<T>(props: Props<T>) {
   const format = (value: number) => value.toLocaleString(i18n.language);
   return (
     <div className="big-list">
-      <div role="grid" aria-label={label} aria-rowcount={rows.count + 1} aria-multiselectable={props.onToggle !== undefined}>
+      <div
+        role="grid"
+        ref={scroll}
+        className="scroll"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={rows.count + 1}
+        aria-multiselectable={props.onToggle !== undefined}
+        aria-activedescendant={items.some((item) => item.index === active) ? `${id}-${active}` : undefined}
+        onKeyDown={onKey}
+        style={{ height: `min(${rows.count * size + header + 2}px, ${height})` }}
+      >
         <div role="rowgroup" className={narrow ? 'sr' : 'head'}>
           <div role="row" aria-rowindex={1} className="cells" style={{ gridTemplateColumns: template }}>
             {columns.map((column) => (
@@ -91,28 +107,17 @@ export function BigList<T>(props: Props<T>) {
             ))}
           </div>
         </div>
-        <div
-          role="rowgroup"
-          ref={scroll}
-          className="scroll"
-          tabIndex={0}
-          aria-label={label}
-          aria-activedescendant={`${id}-${active}`}
-          onKeyDown={onKey}
-          style={{ height: `min(${rows.count * size + 2}px, ${height})` }}
-        >
-          <div className="space" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
-            {items.map((item) => (
-              <Line key={item.key} id={`${id}-${item.index}`} item={item} active={item.index === active} template={template}
-                narrow={narrow} columns={columns} card={card} row={rows.row(item.index)} selected={props.selected}
-                onPress={(row, range) => {
-                  setActive(item.index);
-                  if (props.onToggle) props.onToggle(row, item.index, range);
-                  else props.onOpen?.(row);
-                }}
-              />
-            ))}
-          </div>
+        <div role="rowgroup" className="space" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => (
+            <Line key={item.key} id={`${id}-${item.index}`} top={item.start - header} item={item} active={item.index === active} template={template}
+              narrow={narrow} columns={columns} card={card} row={rows.row(item.index)} selected={props.selected}
+              onPress={(row, range) => {
+                setActive(item.index);
+                if (props.onToggle) props.onToggle(row, item.index, range);
+                else props.onOpen?.(row);
+              }}
+            />
+          ))}
         </div>
       </div>
       <div className="foot-line num">
@@ -124,6 +129,7 @@ export function BigList<T>(props: Props<T>) {
 
 interface LineProps<T> {
   id: string;
+  top: number;
   item: VirtualItem;
   row: T | undefined;
   active: boolean;
@@ -135,8 +141,8 @@ interface LineProps<T> {
   onPress: (row: T, range: boolean) => void;
 }
 
-function Line<T>({ id, item, row, active, narrow, template, columns, card, selected, onPress }: LineProps<T>) {
-  const place = { height: item.size, transform: `translateY(${item.start}px)` };
+function Line<T>({ id, top, item, row, active, narrow, template, columns, card, selected, onPress }: LineProps<T>) {
+  const place = { height: item.size, transform: `translateY(${top}px)` };
   const shared = { id, role: 'row', 'aria-rowindex': item.index + 2, style: place, className: active ? 'line active' : 'line' } as const;
   if (row === undefined) {
     return (

@@ -106,7 +106,7 @@ function AddAll({ text, total, plan, store }: { text: string; total: number; pla
 function useColumnsOf(plan: Plan, chosen: Set<number>, toggle: (account: Account, index: number, range: boolean) => void): Column<Account>[] {
   const { t } = useTranslation();
   return [
-    { key: 'tick', title: t('draft.ticked'), width: '44px', cell: (account, active) => (
+    { key: 'tick', title: '✓', width: '44px', cell: (account, active) => (
       <Checkbox checked={chosen.has(accountId(account))} disabled={unfit(account, plan) !== null} tabIndex={active ? 0 : -1} aria-label={account.number} onChange={() => toggle(account, -1, false)} />
     ) },
     { key: 'number', title: t('draft.number'), width: 'minmax(0, 1.2fr)', cell: (account) => account.number },

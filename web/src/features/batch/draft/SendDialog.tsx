@@ -29,6 +29,7 @@ export function SendDialog({ batch, plan, preview, sends, onDone, onClose }: Pro
   const [note, setNote] = useState('');
   const [again, setAgain] = useState('');
   const total = totalOf(plan);
+  const needed = preview.approval.needed;
   const similar = preview.warnings.some((warning) => warning.similar?.refuses === true);
   const body: Schemas['BatchSubmitInput'] = { ...(note !== '' && { note }), ...(again !== '' && { again }) };
   const figures = { count: plan.rows.length, shown: plan.rows.length.toLocaleString(i18n.language), amount: total === null ? '' : text(total) };
@@ -37,8 +38,8 @@ export function SendDialog({ batch, plan, preview, sends, onDone, onClose }: Pro
     <MoneyDialog
       subject={`submit:${batch}`}
       content={`${plan.version}:${sends}:${JSON.stringify(body)}`}
-      title={t(sends ? 'batch.ask.execute' : 'draft.askSubmit', figures)}
-      confirm={t(sends ? 'batch.go.execute' : 'draft.goSubmit', figures)}
+      title={t(sends ? 'batch.ask.execute' : needed > 0 ? 'draft.askSubmit' : 'draft.askHandOver', figures)}
+      confirm={t(sends ? 'batch.go.execute' : needed > 0 ? 'draft.submit' : 'draft.handOver', figures)}
       accounts={sends ? preview.accounts : undefined}
       takesCodes={sends}
       tick={failing}
@@ -56,7 +57,7 @@ export function SendDialog({ batch, plan, preview, sends, onDone, onClose }: Pro
       }}
       onClose={onClose}
     >
-      {!sends && <p style={{ margin: 0 }}>{t('draft.submitEffect', { count: preview.approval.needed })}</p>}
+      {!sends && <p style={{ margin: 0 }}>{needed > 0 ? t('draft.submitEffect', { count: needed }) : t('draft.handOverEffect')}</p>}
       {total !== null && <PreviewFigures preview={preview} type={plan.type} total={toDecimal(total)} />}
       {similar && <Field label={t('draft.again')}>{(id) => <Input id={id} value={again} maxLength={500} onChange={(event) => setAgain(event.target.value)} />}</Field>}
       <Field label={t('batch.note')}>{(id) => <Input id={id} value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />}</Field>

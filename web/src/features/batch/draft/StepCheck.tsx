@@ -90,13 +90,15 @@ function Actions({ plan, saving, store, preview }: { plan: Plan; saving: Saving;
   const { user } = useMe();
   const [asked, setAsked] = useState(false);
   const batch = plan.batch;
+  const needsApproval = (preview?.approval.needed ?? 0) > 0;
   // Nobody's approval is needed and the person may send: one step. Otherwise the batch is handed over.
   const sends = preview !== undefined && preview.approval.needed === 0 && can('executeBatchTransfer');
+  const label = t(sends ? 'draft.send' : needsApproval ? 'draft.submit' : 'draft.handOver');
   return (
     <div className="foot">
       <div className="rest"><SaveState saving={saving} onRetry={() => void store.flush()} /></div>
       <Link to={paths.draft(batch ?? 'new', 'amounts')}><Button>{t('draft.back')}</Button></Link>
-      <Button type="primary" disabled={preview === undefined || batch === null} onClick={() => setAsked(true)}>{t(sends ? 'draft.send' : 'draft.submit')}…</Button>
+      <Button type="primary" disabled={preview === undefined || batch === null} onClick={() => setAsked(true)}>{label}…</Button>
       {asked && preview !== undefined && batch !== null && (
         <SendDialog batch={batch} plan={plan} preview={preview} sends={sends} onClose={() => setAsked(false)}
           onDone={() => {
