@@ -47,7 +47,11 @@ async function servePage(answer) {
   answer.end(html);
 }
 
-/** Hooks let a test stall a request, or drop its answer. */
+/**
+ * Hooks let a test drop the answer of a request.
+ * @param {string} serverUrl @param {number} [port] @param {{ dropAnswer?: (ask: { url?: string, method?: string }) => boolean }} [hooks]
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ */
 export function startPage(serverUrl, port = 0, hooks = {}) {
   const target = new URL(serverUrl);
   const page = createServer((ask, answer) => {

@@ -26,6 +26,7 @@ export function PreviewFigures({ preview, type, total }: { preview: Preview; typ
         {preview.balanceAfter && <><dt>{t('batch.preview.after')}</dt><dd className="strong"><Money value={preview.balanceAfter} currency={preview.accountCurrency ?? currency} /></dd></>}
         {preview.heldByOthers && <><dt>{t('batch.preview.held')}</dt><dd><Money value={preview.heldByOthers} currency={currency} /></dd></>}
       </dl>
+      <p className="soft" style={{ margin: 0 }}>{t('batch.preview.check')}</p>
       {short !== null && compare(short, zero) < 0 && <div className="note err">{t('batch.preview.short', { amount: text(subtract(zero, short)) })}</div>}
       {preview.failedCount > 0 && <div className="note err">{t('batch.preview.wouldFail', { count: preview.failedCount, total: preview.totalCount.toLocaleString(i18n.language) })}</div>}
       {preview.warnings.map((warning) => <div key={warning.code} className="note warn">{warning.message}</div>)}
