@@ -44,8 +44,9 @@ async fn imports(
     let mut imports = Vec::new();
     for round in 0..Shape::Import.rounds(options.rounds) {
         let bytes = ledger.store.size_bytes().await?;
+        let file = wide_file(items, round)?;
         let (memory, begun, cpu) = (MemoryWatch::begin(), Instant::now(), machine::cpu_s());
-        let batch = take_in(ledger, pays, round, wide_file(items, round)).await?;
+        let batch = take_in(ledger, pays, round, file).await?;
         let (seconds, cpu_s, peak) = (begun.elapsed().as_secs_f64(), machine::cpu_s() - cpu, memory.peak());
         let expected = expected(pays, items, round);
         let taken = (batch.tally.total_count, batch.tally.total_amount);

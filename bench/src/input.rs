@@ -1,6 +1,8 @@
-//! Input files generated while they are read, so that they take no memory and no disk.
+//! Input files, generated line by line: they take no memory. An import reads a file more than once, so it gets one that is
+//! written to an unnamed temporary file.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 
 /// A CSV generated line by line.
 pub struct Lines<F> {
@@ -15,6 +17,14 @@ impl<F: FnMut(u64, &mut Vec<u8>)> Lines<F> {
     /// A header, then `count` lines.
     pub fn new(header: &str, count: u64, line: F) -> Self {
         Self { line, next: 0, count, buffer: header.as_bytes().to_vec(), at: 0 }
+    }
+
+    /// The lines as a file.
+    pub fn written(mut self) -> std::io::Result<File> {
+        let mut file = tempfile::tempfile()?;
+        std::io::copy(&mut self, &mut file)?;
+        file.seek(SeekFrom::Start(0))?;
+        Ok(file)
     }
 }
 

@@ -11,7 +11,7 @@ use service::account_import::AccountImport;
 use service::policy::{self, PolicyChange};
 use service::transfer::{self, TransferRequest};
 use service::{Error, Service, account, fx};
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
@@ -91,8 +91,9 @@ impl Ledger {
             policy::set(&self.service, &self.actor, "EUR", None, &limits()).await?;
             fx::set(&self.service, &self.actor, "USD", "EUR", RATE, "bench").await?;
         }
+        let file = payments::account_file(pays, accounts).written()?;
         let begun = Instant::now();
-        let opened = self.open_accounts(payments::account_file(pays, accounts)).await?;
+        let opened = self.open_accounts(file).await?;
         for source in [SINGLE, SECOND] {
             let file = format!("number,holder,uid,currency\n{source},Employer {source},{source},USD\n");
             self.open_accounts(Cursor::new(file)).await?;
@@ -108,7 +109,7 @@ impl Ledger {
         Ok(())
     }
 
-    async fn open_accounts(&self, file: impl std::io::Read + Send + 'static) -> Result<usize, Error> {
+    async fn open_accounts(&self, file: impl Read + Seek + Send + 'static) -> Result<usize, Error> {
         let opened = account::import(&self.service, &self.actor, file, AccountImport::default()).await?;
         Ok(opened.opened)
     }

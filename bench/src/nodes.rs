@@ -67,7 +67,7 @@ async fn half(ledger: &Ledger, options: &BenchOptions, which: u64) -> Result<Bat
         account: Some(source.into()),
         ..payments::batch_import(Shape::TwoNodes.pays(), u32::from(which > 0))
     };
-    let file = payments::half_file(options.items, which);
+    let file = payments::half_file(options.items, which)?;
     let imported = batch::import(&ledger.service, &ledger.actor, &import, file).await?;
     imported.batch.ok_or_else(|| std::io::Error::other("no row was imported").into())
 }

@@ -1,10 +1,11 @@
-//! The accounts and the payments of each shape: files that are generated while they are read.
+//! The accounts and the payments of each shape: files that are generated.
 
 use crate::input::{self, Lines, cents, shuffled};
 use crate::shape::Pays;
 use domain::batch::BatchType;
 use service::batch::import::BatchImport;
-use std::io::{Read, Write as _};
+use std::fs::File;
+use std::io::{Result, Write as _};
 
 /// The account on the single side of a batch.
 pub(crate) const SINGLE: &str = "SOURCE";
@@ -16,9 +17,6 @@ const FAILS: u64 = 20;
 pub(crate) const OPENING_MINOR: i64 = 100_000_000;
 /// The rate at which items are converted, from USD to EUR.
 pub(crate) const RATE: &str = "0.92";
-
-/// A file.
-pub(crate) type File = Box<dyn Read + Send>;
 
 /// How many accounts a shape draws from.
 pub(crate) const fn accounts(pays: Pays, items: u64) -> u64 {
@@ -90,46 +88,50 @@ pub(crate) fn batch_import(pays: Pays, round: u32) -> BatchImport {
 }
 
 /// The file of a shape's batch: two columns, or three where each row names both sides.
-pub(crate) fn payment_file(pays: Pays, items: u64, round: u32) -> File {
+pub(crate) fn payment_file(pays: Pays, items: u64, round: u32) -> Result<File> {
     let (n, round) = (accounts(pays, items), u64::from(round));
     let poor = poor(pays, n).max(1);
     match pays {
         Pays::OneToMany | Pays::ManyToOne | Pays::Fx => {
-            Box::new(Lines::new("account,amount\n", items, move |k, line| {
+            let line = move |k: u64, line: &mut Vec<u8>| {
                 let (account, cents) = (shuffled(k, n, round), cents(round, k));
                 drop(writeln!(line, "A{account:09},{}.{:02}", cents / 100, cents % 100));
-            }))
+            };
+            Lines::new("account,amount\n", items, line).written()
         }
         Pays::Random | Pays::Failures => {
-            Box::new(Lines::new("source,account,amount\n", items, move |k, line| {
+            let line = move |k: u64, line: &mut Vec<u8>| {
                 let ((source, target), cents) = (input::pair(round, k, n), cents(round, k));
                 let (kind, source) = if fails(pays, k) { ('P', source % poor) } else { ('A', source) };
                 drop(writeln!(line, "{kind}{source:09},A{target:09},{}.{:02}", cents / 100, cents % 100));
-            }))
+            };
+            Lines::new("source,account,amount\n", items, line).written()
         }
     }
 }
 
 /// A file of six columns that names each account by its number and by its holder's uid.
-pub(crate) fn wide_file(items: u64, round: u32) -> File {
+pub(crate) fn wide_file(items: u64, round: u32) -> Result<File> {
     let seed = u64::from(round);
-    Box::new(Lines::new("account,uid,amount,currency,memo,reference\n", items, move |k, line| {
+    let line = move |k: u64, line: &mut Vec<u8>| {
         let (account, cents) = (shuffled(k, items, seed), cents(seed, k));
         let (major, minor) = (cents / 100, cents % 100);
         drop(writeln!(
             line,
             "A{account:09},U{account:09},{major}.{minor:02},USD,Salary of round {round},R{round}-{k:09}"
         ));
-    }))
+    };
+    Lines::new("account,uid,amount,currency,memo,reference\n", items, line).written()
 }
 
 /// A file that pays every second account, beginning with the first or the second one.
-pub(crate) fn half_file(items: u64, which: u64) -> File {
+pub(crate) fn half_file(items: u64, which: u64) -> Result<File> {
     let n = items / 2;
-    Box::new(Lines::new("account,amount\n", n, move |k, line| {
+    let line = move |k: u64, line: &mut Vec<u8>| {
         let (account, cents) = (shuffled(k, n, which) * 2 + which, cents(which, k));
         drop(writeln!(line, "A{account:09},{}.{:02}", cents / 100, cents % 100));
-    }))
+    };
+    Lines::new("account,amount\n", n, line).written()
 }
 
 /// What a batch must have done at its end.

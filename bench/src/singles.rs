@@ -101,7 +101,7 @@ async fn beside_batch(
     round: u32,
 ) -> Result<Window, Error> {
     let (pays, items) = (Shape::SinglesBesideBatch.pays(), options.items);
-    let batch = take_in(ledger, pays, round, payment_file(pays, items, round)).await?;
+    let batch = take_in(ledger, pays, round, payment_file(pays, items, round)?).await?;
     let end = Arc::clone(&callers.end);
     batch::execute(&ledger.service, &ledger.actor, batch.id.into()).await?;
     let engine = ledger.engine();

@@ -12,6 +12,7 @@ use crate::statements;
 use domain::batch::BatchState;
 use serde_json::{Value as Json, json};
 use service::{Error, batch};
+use std::fs::File;
 use std::time::Instant;
 use store::batch::Batch;
 
@@ -84,9 +85,10 @@ pub(crate) async fn rounds(
 async fn one(pays: Pays, items: u64, ledger: &Ledger, round: u32) -> Result<Round, Error> {
     let store = &ledger.store;
     let bytes = store.size_bytes().await?;
+    let file = payments::payment_file(pays, items, round)?;
     let memory = MemoryWatch::begin();
     let begun = Instant::now();
-    let batch = take_in(ledger, pays, round, payments::payment_file(pays, items, round)).await?;
+    let batch = take_in(ledger, pays, round, file).await?;
     let import_s = begun.elapsed().as_secs_f64();
     let import_peak = memory.peak();
     drop(memory);
@@ -119,12 +121,7 @@ async fn one(pays: Pays, items: u64, ledger: &Ledger, round: u32) -> Result<Roun
 }
 
 /// Imports a file as a batch that can be executed.
-pub(crate) async fn take_in(
-    ledger: &Ledger,
-    pays: Pays,
-    round: u32,
-    file: payments::File,
-) -> Result<Batch, Error> {
+pub(crate) async fn take_in(ledger: &Ledger, pays: Pays, round: u32, file: File) -> Result<Batch, Error> {
     let import = payments::batch_import(pays, round);
     let imported = batch::import(&ledger.service, &ledger.actor, &import, file).await?;
     imported.batch.ok_or_else(|| wrong(format!("no row was imported: {:?}", imported.problems.first())))

@@ -37,9 +37,10 @@ cargo xtask COMMAND
              --built      use the binary that the tests built, as it is
              --database   on PostgreSQL instead of a file
              needs python3; installs schemathesis into target/api
-  load       measure a server on loopback with wrk: single transfers, reads during a large batch, document
-             004's speeds; release build, run nothing else at the same time
+  load       measure a server on loopback with wrk: single transfers, reads during a large batch, singles beside
+             50 searches and 50 sorted lists, document 004's speeds; release build, run nothing else at the same time
              --seconds N  how long each (10)
+             --items N    items of the batch (1000000): the transfers that lists search
              --database   on PostgreSQL instead of a file
   failover   kill the leader of three servers under Patroni while money moves; not part of `test`
              --kills N    how often (5)

@@ -86,8 +86,13 @@ impl Ledger {
 
     /// Creates an API key with every scope.
     pub fn key(&self) -> Result<String> {
-        let mut args = vec!["key", "add", "api"];
-        args.extend(SCOPES.iter().flat_map(|scope| ["--scope", *scope]));
+        self.key_named("api", SCOPES)
+    }
+
+    /// Creates an API key with a name and scopes.
+    pub fn key_named(&self, name: &str, scopes: &[&str]) -> Result<String> {
+        let mut args = vec!["key", "add", name];
+        args.extend(scopes.iter().flat_map(|scope| ["--scope", *scope]));
         let made = self.run(&args, None)?;
         let secret = made.pointer("/secret").and_then(Value::as_str).map(str::to_owned);
         secret.ok_or_else(|| Error::Api(format!("`key add` returned no secret: {made}")))

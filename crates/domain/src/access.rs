@@ -1,105 +1,18 @@
 //! The permission table: operations, roles and scopes (contract: "Who may do what").
 //!
 //! The server, the generated page `docs/reference/access.md` and a test over every operation of the OpenAPI
-//! document share it. To add an operation, add a row here; the router accepts no handler without one.
+//! document share it. To add an operation, add a row here; the router accepts no handler without one. `refused` has
+//! what a caller without permission is told.
+
+mod refused;
+
+mod role;
+mod scope;
 
 use crate::code::Code;
-use crate::stored_enum::stored_enum;
-use serde::{Deserialize, Serialize};
 
-stored_enum! {
-    /// A person's role in the organisation.
-    Role {
-        /// Prepares: imports, drafts, submits and reads; cancels the operator's own batches before they begin.
-        Operator = 1 "operator",
-        /// Also moves money and checks what others prepared.
-        Finance = 2 "finance",
-        /// May do what finance may, and manages people, policies, keys and settings.
-        Admin = 3 "admin",
-        /// Reads everything, including the audit log, and changes nothing.
-        Auditor = 4 "auditor",
-    }
-}
-
-impl Role {
-    /// How much the role may do with money; a change to a higher rank raises the role.
-    const fn rank(self) -> u8 {
-        match self {
-            Self::Auditor => 0,
-            Self::Operator => 1,
-            Self::Finance => 2,
-            Self::Admin => 3,
-        }
-    }
-
-    /// Whether a change from `before` to this role gives a person more power.
-    #[must_use]
-    pub const fn is_raised_from(self, before: Self) -> bool {
-        self.rank() > before.rank()
-    }
-
-    /// Whether it approves batches and executes them.
-    #[must_use]
-    pub const fn moves_money(self) -> bool {
-        matches!(self, Self::Finance | Self::Admin)
-    }
-}
-
-/// What an API key may do. A key never approves and never manages people, whatever its scopes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Scope {
-    /// Reads accounts, transfers, batches, statistics.
-    Read,
-    /// Opens, freezes and closes accounts and adds holders.
-    AccountsWrite,
-    /// Creates, edits and submits batches.
-    BatchesWrite,
-    /// Executes, pauses, resumes, cancels, retries and skips.
-    BatchesExecute,
-    /// Moves money in single transfers.
-    TransfersWrite,
-    /// Sets exchange rates.
-    RatesWrite,
-    /// Reads the audit log.
-    AuditRead,
-    /// Reads the metrics.
-    MetricsRead,
-}
-
-impl Scope {
-    /// Every scope.
-    pub const ALL: [Self; 8] = [
-        Self::Read,
-        Self::AccountsWrite,
-        Self::BatchesWrite,
-        Self::BatchesExecute,
-        Self::TransfersWrite,
-        Self::RatesWrite,
-        Self::AuditRead,
-        Self::MetricsRead,
-    ];
-
-    /// The name on the wire and in the database.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::AccountsWrite => "accounts:write",
-            Self::BatchesWrite => "batches:write",
-            Self::BatchesExecute => "batches:execute",
-            Self::TransfersWrite => "transfers:write",
-            Self::RatesWrite => "rates:write",
-            Self::AuditRead => "audit:read",
-            Self::MetricsRead => "metrics:read",
-        }
-    }
-
-    /// The scope with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.name() == name)
-    }
-}
+pub use role::Role;
+pub use scope::Scope;
 
 /// The caller, as far as permissions are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,6 +132,23 @@ operations! {
     KeyAdd "addApiKey" ([Admin] no_key);
     KeyRevoke "revokeApiKey" ([Admin] no_key);
     KeyRotate "rotateApiKey" ([Admin] no_key);
+    // Notices.
+    NoticeList "listNotices" (signed_in);
+    NoticeRead "readNotice" (signed_in);
+    NoticeReadAll "readAllNotices" (signed_in);
+    ReminderAdd "addReminder" (signed_in);
+    MailAddressShow "getMailAddress" (signed_in);
+    MailAddressSet "setMailAddress" (signed_in);
+    // Webhooks.
+    WebhookList "listWebhooks" ([Admin] no_key);
+    WebhookShow "getWebhook" ([Admin] no_key);
+    WebhookAdd "addWebhook" ([Admin] no_key);
+    WebhookChange "changeWebhook" ([Admin] no_key);
+    WebhookRemove "removeWebhook" ([Admin] no_key);
+    WebhookRotate "rotateWebhook" ([Admin] no_key);
+    WebhookTest "testWebhook" ([Admin] no_key);
+    DeliveryList "listWebhookDeliveries" ([Admin] no_key);
+    DeliveryReplay "replayWebhookDelivery" ([Admin] no_key);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
@@ -325,6 +255,7 @@ impl Operation {
                 | Self::StatisticsShow
                 | Self::AuditList
                 | Self::OperationLogList
+                | Self::DeliveryList
         )
     }
 

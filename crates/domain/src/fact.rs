@@ -2,7 +2,8 @@
 //! [`Fact`], so the two cannot disagree.
 //!
 //! To add an action: one line in [`Action`]. To add a batch-history event: one line in [`BatchEvent`], and
-//! its message in `http/src/operator/batch/history.rs`. Names are permanent.
+//! its message in `http/src/operator/batch/history.rs`. Names are permanent. What people and programs outside are told
+//! follows from facts too ([`crate::event`]).
 
 use crate::batch::BatchState;
 use crate::id::BatchId;
@@ -98,10 +99,22 @@ actions! {
     UserLogin "user.login" "user";
     UserLogout "user.logout" "user";
     UserPassword "user.password" "user";
+    UserMailAddress "user.mail_address" "user";
     SessionEnd "session.end" "user";
     KeyAdd "api_key.add" "api_key";
     KeyRevoke "api_key.revoke" "api_key";
     KeyRotate "api_key.rotate" "api_key";
+    // What people and programs are told.
+    NoticeRead "notice.read" "notice";
+    ReminderAdd "reminder.add" "reminder";
+    ReminderDue "reminder.due" "reminder";
+    // Webhooks.
+    WebhookAdd "webhook.add" "webhook";
+    WebhookChange "webhook.change" "webhook";
+    WebhookRemove "webhook.remove" "webhook";
+    WebhookRotate "webhook.rotate" "webhook";
+    WebhookTest "webhook.test" "webhook";
+    WebhookReplay "webhook.replay" "webhook";
     // The ledger as a whole.
     LedgerSeal "ledger.seal" "ledger";
     LedgerUnseal "ledger.unseal" "ledger";

@@ -14,6 +14,7 @@ pub mod batch;
 pub mod batch_ref;
 pub mod change;
 pub mod code;
+pub mod event;
 pub mod fact;
 pub mod fee;
 pub mod fx;
@@ -21,6 +22,8 @@ pub mod id;
 pub mod identity;
 pub mod item;
 pub mod limit;
+pub mod mail;
+pub mod network;
 pub mod noun;
 pub mod number;
 pub mod policy;
@@ -36,6 +39,7 @@ pub mod totp;
 pub mod transfer;
 pub mod visible;
 pub mod voucher;
+pub mod webhook;
 pub mod work;
 
 #[cfg(test)]

@@ -13,6 +13,12 @@ stored_enum! {
         Import = 2 "import",
         /// Encrypting the stored secrets under another master key.
         Rotation = 3 "rotation",
+        /// Spreading events to those who are told.
+        Spread = 4 "spread",
+        /// Sending e-mails.
+        Mail = 5 "mail",
+        /// Delivering webhooks.
+        Deliver = 6 "deliver",
     }
 }
 
@@ -42,5 +48,23 @@ impl Work {
     #[must_use]
     pub const fn rotation() -> Self {
         Self { kind: WorkKind::Rotation, id: 0 }
+    }
+
+    /// Spreading events to those who are told.
+    #[must_use]
+    pub const fn spread() -> Self {
+        Self { kind: WorkKind::Spread, id: 0 }
+    }
+
+    /// Sending e-mails.
+    #[must_use]
+    pub const fn mail() -> Self {
+        Self { kind: WorkKind::Mail, id: 0 }
+    }
+
+    /// Delivering webhooks.
+    #[must_use]
+    pub const fn deliver() -> Self {
+        Self { kind: WorkKind::Deliver, id: 0 }
     }
 }

@@ -1,6 +1,7 @@
 //! The engine: what runs and duties share.
 
 use crate::back_off::BackOff;
+use crate::mailer::Mailer;
 use domain::id::BatchId;
 use domain::work::WorkKind;
 use ledger::Door;
@@ -17,11 +18,13 @@ pub struct EngineOptions {
     pub retry_for: Duration,
     /// The most batches a worker runs concurrently.
     pub runs_max: usize,
+    /// What sends e-mails; without it nobody is told by e-mail.
+    pub mailer: Option<Mailer>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { retry_for: Duration::from_secs(60), runs_max: 4 }
+        Self { retry_for: Duration::from_secs(60), runs_max: 4, mailer: None }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The engine's metrics. The names are documented in `docs/guide/operations.md`.
 
+use domain::webhook::delivery::DeliveryState;
 use metrics::{counter, gauge};
 
 /// A change of a batch's lease.
@@ -54,4 +55,21 @@ pub(crate) fn panicked(task: &'static str) {
 /// Sets the history's lag in postings.
 pub(crate) fn history_lag(postings: i64) {
     gauge!("sluice_history_lag_postings").set(u32::try_from(postings).unwrap_or(u32::MAX));
+}
+
+/// Counts an attempt to deliver an event, by the state of the delivery after it.
+pub(crate) fn webhook_attempt(state: DeliveryState) {
+    let result = match state {
+        DeliveryState::Delivered => "delivered",
+        DeliveryState::Waiting => "failed",
+        DeliveryState::Dead | DeliveryState::Dropped => "dead",
+    };
+    counter!("sluice_webhook_attempts_total", "result" => result).increment(1);
+}
+
+/// Sets how many deliveries wait, and for how long the oldest has, in seconds.
+pub(crate) fn webhooks_waiting(count: i64, oldest_s: i64) {
+    let shown = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    gauge!("sluice_webhook_waiting").set(shown(count));
+    gauge!("sluice_webhook_oldest_waiting_seconds").set(shown(oldest_s));
 }

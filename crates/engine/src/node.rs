@@ -25,6 +25,8 @@ pub(crate) async fn join(store: &Store, is_worker: bool, opened_at: i64) -> Resu
     node::join(&mut tx, &Node { name, stripe, is_worker, expires_at }, now).await?;
     if stripe > 0 && open_missing(&mut tx, stripe, opened_at).await? {
         head::raise_policy_version(&mut tx).await?;
+        // The accounts have images.
+        head::advance(&mut tx).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -69,6 +69,8 @@ async fn finish(tx: &mut Tx, id: BatchId, epoch: i64, now: i64) -> Result<Option
         // Nothing waits, but items are in flight: what a user asked of the run is done.
         BatchState::Processing if !batch.tally.needs_runner(BatchIntent::Run) && !is_due => {
             store::batch::set_intent(tx, id, BatchIntent::Run, None).await?;
+            // There is nothing to tell, but the batch has images.
+            head::advance(tx).await?;
             return Ok(None);
         }
         // The intent changed while the run was ending; the next owner handles it.

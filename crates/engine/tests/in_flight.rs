@@ -73,7 +73,7 @@ impl World {
         let item = store::item::by_line(&mut tx, self.batch, line).await.unwrap().unwrap();
         let code = (to == ItemState::Failed).then_some(Code::TargetFrozen);
         assert_eq!(
-            store::item::set_states(&mut tx, self.batch, &[(item.number, code)], to).await.unwrap(),
+            store::item::set_states(&mut tx, self.batch, &[(item.number, code)], (to, 0)).await.unwrap(),
             1
         );
         let mut tally = batch.tally;
@@ -94,6 +94,7 @@ impl World {
             tx.run(script).await.unwrap();
         }
         store::batch::set_tally(&mut tx, self.batch, &tally).await.unwrap();
+        store::head::advance(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 

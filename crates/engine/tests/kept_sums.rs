@@ -8,6 +8,7 @@ use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
+use service::setting::{self, SettingsChange};
 use service::statistics::{self, GroupBy, GroupKey, StatisticsQuery};
 use service::transfer::{self, TransferRequest};
 use service::{Service, account, batch};
@@ -61,7 +62,7 @@ impl Node {
             rows += &format!("P{payer},Payer {payer},USD,100.00\nD{payer},Payer {payer},EUR,100.00\n");
         }
         let import = AccountImport::default();
-        self.set("duplicate_window", "0").await;
+        self.set(SettingsChange { duplicate_window: Some(0), ..SettingsChange::default() }).await;
         account::import(&self.service, &actor(), Cursor::new(rows), import).await.unwrap();
     }
 
@@ -87,10 +88,8 @@ impl Node {
         (tally.success_count, tally.failed_count)
     }
 
-    async fn set(&self, setting: &str, value: &str) {
-        let mut tx = self.store.write().await.unwrap();
-        store::setting::set(&mut tx, setting, value).await.unwrap();
-        tx.commit().await.unwrap();
+    async fn set(&self, change: SettingsChange) {
+        setting::set(&self.service, &actor(), &change).await.unwrap();
     }
 
     async fn change(&self, text: &str) {
@@ -191,7 +190,7 @@ async fn an_attempt_counts_on_its_day_in_the_time_zone_of_the_report() {
     let day = |date: &str, count, success| (date.to_owned(), count, success);
     for (zone, new_years_eve, new_year) in [("UTC", 6, 0), ("Asia/Kathmandu", 4, 2), ("Asia/Shanghai", 3, 3)]
     {
-        node.set("time_zone", zone).await;
+        node.set(SettingsChange { time_zone: Some(zone.to_owned()), ..SettingsChange::default() }).await;
         // The paid items were booked while the zone was UTC, so their value date is that day.
         let mut days = vec![day("2025-12-30", 3, 3), day("2025-12-31", new_years_eve, 3)];
         days.extend((new_year > 0).then(|| day("2026-01-01", new_year, 0)));

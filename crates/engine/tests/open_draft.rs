@@ -139,5 +139,7 @@ async fn verify_reports_a_draft_whose_id_ranges_miss_an_item() {
     tx.commit().await.unwrap();
     let found = upkeep::verify::run(store).await.unwrap().violations();
     let named: Vec<_> = found.iter().map(|one| (one.invariant, one.first_key.clone())).collect();
-    assert_eq!(named, [("item_in_run", format!("batch {}", made.batch.batch.id))]);
+    let draft = &made.batch.batch;
+    let items = format!("batch {}: items {} to {}", draft.id, draft.first_number, draft.last_number);
+    assert_eq!(named, [("item_in_run", format!("batch {}", draft.id)), ("item_page", items)]);
 }

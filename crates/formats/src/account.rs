@@ -3,19 +3,20 @@
 //! To add a column, give [`AccountField`] a variant, [`COLUMNS`] a row at the same position, [`AccountRow`] a field,
 //! and read it in `take`.
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use domain::code::Code;
 
-use crate::csv_reader::CsvReader;
-use crate::delimiter::Delimiter;
 use crate::header::Choices;
-use crate::layout::{Column, Layout, fold};
+use crate::layout::{Column, Holds, Layout, fold};
+use crate::number_style::NumberStyle;
+use crate::open::{FileForm, FileOptions, Opened, open};
 use crate::problem::Problem;
 use crate::read_error::ReadError;
 use crate::report::Summary;
+use crate::row::{Notes, Row};
 use crate::sheet::Sheet;
-use crate::table::{Notes, Row, Table};
+use crate::table::Table;
 
 /// A column of an account file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +53,13 @@ impl AccountField {
 pub const COLUMNS: &[Column] = &[
     Column {
         name: "number",
+        holds: Holds::Account,
         synonyms: &["account", "accountnumber", "accountno", "accountid", "账号", "账户", "账户号"],
         proposed: &["iban", "bankaccount", "cardnumber", "银行账号", "银行卡号", "卡号"],
     },
     Column {
         name: "holder",
+        holds: Holds::Text,
         synonyms: &[
             "name",
             "holdername",
@@ -72,27 +75,31 @@ pub const COLUMNS: &[Column] = &[
     },
     Column {
         name: "email",
+        holds: Holds::Identifier,
         synonyms: &["emailaddress", "mail", "邮箱", "电子邮箱", "电子邮件"],
         proposed: &[],
     },
     Column {
         name: "uid",
+        holds: Holds::Identifier,
         synonyms: &["userid", "用户id", "用户编号"],
         proposed: &["employeeno", "employeeid", "staffno", "工号", "员工编号"],
     },
     Column {
         name: "currency",
+        holds: Holds::Word,
         synonyms: &["ccy", "currencycode", "币种", "币种代码", "货币", "货币代码"],
         proposed: &[],
     },
     Column {
         name: "opening",
+        holds: Holds::Number,
         synonyms: &["openingbalance", "balance", "期初余额", "初始余额", "余额"],
         proposed: &["amount", "金额"],
     },
 ];
 
-const LAYOUT: Layout = Layout {
+pub(crate) const LAYOUT: Layout = Layout {
     columns: COLUMNS,
     required: &[
         &[AccountField::Number as usize],
@@ -107,10 +114,12 @@ pub type AccountMapping = crate::header::ColumnMapping<AccountField>;
 /// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountFileOptions {
-    /// The field separator.
-    pub delimiter: Delimiter,
+    /// What the file is; what is not said is found out.
+    pub file: FileOptions,
     /// Mapped headers; they take precedence over names.
     pub map: AccountMapping,
+    /// How amounts are written.
+    pub numbers: NumberStyle,
     /// Headers of columns to ignore. A column that is also mapped is read.
     pub ignore: Vec<String>,
 }
@@ -139,10 +148,14 @@ pub struct AccountReader<S> {
     table: Table<S>,
 }
 
-impl<R: Read> AccountReader<CsvReader<R>> {
-    /// Opens a CSV file; see [`AccountReader::over`].
-    pub fn open(read: R, options: &AccountFileOptions) -> Result<Self, ReadError> {
-        Self::over(CsvReader::new(read, options.delimiter)?, options)
+impl AccountReader<Box<dyn Sheet + Send>> {
+    /// Opens a file of any kind and says what it is; see [`open`] and [`AccountReader::over`].
+    pub fn open<R>(read: R, options: &AccountFileOptions) -> Result<(Self, FileForm), ReadError>
+    where
+        R: Read + Seek + Send + 'static,
+    {
+        let Opened { sheet, form } = open(read, &options.file)?;
+        Ok((Self::over(sheet, options)?, form))
     }
 }
 
@@ -152,6 +165,7 @@ impl<S: Sheet> AccountReader<S> {
         let choices = Choices {
             delimiter: sheet.delimiter(),
             mapped: options.map.places(|field| field as usize),
+            style: options.numbers.clone(),
             ignored: &options.ignore,
         };
         Ok(Self { table: Table::open(sheet, &LAYOUT, &choices, None)? })
@@ -184,16 +198,15 @@ impl<S: Sheet> AccountReader<S> {
 
 fn take(row: &Row<'_>, notes: &mut Notes<'_>) -> Option<AccountRow> {
     let before = notes.problems.len();
-    let mut folded = |field: AccountField| row.take_folded(field as usize, notes);
+    let mut value = |field: AccountField| row.take(field as usize, notes);
     let [number, email, uid, opening] =
-        [AccountField::Number, AccountField::Email, AccountField::Uid, AccountField::Opening]
-            .map(&mut folded);
+        [AccountField::Number, AccountField::Email, AccountField::Uid, AccountField::Opening].map(&mut value);
     let holder = row.take(AccountField::Holder as usize, notes);
     let is_named = [&number, &holder, &email, &uid].into_iter().any(Option::is_some);
     if !notes.report.count(row.line, is_named, opening.as_deref()) {
         return None;
     }
-    let currency = row.take_folded(AccountField::Currency as usize, notes);
+    let currency = row.take(AccountField::Currency as usize, notes);
     for (field, value, code) in [
         (AccountField::Number, &number, Code::NameInvalid),
         (AccountField::Holder, &holder, Code::NameInvalid),

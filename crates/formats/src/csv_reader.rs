@@ -36,12 +36,15 @@ pub struct CsvReader<R> {
     lines: Lines,
     record_line: u64,
     blank_lines: u64,
+    /// Whether the first line names the delimiter.
+    is_declared: bool,
 }
 
 impl<R: Read> CsvReader<R> {
-    /// Starts reading: refuses a file that is not CSV by its first bytes, and drops a byte order mark.
+    /// Starts reading: refuses a file that is not CSV by its first bytes, and drops a byte order mark. A first line such
+    /// as `sep=;` is the file's own statement and takes precedence over `delimiter`.
     pub fn new(read: R, delimiter: Delimiter) -> Result<Self, ReadError> {
-        let core = csv_core::ReaderBuilder::new().delimiter(delimiter.byte()).build();
+        let core = core(delimiter);
         let mut reader = Self {
             read,
             delimiter,
@@ -56,6 +59,7 @@ impl<R: Read> CsvReader<R> {
             lines: Lines { line: 1, after_cr: false },
             record_line: 1,
             blank_lines: 0,
+            is_declared: false,
         };
         while reader.end < INPUT_BYTES && reader.fill_more()? {}
         reader.begin()?;
@@ -65,8 +69,13 @@ impl<R: Read> CsvReader<R> {
     fn begin(&mut self) -> Result<(), ReadError> {
         let bytes = self.rest();
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let kind = kind::of(text);
+        let (kind, declared) = (kind::of(text), Delimiter::declared(text));
         self.start = bytes.len() - text.len();
+        if let Some((delimiter, length)) = declared {
+            (self.delimiter, self.core, self.is_declared) = (delimiter, core(delimiter), true);
+            self.lines.pass(self.input.get(self.start..self.start + length).unwrap_or_default());
+            self.start += length;
+        }
         match kind {
             Some(kind) => Err(Problem::of_row(1, Code::FileUnsupported, kind).into()),
             None => Ok(()),
@@ -164,6 +173,11 @@ impl<R: Read> Sheet for CsvReader<R> {
         Some(self.delimiter)
     }
 
+    fn remarks(&self) -> Vec<Problem> {
+        let remark = || Problem::of_row(1, Code::DelimiterLine, self.delimiter.name());
+        self.is_declared.then(remark).into_iter().collect()
+    }
+
     fn blank_lines(&self) -> u64 {
         self.blank_lines
     }
@@ -214,6 +228,10 @@ impl<R: Read> Sheet for CsvReader<R> {
             }
         }
     }
+}
+
+fn core(delimiter: Delimiter) -> csv_core::Reader {
+    csv_core::ReaderBuilder::new().delimiter(delimiter.byte()).build()
 }
 
 /// Counts lines as an editor does: LF, CRLF and CR each end a line. `csv-core` counts only LF.

@@ -1,8 +1,8 @@
 //! Tables whose texts can be restored to the byte, and that are safe in a spreadsheet all the same.
 
-use crate::result::guard;
+use crate::export::csv::Records;
+use crate::export::escape::guard;
 use std::borrow::Cow;
-use std::io::Result;
 
 /// A cell of such a table.
 #[derive(Debug, Clone, Copy)]
@@ -16,50 +16,41 @@ pub enum ExactCell<'a> {
 }
 
 /// Writes rows as CSV into memory.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ExactWriter {
-    csv: csv::Writer<Vec<u8>>,
-}
-
-impl Default for ExactWriter {
-    fn default() -> Self {
-        Self::new()
-    }
+    records: Records,
 }
 
 impl ExactWriter {
-    /// A table without rows.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { csv: csv::Writer::from_writer(Vec::new()) }
-    }
-
     /// Adds the header.
-    pub fn header(&mut self, names: &[&str]) -> Result<()> {
-        Ok(self.csv.write_record(names)?)
+    pub fn header(&mut self, names: &[&str]) {
+        names.iter().for_each(|name| self.records.field(name));
+        self.records.end();
     }
 
     /// Adds a row.
-    pub fn row(&mut self, cells: &[ExactCell<'_>]) -> Result<()> {
+    pub fn row(&mut self, cells: &[ExactCell<'_>]) {
         for cell in cells {
             match cell {
-                ExactCell::Number(None) => self.csv.write_field("")?,
-                ExactCell::Number(Some(number)) => self.csv.write_field(number.to_string())?,
-                ExactCell::Word(word) => self.csv.write_field(word)?,
-                ExactCell::Text(text) => self.csv.write_field(quoted(text).as_bytes())?,
+                ExactCell::Number(None) => self.records.field(""),
+                ExactCell::Number(Some(number)) => self.records.field(&number.to_string()),
+                ExactCell::Word(word) => self.records.field(word),
+                ExactCell::Text(text) => self.records.field(&quoted(text)),
             }
         }
-        Ok(self.csv.write_record(None::<&[u8]>)?)
+        self.records.end();
     }
 
     /// The bytes of the rows.
-    pub fn finish(self) -> Result<Vec<u8>> {
-        self.csv.into_inner().map_err(csv::IntoInnerError::into_error)
+    #[must_use]
+    pub fn finish(mut self) -> Vec<u8> {
+        self.records.take()
     }
 }
 
 /// [`guard`] that can be undone: a text that begins with `'` gets another one, so a cell that begins with `'` is its
-/// text with one `'` before it.
+/// text with one `'` before it. Stricter than [`crate::export::escape`], because the check that a pack comes with
+/// should be able to undo it in a line.
 fn quoted(text: &str) -> Cow<'_, str> {
     if text.starts_with('\'') { Cow::Owned(format!("'{text}")) } else { guard(text) }
 }
@@ -71,11 +62,11 @@ mod tests {
     #[test]
     fn texts_are_restored_by_dropping_one_quote() {
         let texts = ["", "plain", "=1+1", "'", "'=1", "-5", " =x", "a,b", "\"q\"", "two\nlines", "＝x", "''"];
-        let mut writer = ExactWriter::new();
+        let mut writer = ExactWriter::default();
         for text in texts {
-            writer.row(&[ExactCell::Text(text), ExactCell::Number(Some(1))]).unwrap();
+            writer.row(&[ExactCell::Text(text), ExactCell::Number(Some(1))]);
         }
-        let bytes = writer.finish().unwrap();
+        let bytes = writer.finish();
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
         let read: Vec<String> = reader.records().map(|row| row.unwrap()[0].to_owned()).collect();
         let restored: Vec<&str> = read.iter().map(|cell| cell.strip_prefix('\'').unwrap_or(cell)).collect();

@@ -5,9 +5,10 @@
 use domain::code::Code;
 
 use crate::delimiter::Delimiter;
-use crate::layout::{Layout, OneOf, fold, missing};
+use crate::layout::{Column, Holds, Layout, OneOf, fold, missing};
 use crate::meaning::Meaning;
 use crate::near;
+use crate::number_style::NumberStyle;
 use crate::problem::Problem;
 use crate::refusal::{FileRefusal, Proposal, Undecided};
 
@@ -40,6 +41,8 @@ pub(crate) struct Choices<'a> {
     pub(crate) delimiter: Option<Delimiter>,
     /// Indexes into [`Layout::columns`] with the headers chosen for them; they take precedence over names.
     pub(crate) mapped: Vec<(usize, &'a str)>,
+    /// How amounts are written.
+    pub(crate) style: NumberStyle,
     /// Headers to ignore. One that is also mapped is read; one that no column has is harmless.
     pub(crate) ignored: &'a [String],
 }
@@ -51,6 +54,7 @@ pub(crate) struct Header {
     pub(crate) names: Vec<String>,
     /// The position of each known column in the file.
     places: Vec<Option<usize>>,
+    columns: &'static [Column],
     proposals: Vec<Proposal>,
 }
 
@@ -91,12 +95,17 @@ impl Header {
             return Err(Box::new(not_decided(line, &names, &folded, undecided)));
         }
         let proposals = near::proposed(&harmless, layout, &places);
-        Ok(Self { names, places, proposals })
+        Ok(Self { names, places, columns: layout.columns, proposals })
     }
 
     /// The position of a field in a record.
     pub(crate) fn place(&self, field: usize) -> Option<usize> {
         self.places.get(field).copied().flatten()
+    }
+
+    /// What the values of a field are.
+    pub(crate) fn holds(&self, field: usize) -> Holds {
+        self.columns.get(field).map_or(Holds::Text, |column| column.holds)
     }
 
     /// The header of a field as in the file.
@@ -124,7 +133,7 @@ fn names_of(layout: &Layout, fields: OneOf) -> String {
 }
 
 fn not_decided(line: u64, names: &[String], folded: &[String], undecided: Vec<Undecided>) -> FileRefusal {
-    let is_result = crate::result::HEADER.iter().all(|name| folded.contains(&fold(name)));
+    let is_result = crate::export::columns::result::is_header(folded);
     let headers: Vec<&str> = undecided.iter().map(|column| column.header.as_str()).collect();
     let problem = Problem::of_row(line, Code::ColumnUndecided, headers.join(", "));
     FileRefusal { headers: names.to_vec(), undecided, is_result, ..problem.into() }

@@ -1,6 +1,53 @@
-//! Detects files that are not CSV in UTF-8, so that a refusal can name their type.
+//! The kind of a file by its content; its name plays no part.
 //!
-//! To detect another file type by its first bytes, add a row to [`MAGIC`].
+//! To detect another kind by its first bytes, so that a refusal can name it, add a row to `MAGIC`.
+
+/// A kind of file that can be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FileKind {
+    /// Text with a delimiter: CSV, TSV and the like.
+    #[default]
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// A JSON object per line.
+    JsonLines,
+}
+
+impl FileKind {
+    /// Its name, as in a file name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::JsonLines => "jsonl",
+        }
+    }
+}
+
+/// What [`by_content`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// A zip archive; its directory says whether it is a workbook.
+    Zip,
+    /// An old compound file: a workbook with a password, or an XLS.
+    Compound,
+    /// Text, in any encoding.
+    Text,
+    /// What cannot be read.
+    Other(&'static str),
+}
+
+/// The kind of a file by its first bytes.
+pub(crate) fn by_content(head: &[u8]) -> Content {
+    match of(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)) {
+        None | Some("UTF-16") => Content::Text,
+        Some("XLS") => Content::Compound,
+        Some(_) if head.starts_with(b"PK") => Content::Zip,
+        Some(other) => Content::Other(other),
+    }
+}
 
 /// The first bytes of files that are not CSV.
 const MAGIC: &[(&[u8], &str)] = &[

@@ -4,11 +4,28 @@
 //! another name, add the folded name to its synonyms; to add a column, see the table of its kind of file
 //! ([`crate::payment`], [`crate::account`]).
 
+/// What the values of a column are, which decides how they are normalised and what damage is looked for in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// An account number.
+    Account,
+    /// Another identifier.
+    Identifier,
+    /// An amount or a ratio.
+    Number,
+    /// A code, such as a currency.
+    Word,
+    /// Free text: kept as written.
+    Text,
+}
+
 /// A column that a format knows.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
     /// The canonical, documented name.
     pub name: &'static str,
+    /// What its values are.
+    pub holds: Holds,
     /// Other names, folded, in English and Chinese.
     pub synonyms: &'static [&'static str],
     /// Names, folded, that may mean this column or something else: they are proposed, not used automatically.

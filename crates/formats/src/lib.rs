@@ -6,27 +6,43 @@
 //! [`report::Summary`]. This crate knows no database, no scale and no balance: amounts stay text until a
 //! service reads them.
 //!
-//! To add a file format, see [`sheet`]; to add a column, see [`payment`] and [`layout`].
+//! [`probe`] shows what a file is and what its columns probably mean, [`open`] opens it as a [`sheet`], and [`payment`]
+//! and [`account`] read its rows.
+//!
+//! To add a file format, see [`sheet`]; to add a column, see [`payment`] and [`layout`]. What is written is in
+//! [`export`].
 
 pub mod account;
 pub mod archive;
 pub mod csv_reader;
+mod damage;
+mod decoding;
 pub mod delimiter;
+pub mod encoding;
 pub mod exact;
+pub mod export;
 pub mod header;
-mod kind;
+mod json_lines;
+pub mod kind;
 pub mod layout;
+mod lengths;
+pub mod locate;
+pub mod mapping;
 pub mod meaning;
 mod near;
+pub mod number_style;
+pub mod open;
 pub mod payment;
+pub mod probe;
 pub mod problem;
 pub mod read_error;
+mod record;
 pub mod refusal;
-pub mod refused;
 pub mod report;
-pub mod result;
+mod row;
 pub mod sheet;
 mod table;
+pub mod xlsx;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,8 @@
 
 use domain::amount::WrittenSum;
 
-use crate::problem::shorten;
+use crate::lengths::Lengths;
+use crate::problem::{Problem, shorten};
 use crate::refusal::Proposal;
 
 /// How many folded values and total rows are listed; the rest are only counted.
@@ -33,7 +34,7 @@ pub struct TotalRow {
     pub amount: String,
 }
 
-/// A value in which full-width digits were read as ASCII digits.
+/// A value in which full-width letters or digits were read as ASCII, or from which a guard against formulas was removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
     /// The line the row begins on.
@@ -49,6 +50,9 @@ pub struct Folded {
 /// The summary of a file, complete once the last page has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// What a person should know before the file is taken: rows above the header, hidden rows, formulas, numbers that
+    /// look changed. A remark refuses nothing.
+    pub remarks: Vec<Problem>,
     /// Headers of the columns that were not read: not understood, or ignored by the uploader. A column
     /// without a header is named by its position, such as `#7`.
     pub ignored_columns: Vec<String>,
@@ -76,6 +80,8 @@ pub(crate) struct Report {
     pub(crate) folded_count: u64,
     /// Whether an empty amount counts as unreadable.
     needs_amounts: bool,
+    /// Lengths of the numbers in each column of account numbers.
+    lengths: Vec<(usize, Lengths)>,
 }
 
 impl Report {
@@ -119,5 +125,23 @@ impl Report {
             let [column, before, after] = [column, before, after].map(|text| shorten(text.as_bytes()));
             self.folded.push(Folded { line, column, before, after });
         }
+    }
+
+    /// Counts the length of an account number.
+    pub(crate) fn note_length(&mut self, field: usize, line: u64, number: &str) {
+        let place = self.lengths.iter().position(|(known, _)| *known == field);
+        if let Some((_, lengths)) = place.and_then(|place| self.lengths.get_mut(place)) {
+            lengths.note(line, number);
+            return;
+        }
+        let mut lengths = Lengths::default();
+        lengths.note(line, number);
+        self.lengths.push((field, lengths));
+    }
+
+    /// The columns of account numbers that look changed.
+    pub(crate) fn remarks_on_lengths<'h>(&self, name: impl Fn(usize) -> Option<&'h str>) -> Vec<Problem> {
+        let of = |(field, lengths): &(usize, Lengths)| lengths.remarks(name(*field).unwrap_or_default());
+        self.lengths.iter().flat_map(of).collect()
     }
 }

@@ -4,6 +4,37 @@ use domain::limit::Calendar;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+use store::{StoreError, Tx};
+
+/// The organisation's time zone; UTC if none is set.
+pub async fn zone(tx: &mut Tx) -> Result<TimeZone, StoreError> {
+    let name = store::setting::get(tx, "time_zone").await?;
+    Ok(name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC))
+}
+
+/// The days and months that limits are counted in, for many times, most of which are the same as the one before.
+#[derive(Debug)]
+pub struct Days {
+    zone: TimeZone,
+    last: (i64, Calendar),
+}
+
+impl Days {
+    /// Of the organisation's time zone.
+    pub async fn load(tx: &mut Tx) -> Result<Self, StoreError> {
+        let zone = zone(tx).await?;
+        let last = (0, calendar(0, &zone));
+        Ok(Self { zone, last })
+    }
+
+    /// Those of a time, microseconds UTC.
+    pub fn at(&mut self, now: i64) -> Calendar {
+        if self.last.0 != now {
+            self.last = (now, calendar(now, &self.zone));
+        }
+        self.last.1
+    }
+}
 
 /// Converts microseconds UTC to zoned time; a time out of range becomes the epoch.
 #[must_use]

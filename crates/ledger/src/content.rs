@@ -1,15 +1,71 @@
-//! A batch's items in short: one hash, which is kept at submission and compared by a verification, and one
-//! fingerprint per row, by which batches are compared ([`domain::similar`]).
+//! A batch's items in short: one hash, which is kept at submission and compared by a verification, one fingerprint
+//! per row, by which batches are compared ([`domain::similar`]), and a digest of each page from the moment that it is
+//! added.
 
 use data_encoding::HEXLOWER;
 use domain::similar::{Payment, Printed, print};
 use sha2::{Digest, Sha256};
 use store::batch::Batch;
 use store::item::{Item, Page};
+use store::item_contact::Contact;
 use store::{StoreError, Tx};
 
 /// Items per step.
 const STEP: i64 = 10_000;
+
+/// The digest of a page of items, with their numbers and the names written for their payees; both are in order.
+#[must_use]
+pub fn page_digest(items: &[Item], contacts: &[Contact]) -> String {
+    let (mut hash, mut contacts) = (PageHash::default(), contacts.iter().peekable());
+    for item in items {
+        // The names may be of other batches' items, which lie between these.
+        while contacts.next_if(|(of, ..)| of.0 < item.number.0).is_some() {}
+        hash.item(item, contacts.next_if(|(of, ..)| *of == item.number));
+    }
+    hash.finish()
+}
+
+/// Hashes the items of a page one by one: number, line, source, target, amount, memo, reference, external id,
+/// the kind of name that was written for the payee, and that name.
+#[derive(Debug, Default)]
+pub struct PageHash {
+    hash: Sha256,
+    /// Of an item, so that it is hashed in one piece.
+    bytes: Vec<u8>,
+}
+
+impl PageHash {
+    /// Adds an item.
+    pub fn item(&mut self, item: &Item, contact: Option<&Contact>) {
+        self.bytes.clear();
+        for number in [item.number.0, item.line, item.source.0, item.target.0, item.amount] {
+            self.bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        for text in [&item.memo, &item.reference, &item.external_id] {
+            self.text(text.as_deref());
+        }
+        let kind = contact.map_or(0, |(_, kind, _)| kind.number());
+        self.bytes.extend_from_slice(&kind.to_le_bytes());
+        self.text(contact.map(|(.., written)| written.as_str()));
+        self.hash.update(&self.bytes);
+    }
+
+    fn text(&mut self, text: Option<&str>) {
+        self.bytes.extend_from_slice(&length(text).to_le_bytes());
+        self.bytes.extend_from_slice(text.unwrap_or_default().as_bytes());
+    }
+
+    /// The digest in hexadecimal.
+    #[must_use]
+    pub fn finish(self) -> String {
+        HEXLOWER.encode(&self.hash.finalize())
+    }
+}
+
+/// Precedes a text, so that different contents give different bytes; -1 means none.
+fn length(text: Option<&str>) -> i64 {
+    text.map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX))
+}
 
 /// A batch's items in short.
 #[derive(Debug, Clone, Default)]
@@ -35,9 +91,7 @@ impl ContentHash {
             self.hash.update(number.to_le_bytes());
         }
         for text in [&item.memo, &item.reference] {
-            // A length precedes each text, so that different contents give different bytes; -1 means none.
-            let length = text.as_ref().map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
-            self.hash.update(length.to_le_bytes());
+            self.hash.update(length(text.as_deref()).to_le_bytes());
             self.hash.update(text.as_deref().unwrap_or_default().as_bytes());
         }
         // Only if there is one, so that a batch submitted before external ids existed keeps its hash.

@@ -1,6 +1,7 @@
 //! What the door caches: policies, rates, system accounts, the time zone. One version number in the ledger's
 //! head row shows whether the cache is still valid.
 
+use crate::calendar;
 use crate::rates::Rates;
 use domain::account::AccountKind;
 use domain::id::{AccountId, AssetId};
@@ -33,8 +34,7 @@ impl Context {
         let mut accounts = store::account::system(tx).await?;
         accounts.retain(|account| account.stripe == 0 || account.stripe == stripe);
         accounts.sort_by_key(|account| account.stripe == stripe);
-        let zone = store::setting::get(tx, "time_zone").await?;
-        let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
+        let zone = calendar::zone(tx).await?;
         // The last entry wins: this node's own stripe overrides stripe 0.
         let system = accounts.into_iter().map(|a| ((a.asset, a.kind), a.id)).collect();
         Ok(Self { policies, rates, system, stripe, zone })

@@ -1,4 +1,5 @@
-//! Imports accounts from a file: `number,holder,email,uid,currency,opening`. Every row has an outcome.
+//! Imports accounts from a file with the columns number, holder, email, uid, currency and opening. Every row has an
+//! outcome.
 //!
 //! A page of rows is one transaction with a fixed number of queries. Opening balances are money and go
 //! through the door, each under its own operation id, so an interrupted import is simply run again.
@@ -6,74 +7,57 @@
 mod outcome;
 mod page;
 mod row;
+mod source;
 
 pub use self::outcome::{AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 
 use self::page::ImportPage;
 use self::row::ParsedRow;
+use self::source::AccountSource;
 use crate::write::WriteResult;
 use crate::{Error, Service};
-use domain::code::Language;
 use domain::fact::{Action, Fact};
 use domain::id::AccountId;
 use domain::noun::NounId;
 use domain::transfer::TransferKind;
-use formats::account::{AccountFileOptions, AccountReader, AccountRow};
-use formats::delimiter::Delimiter;
+use formats::account::{AccountFileOptions, AccountRow};
 use formats::read_error::ReadError;
 use ledger::request::OperationKey;
 use ledger::{Effects, Outcome, Party, PostingRequest};
-use std::io::Read;
+use std::io::{Read, Seek};
 use store::audit::Actor;
 use store::named_lock::{self, NamedLock};
 
-/// Rows per transaction.
-const PAGE: usize = 10_000;
-
 /// How an account file is read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct AccountImport {
-    /// The field separator.
-    pub delimiter: Delimiter,
+    /// How to read the file.
+    pub options: AccountFileOptions,
     /// Whether numbers that look like other accounts' numbers are allowed.
     pub confusable: bool,
 }
 
-impl From<ReadError> for Error {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Io(error) => Self::Io(error),
-            ReadError::Refused(refusal) => {
-                let (english, chinese) =
-                    (refusal.detail(Language::English), refusal.detail(Language::Chinese));
-                Self::bilingual(refusal.problem.code, english, chinese)
-            }
-        }
-    }
-}
-
 /// Opens the accounts in a file. Rows that cannot be accepted are reported as problems; the others are
 /// opened.
-pub async fn import<R: Read + Send + 'static>(
+pub async fn import<R: Read + Seek + Send + 'static>(
     service: &Service,
     actor: &Actor,
     read: R,
     how: AccountImport,
 ) -> Result<AccountsImported, Error> {
-    let mut reader = AccountReader::open(
-        read,
-        &AccountFileOptions { delimiter: how.delimiter, ..AccountFileOptions::default() },
-    )?;
+    let AccountImport { options, confusable } = how;
+    let mut source = blocking(move || AccountSource::open(read, &options)).await?;
     let mut imported = AccountsImported::default();
     loop {
-        let (mut rows, mut problems) = (Vec::new(), Vec::new());
-        let more = reader.next_page(PAGE, &mut rows, &mut problems)?;
-        imported.refuse_unread(problems);
-        let mut page = open_page(service, actor, rows, how).await?;
+        let (back, parsed) = blocking(move || source.page()).await?;
+        source = back;
+        imported.refuse_unread(parsed.problems);
+        let mut page = open_page(service, actor, parsed.rows, confusable).await?;
         let outcomes = pay_openings(service, actor, &page.openings).await?;
         page.settle_openings(outcomes);
         imported.take(page.rows, page.problems);
-        if !more {
+        if !parsed.more {
+            imported.file = source.report();
             imported.rows.sort_by_key(|row| row.line);
             imported.problems.sort_by_key(|problem| problem.line);
             return Ok(imported);
@@ -81,22 +65,29 @@ pub async fn import<R: Read + Send + 'static>(
     }
 }
 
+/// Reads a file on a thread that may wait for the disk.
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, ReadError> + Send + 'static,
+) -> Result<T, Error> {
+    Ok(tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??)
+}
+
 /// Opens a page of accounts in one transaction; the opening balances are paid afterwards.
 async fn open_page(
     service: &Service,
     actor: &Actor,
     rows: Vec<AccountRow>,
-    how: AccountImport,
+    confusable: bool,
 ) -> Result<ImportPage, Error> {
     let mut write = service.step(actor, Action::AccountImport).await?;
     named_lock::take(&mut write.tx, NamedLock::Directory).await?;
-    let page = ImportPage::open(&mut write.tx, rows, how.confusable, write.now).await?;
+    let page = ImportPage::open(&mut write.tx, rows, confusable, write.now).await?;
     let fact = Fact::new(Action::AccountImport, None)
         .with("count", page.opened.len())
         .with("first", page.opened.first().map(|id| id.0))
         .with("rows", page.rows.len())
         .with("problems", page.problems.len())
-        .with("confusable", how.confusable);
+        .with("confusable", confusable);
     write.end(Ok(WriteResult::one((), fact))).await?;
     Ok(page)
 }

@@ -1,7 +1,9 @@
 //! Lists of accounts.
 
 use crate::account_cache::asset_of;
-use crate::listing::{Counting, Total};
+use crate::listing::{COUNT_MAX, Counting, Total};
+use crate::place::{NextPage, SearchPlace};
+use crate::ranked::{self, RankedList, RankedRequest, Ranking};
 use crate::search::{Search, SearchLimits, SearchScope};
 use crate::{Error, Service};
 use domain::asset::Asset;
@@ -11,7 +13,7 @@ use domain::visible::shown;
 use store::Tx;
 use store::account::AccountView;
 use store::account_list;
-use store::listing::{CursorKey, PageRequest};
+use store::listing::{CursorKey, PageRequest, Window};
 
 pub use store::account_list::{AccountFilter, AccountSort};
 
@@ -26,6 +28,8 @@ pub struct AccountQuery {
     pub sort: AccountSort,
     /// Which page is wanted.
     pub slice: PageRequest,
+    /// The unfinished search for that page, if one is continued.
+    pub resumed: Option<SearchPlace>,
     /// Whether to count the whole list.
     pub counting: Counting,
 }
@@ -38,14 +42,14 @@ pub struct AccountPage {
     /// The total, if it was counted.
     pub total: Option<Total>,
     /// Where the next page begins; none on the last page.
-    pub next: Option<CursorKey>,
+    pub next: Option<NextPage>,
     /// Opening time of the last account a search reached before its budget ran out, microseconds UTC; none if
     /// it reached the end of the list or filled the page.
     pub searched_until: Option<i64>,
 }
 
-/// A page of the list of accounts. With a condition that no index answers, it is searched in id order within
-/// the time budget.
+/// A page of the list of accounts. Without a whole count, it is searched along the ids within the time budget, unless
+/// an index has it in its order.
 pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPage, Error> {
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
@@ -55,12 +59,12 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
         let asset = assets.iter().find(|asset| asset.code == *code);
         filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
     }
-    let is_search =
-        has_no_index(&filter) && query.sort == AccountSort::Id && query.counting != Counting::Whole;
-    let found = if is_search {
+    let found = if query.counting == Counting::Whole || is_in_order(&filter, query) {
+        sorted(&mut tx, query, &filter).await?
+    } else if query.sort == AccountSort::Id {
         searched(&mut tx, query, &filter, limits).await?
     } else {
-        sorted(&mut tx, query, &filter).await?
+        ranked(&mut tx, query, &filter, limits).await?
     };
     let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
     let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
@@ -68,12 +72,17 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
     Ok(AccountPage { accounts, total, next, searched_until })
 }
 
-/// Whether accounts are examined one after another: by a text, a state, a currency or a balance.
-fn has_no_index(filter: &AccountFilter) -> bool {
-    let is_indexed = filter.email.is_some() || filter.uid.is_some() || filter.holder.is_some();
-    let is_bounded = filter.balance_min.is_some() || filter.balance_max.is_some();
-    let is_narrowed = filter.status.is_some() || filter.asset.is_some();
-    filter.text.is_some() || (!is_indexed && (is_bounded || is_narrowed))
+/// Whether an index has the list's rows in its order, hardly any others, and few before the page.
+fn is_in_order(filter: &AccountFilter, query: &AccountQuery) -> bool {
+    let all = AccountFilter { with_system: filter.with_system, ..AccountFilter::default() };
+    *filter == all && query.sort == AccountSort::Number && query.slice.offset <= COUNT_MAX
+}
+
+struct FoundAccounts {
+    accounts: Vec<AccountView>,
+    total: Option<Total>,
+    next: Option<NextPage>,
+    searched_until: Option<i64>,
 }
 
 async fn searched(
@@ -89,19 +98,56 @@ async fn searched(
         search.found(scan, keys);
     }
     let result = search.result();
-    let searched_until = match result.until {
-        Some(id) => store::account::by_id(tx, AccountId(id)).await?.map(|account| account.opened_at),
-        None => None,
+    let searched_until = opened_at(tx, result.until).await?;
+    let accounts = store::account::by_ids(tx, result.keys).await?;
+    Ok(FoundAccounts {
+        accounts,
+        total: result.total,
+        next: result.next.map(NextPage::After),
+        searched_until,
+    })
+}
+
+/// Accounts by what changes too often for an index, or is asked for too seldom.
+struct RankedAccounts<'a> {
+    filter: &'a AccountFilter,
+    sort: AccountSort,
+}
+
+impl RankedList for RankedAccounts<'_> {
+    async fn rows(&self, tx: &mut Tx, slice: PageRequest) -> Result<Vec<CursorKey>, Error> {
+        Ok(account_list::ranks(tx, self.filter, self.sort, slice).await?)
+    }
+
+    async fn count(&self, tx: &mut Tx, window: Window, most: i64) -> Result<i64, Error> {
+        Ok(account_list::count_within(tx, self.filter, window, most).await?)
+    }
+}
+
+async fn ranked(
+    tx: &mut Tx,
+    query: &AccountQuery,
+    filter: &AccountFilter,
+    limits: SearchLimits<'_>,
+) -> Result<FoundAccounts, Error> {
+    let request = RankedRequest {
+        slice: &query.slice,
+        resumed: query.resumed.as_ref(),
+        ranking: Ranking::of(query.slice.order),
+        counting: query.counting,
+        keys: account_list::ids(tx).await?,
     };
+    let list = RankedAccounts { filter, sort: query.sort };
+    let result = ranked::search(tx, &list, request, limits).await?;
+    let searched_until = opened_at(tx, result.until).await?;
     let accounts = store::account::by_ids(tx, result.keys).await?;
     Ok(FoundAccounts { accounts, total: result.total, next: result.next, searched_until })
 }
 
-struct FoundAccounts {
-    accounts: Vec<AccountView>,
-    total: Option<Total>,
-    next: Option<CursorKey>,
-    searched_until: Option<i64>,
+/// When an account that a search reached was opened.
+async fn opened_at(tx: &mut Tx, reached: Option<i64>) -> Result<Option<i64>, Error> {
+    let Some(id) = reached else { return Ok(None) };
+    Ok(account_list::opened_at(tx, AccountId(id)).await?)
 }
 
 async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Result<FoundAccounts, Error> {
@@ -109,21 +155,11 @@ async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Re
         Counting::No => None,
         counting => Some(counting.total(account_list::count(tx, filter, counting.most()).await?)),
     };
-    let after = match &query.slice.after {
-        Some(place) if query.sort == AccountSort::Number => by_number(tx, place.key).await?,
-        other => other.clone(),
-    };
-    let slice = PageRequest { limit: query.slice.limit + 1, after, ..query.slice.clone() };
+    let slice = PageRequest { limit: query.slice.limit + 1, ..query.slice.clone() };
     let mut accounts = account_list::page(tx, filter, query.sort, slice).await?;
     let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
     let is_more = accounts.len() > wanted;
     accounts.truncate(wanted);
-    let next = accounts.last().filter(|_| is_more).map(|last| query.sort.place(last));
+    let next = accounts.last().filter(|_| is_more).map(|last| NextPage::After(query.sort.place(last)));
     Ok(FoundAccounts { accounts, total, next, searched_until: None })
-}
-
-/// The cursor key of an account in a list sorted by number; the cursor itself holds only the account id.
-async fn by_number(tx: &mut Tx, id: i64) -> Result<Option<CursorKey>, Error> {
-    let account = store::account::by_id(tx, AccountId(id)).await?;
-    Ok(account.map(|account| AccountSort::Number.place(&account)))
 }

@@ -8,7 +8,7 @@ use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Role;
 use domain::amount::Amount;
-use domain::approval::{ApprovalPolicy, Approver, Band, Level};
+use domain::approval::{APPROVING, ApprovalPolicy, Approver, Band, Level, Missing};
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -157,8 +157,13 @@ async fn take_all(write: &mut Write) -> Result<WriteResult<u64>, Error> {
     let mut facts = Vec::new();
     for row in store::approval_policy::due(&mut write.tx, write.now).await? {
         store::approval_policy::force(&mut write.tx, (row.asset, row.version), None, write.now).await?;
-        let fact = Fact::new(Action::ApprovalPolicyForce, Some(row.asset.0));
-        facts.push(fact.with("version", row.version).with("set_by", row.set_by.name));
+        let currency = crate::asset::by_id(&mut write.tx, row.asset).await?.code;
+        let fact = Fact::new(Action::ApprovalPolicyForce, Some(row.asset.0))
+            .with("currency", currency.as_str())
+            .with("version", row.version)
+            .with("stage", "in_force")
+            .with("set_by", row.set_by.name);
+        facts.push(fact);
     }
     Ok(WriteResult::many(u64::try_from(facts.len()).unwrap_or(u64::MAX), facts))
 }
@@ -191,7 +196,8 @@ async fn set_in(write: &mut Write, new: &NewApprovalPolicy) -> Result<WriteResul
         .with("version", version)
         .with("policy", row.content)
         .with("before", before.policy.canonical())
-        .with("loosens", row.in_force_at.is_none())
+        .with("loosens", policy.loosens(&before.policy))
+        .with("stage", if row.in_force_at.is_none() { "set" } else { "in_force" })
         .with("due_at", row.due_at);
     Ok(WriteResult::one(of(&mut write.tx, asset).await?, fact))
 }
@@ -240,6 +246,7 @@ async fn confirm_in(
     let fact = Fact::new(Action::ApprovalPolicyConfirm, Some(asset.id.0))
         .with("currency", asset.code.as_str())
         .with("version", version)
+        .with("stage", "confirmed")
         .with("set_by", waiting.set_by.name);
     Ok(WriteResult::one(of(&mut write.tx, asset).await?, fact))
 }
@@ -298,16 +305,9 @@ async fn check_users(tx: &mut Tx, policy: &ApprovalPolicy) -> Result<(), Error> 
 
 async fn check_reach(tx: &mut Tx, policy: &ApprovalPolicy, asset: &Asset) -> Result<(), Error> {
     let Some((from, lacking)) = policy.reach(&people(tx).await?).unreachable else { return Ok(()) };
+    let levels = policy.levels_for(i128::from(from));
+    let (english, chinese) = lacks(tx, levels, &lacking).await?;
     let from = domain::amount::format_minor(i128::from(from), asset.scale);
-    let lack = |separator: &str, one: &dyn Fn(usize, usize) -> String| {
-        lacking
-            .iter()
-            .map(|missing| one(missing.level + 1, missing.count))
-            .collect::<Vec<_>>()
-            .join(separator)
-    };
-    let english = lack(", ", &|level, count| format!("level {level} lacks {count} more"));
-    let chinese = lack("，", &|level, count| format!("第{level}级还缺{count}人"));
     Err(Error::bilingual(
         Code::ApprovalUnreachable,
         format!(
@@ -315,6 +315,37 @@ async fn check_reach(tx: &mut Tx, policy: &ApprovalPolicy, asset: &Asset) -> Res
         ),
         format!("{from} 起：{chinese}（制单人和尚未设置密码的人员不计入）"),
     ))
+}
+
+/// Which levels lack how many people, and of whom, in both languages.
+pub(crate) async fn lacks(
+    tx: &mut Tx,
+    levels: &[Level],
+    lacking: &[Missing],
+) -> Result<(String, String), Error> {
+    let (mut english, mut chinese) = (Vec::new(), Vec::new());
+    for Missing { level, count } in lacking {
+        let who = match levels.get(*level) {
+            Some(asked) => asked_of(tx, asked).await?,
+            None => String::new(),
+        };
+        let place = level + 1;
+        english.push(format!("level {place} ({who}) lacks {count} more"));
+        chinese.push(format!("第{place}级（`{who}`）还缺{count}人"));
+    }
+    Ok((english.join(", "), chinese.join("，")))
+}
+
+/// The roles and the logins that a level asks.
+async fn asked_of(tx: &mut Tx, level: &Level) -> Result<String, Error> {
+    let mut names: Vec<String> = level.roles.iter().map(|role| role.name().to_owned()).collect();
+    for user in &level.users {
+        names.extend(store::user::get(tx, *user).await?.map(|user| user.login));
+    }
+    if names.is_empty() {
+        names = APPROVING.iter().map(|role| role.name().to_owned()).collect();
+    }
+    Ok(names.join(", "))
 }
 
 /// A currency's policy, with what waits, and for whom it leaves too few approvers.

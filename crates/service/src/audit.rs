@@ -1,13 +1,19 @@
 //! Reading the audit log: newest first, filtered by actor, action, subject and time; a page, one row, or all of it as
-//! JSON lines.
+//! JSON lines or as a table.
 
 use crate::date::read_range;
 use crate::listing::Counting;
 use crate::search::{Search, SearchScope};
 use crate::{Error, Service, setting};
 use domain::code::Code;
+use formats::export::cell::{Json, Moment};
+use formats::export::columns::audit::{AUDIT, AuditExportRow};
+use formats::export::manifest::Manifest;
+use formats::export::options::ExportOptions;
+use formats::export::writer::ExportWriter;
 use ledger::calendar;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::io::Write;
 use store::Tx;
 use store::listing::{CursorKey, Order, PageRequest};
 
@@ -93,18 +99,59 @@ impl AuditExport {
 
     /// The next lines; none at the end. A search that found nothing yet returns no bytes.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let rows = self.next_rows().await?;
+        Ok(rows.map(|rows| rows.iter().map(line).collect::<String>().into_bytes()))
+    }
+
+    async fn next_rows(&mut self) -> Result<Option<Vec<AuditRow>>, Error> {
         let Some(mut query) = self.query.take() else { return Ok(None) };
         query.limit = EXPORTED_AT_ONCE;
         let page = list(&self.service, &query).await?;
         self.rows += i64::try_from(page.rows.len()).unwrap_or(i64::MAX);
         self.query = page.next.map(|below| AuditQuery { below: Some(below), ..query });
-        Ok(Some(page.rows.iter().map(line).collect::<String>().into_bytes()))
+        Ok(Some(page.rows))
     }
 
     /// How many rows have been returned.
     #[must_use]
     pub const fn rows(&self) -> i64 {
         self.rows
+    }
+}
+
+/// Writes every row that matches a query, newest first, as a table; times are in the organisation's time zone, whatever
+/// the options say. JSON lines have the keys of a table here, and those of the API's list in an [`AuditExport`].
+pub async fn export<W: Write + Send>(
+    service: &Service,
+    query: AuditQuery,
+    options: &ExportOptions,
+    to: W,
+) -> Result<Manifest, Error> {
+    let zone = setting::zone(&mut service.store.read().await?).await?;
+    let mut writer = ExportWriter::new(&AUDIT, &ExportOptions { zone, ..options.clone() }, to)?;
+    let mut export = AuditExport::new(service.clone(), query);
+    while let Some(rows) = export.next_rows().await? {
+        for row in &rows {
+            writer.row(&exported(row, &details(row).to_string()).cells())?;
+        }
+    }
+    Ok(writer.finish()?.1)
+}
+
+fn exported<'a>(row: &'a AuditRow, details: &'a str) -> AuditExportRow<'a> {
+    AuditExportRow {
+        id: row.id,
+        at: Some(Moment(row.at)),
+        actor: &row.actor.name,
+        actor_kind: row.actor.principal.kind_name(),
+        actor_id: row.actor.principal.id(),
+        origin: &row.origin,
+        action: &row.action,
+        subject: &row.subject,
+        subject_id: row.subject_id,
+        result: &row.result,
+        details: Some(Json(details)),
+        digest: row.digest.as_deref().unwrap_or_default(),
     }
 }
 
@@ -115,10 +162,15 @@ pub async fn show(service: &Service, id: i64) -> Result<AuditRow, Error> {
     found.into_iter().next().ok_or_else(|| Error::refused(Code::AuditNotFound, id.to_string()))
 }
 
-/// A row as a line of an export and of an evidence pack, with its line break. Its keys are a contract: they are those of
+/// A row as a line of an export, with its line break. Its keys are a contract: they are those of
 /// the API's list.
-pub(crate) fn line(row: &AuditRow) -> String {
-    let mut fields = json!({
+fn line(row: &AuditRow) -> String {
+    format!("{}\n", fields(row))
+}
+
+/// The fields of a line.
+pub(crate) fn fields(row: &AuditRow) -> Value {
+    json!({
         "id": row.id.to_string(),
         "at": time(row.at),
         "actor": row.actor.name,
@@ -130,16 +182,8 @@ pub(crate) fn line(row: &AuditRow) -> String {
         "subjectId": row.subject_id.map(|id| id.to_string()),
         "result": row.result,
         "details": details(row),
-    });
-    if let Some(fields) = fields.as_object_mut() {
-        fields.extend(links(row));
-    }
-    format!("{fields}\n")
-}
-
-/// What ties a row to what it covers, in its line.
-fn links(row: &AuditRow) -> Map<String, Value> {
-    Map::from_iter([("digest".to_owned(), row.digest.clone().into())])
+        "digest": row.digest,
+    })
 }
 
 /// A row's details; as a text if they are not JSON.

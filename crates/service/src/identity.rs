@@ -1,7 +1,8 @@
 //! The caller's identity: a person with a session, or a program with a key.
 
 use crate::api_key::ApiKey;
-use crate::{Error, Service, secret};
+use crate::proving_session::ProvingSession;
+use crate::{Error, Secret, Service, secret};
 use domain::access::{Asker, Role, Scope};
 use domain::code::Code;
 use domain::principal::Principal;
@@ -28,8 +29,8 @@ pub enum Who {
         session: i64,
         /// The user's role in the organisation.
         role: Role,
-        /// Whether the request came with the token that the session had before its last one-time code.
-        is_former: bool,
+        /// The hash of the session's token; none if the request came with the one before the last one-time code.
+        token: Option<Secret>,
     },
     /// A program with a key.
     Key {
@@ -52,9 +53,11 @@ impl Identity {
 
     /// The session in which one-time codes count: a key has none, and a former token proves none.
     #[must_use]
-    pub const fn proving_session(&self) -> Option<i64> {
-        match self.who {
-            Who::Person { session, is_former: false, .. } => Some(session),
+    pub fn proving_session(&self) -> Option<ProvingSession> {
+        match &self.who {
+            Who::Person { session, token: Some(token), .. } => {
+                Some(ProvingSession { id: *session, token: token.clone() })
+            }
             Who::Person { .. } | Who::Key { .. } => None,
         }
     }

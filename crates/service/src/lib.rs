@@ -28,6 +28,7 @@ pub mod consent;
 pub mod date;
 pub mod error;
 pub mod factor;
+pub mod file;
 pub mod fx;
 pub mod fx_policy;
 pub mod holder;
@@ -36,13 +37,20 @@ pub mod invitation;
 pub mod listing;
 pub mod login;
 mod login_failure;
+pub mod mail;
+pub mod mail_address;
 pub mod node;
+pub mod notice;
 pub mod once;
 pub mod operation_log;
 mod password;
 pub mod payee;
+pub mod place;
 pub mod policy;
 pub mod posting_view;
+pub mod proving_session;
+mod ranked;
+pub mod reminder;
 pub mod seal;
 pub mod search;
 mod secret;
@@ -57,6 +65,7 @@ pub mod system_account;
 pub mod transfer;
 pub mod user;
 pub mod vault;
+pub mod webhook;
 mod write;
 
 pub use answer::kept::Answer;
@@ -74,6 +83,7 @@ use account_cache::AccountCache;
 use domain::code::Code;
 use domain::text::Name;
 use domain::visible::shown;
+use domain::webhook::address::WebhookNetworks;
 use ledger::{Clock, Door};
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +118,8 @@ pub struct Service {
     /// This request's turn to try codes, held until its last transaction.
     _code_turn: Option<consent::CodeTurn>,
     pub(crate) none_bound: Arc<account_totp::NoneBound>,
+    /// The networks that webhooks may reach although they are not public.
+    pub(crate) webhook_networks: Arc<WebhookNetworks>,
 }
 
 impl Service {
@@ -135,6 +147,7 @@ impl Service {
             code_turns: Arc::default(),
             _code_turn: None,
             none_bound: Arc::default(),
+            webhook_networks: Arc::default(),
         }
     }
 
@@ -148,6 +161,19 @@ impl Service {
     #[must_use]
     pub fn with_vault(self, vault: vault::Vault) -> Self {
         Self { vault, ..self }
+    }
+
+    /// This service with networks that webhooks may reach although they are not public: those of the configuration
+    /// file.
+    #[must_use]
+    pub fn with_webhook_networks(self, networks: WebhookNetworks) -> Self {
+        Self { webhook_networks: Arc::new(networks), ..self }
+    }
+
+    /// The networks that webhooks may reach although they are not public.
+    #[must_use]
+    pub fn webhook_networks(&self) -> &WebhookNetworks {
+        &self.webhook_networks
     }
 
     /// What encrypts the stored secrets.

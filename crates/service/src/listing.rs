@@ -1,6 +1,4 @@
-//! What lists share: how they are counted, and cursor keys as text.
-
-use store::value::Value;
+//! What lists share: how they are counted.
 
 pub use store::listing::{CursorKey, Order, PageRequest, Window};
 
@@ -43,26 +41,5 @@ impl Counting {
             Self::Whole => Total { rows: counted, is_least: false },
             Self::No | Self::Bounded => Total { rows: counted.min(COUNT_MAX), is_least: counted > COUNT_MAX },
         }
-    }
-}
-
-/// A cursor key as text. A text value is left out because it may be long: the list sorted by it looks it up
-/// by the key.
-#[must_use]
-pub fn cursor_text(place: &CursorKey) -> String {
-    match &place.value {
-        Value::I64(value) => format!("{value} {}", place.key),
-        _ => place.key.to_string(),
-    }
-}
-
-/// The cursor key of such a text.
-#[must_use]
-pub fn read_cursor(text: &str) -> Option<CursorKey> {
-    match text.split_once(' ') {
-        Some((value, key)) => {
-            Some(CursorKey { value: Value::I64(value.parse().ok()?), key: key.parse().ok()? })
-        }
-        None => Some(CursorKey { value: Value::Null, key: text.parse().ok()? }),
     }
 }

@@ -150,6 +150,8 @@ async fn set_password(
     let factor_at = proven.map(|_| service.steady_now());
     let beginning = Beginning { factor_at, is_first: false };
     let (session, token) = session::begin(&service, tx, user, client, beginning).await?;
-    let fact = Fact::new(Action::UserPassword, Some(user)).with("session", session.id);
+    let fact = Fact::new(Action::UserPassword, Some(user))
+        .with("login", found.login.as_str())
+        .with("session", session.id);
     Ok(WriteResult::one(SignedIn { user: found, session, token }, fact))
 }

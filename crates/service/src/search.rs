@@ -16,6 +16,8 @@ pub const BUDGET: Duration = Duration::from_secs(1);
 /// However long it waited for a connection, a search has at least its budget divided by this: it makes
 /// progress, and the searches behind it wait no longer than necessary.
 const SHARE_LEAST: u32 = 10;
+/// The part of its budget that a search spends on finding out where to search.
+const SCOPE_SHARE: u32 = 4;
 /// Keys in the first window: few, so that a search makes progress while the processors are busy with money.
 const FIRST: i64 = 2_000;
 /// Keys in the largest window.
@@ -43,9 +45,14 @@ impl Budget {
     }
 
     /// The deadline of a search that begins now; none if the budget has no end.
-    fn end(self) -> Option<Instant> {
+    pub(crate) fn end(self) -> Option<Instant> {
         let least = Instant::now().checked_add(self.whole / SHARE_LEAST)?;
         self.asked.checked_add(self.whole).map(|end| end.max(least))
+    }
+
+    /// The time in which to find out where to search.
+    pub(crate) fn for_scope(self) -> Duration {
+        self.whole / SCOPE_SHARE
     }
 
     /// Whether it is used up.

@@ -83,7 +83,8 @@ pub async fn identify(
         seen(service, session.id, now).await;
     }
     let actor = Actor::new(Principal::User(session.user), found.login, address.to_string());
-    let who = Who::Person { user: session.user, session: session.id, role: found.role, is_former };
+    let token = (!is_former).then(|| Secret::new(hash));
+    let who = Who::Person { user: session.user, session: session.id, role: found.role, token };
     Ok(Some(Identity { actor, who }))
 }
 

@@ -166,8 +166,9 @@ async fn reset_user(
     session::end_all(tx, id).await?;
     store::invitation::end_of_user(tx, id).await?;
     user.password_at = None;
+    let fact = Fact::new(Action::UserReset, Some(id)).with("login", user.login.as_str());
     let added = InvitedUser { invited: invitation::invite(service, tx, id).await?, user };
-    Ok(WriteResult::one(added, Fact::new(Action::UserReset, Some(id))))
+    Ok(WriteResult::one(added, fact))
 }
 
 /// Ends all sessions of a user; returns how many there were.
@@ -234,13 +235,16 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
     if (user.role, user.disabled_at) != (before.role, before.disabled_at) {
         session::end_all(tx, id).await?;
     }
-    if user.role.is_raised_from(before.role) {
+    let is_raised = user.role.is_raised_from(before.role);
+    if is_raised {
         sponsored(tx, id, by, SponsorDeed::Promoted, write.now).await?;
     }
     if user.disabled_at.is_some() {
         store::invitation::end_of_user(tx, id).await?;
     }
     let fact = Fact::new(Action::UserChange, Some(id))
+        .with("login", user.login.as_str())
+        .with("raised_from", is_raised.then_some(before.role.name()))
         .with("name", user.name.as_str())
         .with("role", user.role.name())
         .with("disabled", user.disabled_at.is_some());

@@ -13,10 +13,12 @@ use crate::commands::batch::BatchVerb;
 use crate::commands::fx::FxVerb;
 use crate::commands::holder::HolderVerb;
 use crate::commands::key::KeyVerb;
+use crate::commands::notice::NoticeVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
 use crate::commands::transfer::TransferVerb;
 use crate::commands::user::{UserTotpVerb, UserVerb};
+use crate::commands::webhook::WebhookVerb;
 use domain::access::Operation;
 
 /// The call equivalent to a command, if there is one.
@@ -56,6 +58,8 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Login(_) => O::Login,
         Command::Logout(_) => O::Logout,
         Command::Key(args) => return key(&args.verb),
+        Command::Notice(args) => notice(&args.verb),
+        Command::Webhook(args) => webhook(&args.verb),
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {
             SettingVerb::Show => O::SettingsShow,
@@ -82,7 +86,21 @@ const fn operation(command: &Command) -> Option<Operation> {
 const fn audit(verb: Option<&AuditVerb>) -> Option<Operation> {
     match verb {
         None | Some(AuditVerb::Export(_)) => Some(Operation::AuditList),
-        Some(AuditVerb::Show { .. }) => None,
+        Some(AuditVerb::Show { .. } | AuditVerb::Key { .. } | AuditVerb::Checkpoint { .. }) => None,
+    }
+}
+
+const fn notice(verb: &NoticeVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        NoticeVerb::List(_) => O::NoticeList,
+        NoticeVerb::Read { all: true, .. } => O::NoticeReadAll,
+        NoticeVerb::Read { .. } => O::NoticeRead,
+        NoticeVerb::Remind(_) => O::ReminderAdd,
+        NoticeVerb::Address(args) => match args.is_change() {
+            true => O::MailAddressSet,
+            false => O::MailAddressShow,
+        },
     }
 }
 
@@ -108,6 +126,21 @@ const fn key(verb: &KeyVerb) -> Option<Operation> {
         // A server encrypts the secrets again by itself; no request sets its master key.
         KeyVerb::Rotate { name: None } | KeyVerb::NewMaster { .. } => return None,
     })
+}
+
+const fn webhook(verb: &WebhookVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        WebhookVerb::Add { .. } => O::WebhookAdd,
+        WebhookVerb::List => O::WebhookList,
+        WebhookVerb::Show { .. } => O::WebhookShow,
+        WebhookVerb::Change(_) => O::WebhookChange,
+        WebhookVerb::Remove { .. } => O::WebhookRemove,
+        WebhookVerb::Rotate { .. } => O::WebhookRotate,
+        WebhookVerb::Test { .. } => O::WebhookTest,
+        WebhookVerb::Deliveries { .. } => O::DeliveryList,
+        WebhookVerb::Replay { .. } => O::DeliveryReplay,
+    }
 }
 
 const fn account(verb: &AccountVerb) -> Option<Operation> {
@@ -138,6 +171,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
             Some(_) => O::RelationAdd,
             None => O::BatchCreate,
         },
+        BatchVerb::Deposit(_) | BatchVerb::Withdraw(_) => O::BatchCreate,
         BatchVerb::Preview(_) => O::BatchPreview,
         BatchVerb::Submit { .. } => O::BatchSubmit,
         BatchVerb::Problems(args) => match args.drop {

@@ -2,10 +2,12 @@
 
 use crate::key_ring::KeyFiles;
 use crate::out::Out;
+use crate::post::MailSettings;
 use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
 use domain::principal::Principal;
+use domain::webhook::address::WebhookNetworks;
 use service::session::SessionLife;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -79,6 +81,10 @@ pub(crate) struct Globals {
     pub session_life: SessionLife,
     /// The cooling-off of approvers.
     pub approver_cooling: Duration,
+    /// How e-mails are sent.
+    pub mail: MailSettings,
+    /// Networks that webhooks may reach although they are not public.
+    pub webhook_networks: WebhookNetworks,
 }
 
 impl Globals {
@@ -98,6 +104,8 @@ impl Globals {
             },
             session_life: settings.session_life(),
             approver_cooling: settings.approver_cooling(),
+            mail: MailSettings::of(settings),
+            webhook_networks: WebhookNetworks::new(settings.webhook_networks.clone()),
         }
     }
 
@@ -113,11 +121,17 @@ impl Globals {
 
     /// The acting principal.
     pub(crate) fn actor(&self) -> Actor {
-        let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-        let user = user.unwrap_or_else(|| "unknown".to_owned());
+        let user = system_user();
         match &self.act_as {
             Some(name) => Actor::new(Principal::CommandLine, name.trim(), format!("cli as, user {user}")),
             None => Actor::new(Principal::CommandLine, user, "cli"),
         }
     }
+}
+
+/// The operating system user. Programs that are started by others (cron, containers) often lack `USER`.
+fn system_user() -> String {
+    let named = std::env::var("USER").ok().filter(|user| !user.is_empty());
+    let known = || whoami::username().ok().filter(|user| !user.is_empty());
+    named.or_else(known).unwrap_or_else(|| format!("uid:{}", rustix::process::geteuid().as_raw()))
 }

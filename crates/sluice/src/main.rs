@@ -20,8 +20,10 @@ mod lock_holder;
 mod log;
 mod out;
 mod person;
+mod post;
 mod prompt;
 mod say;
+mod secret_file;
 mod session;
 mod session_file;
 mod settings;
@@ -33,6 +35,7 @@ mod word;
 use clap::{CommandFactory, Parser};
 use cli::Cli;
 use commands::Command;
+use commands::audit::{AuditArgs, AuditVerb};
 use commands::key::{KeyArgs, KeyVerb};
 use commands::work::Stop;
 use domain::code::Language;
@@ -125,6 +128,9 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
         Command::Bench(args) => commands::bench::run(globals, args).await,
         Command::Key(KeyArgs { verb: KeyVerb::NewMaster { file } }) => {
             commands::key::new_master(globals, file)
+        }
+        Command::Audit(AuditArgs { verb: Some(AuditVerb::Key { file }), .. }) => {
+            commands::audit::new_key(globals, file)
         }
         command => execute_on_ledger(globals, command).await,
     }
@@ -252,7 +258,10 @@ impl Command {
 
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, approval, asset, batch, fx, holder, key, policy, setting, transfer, user};
+        use commands::{
+            account, approval, asset, batch, fx, holder, key, notice, policy, setting, transfer, user,
+            webhook,
+        };
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
@@ -263,6 +272,8 @@ impl Command {
             Self::Approval(args) => approval::access(args),
             Self::User(args) => user::access(args),
             Self::Key(args) => key::access(args),
+            Self::Notice(args) => notice::access(args),
+            Self::Webhook(args) => webhook::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

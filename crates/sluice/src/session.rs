@@ -11,7 +11,7 @@ use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::code::Language;
 use domain::id::AssetId;
-use engine::{Engine, EngineOptions, Pulse, history};
+use engine::{Engine, EngineOptions, Mailer, Pulse, history};
 use ledger::{Door, DoorOptions};
 use service::session::SessionLife;
 use service::{Service, asset, batch, user};
@@ -95,6 +95,8 @@ pub(crate) struct Session {
     lock: Option<Lock>,
     /// The data directory, unless the ledger is on a server.
     pub(crate) data: Option<DataDir>,
+    /// What sends e-mails, in a process that takes work by itself.
+    mailer: Option<Mailer>,
     /// The timeouts of a session of `sluice login`.
     pub(crate) life: SessionLife,
 }
@@ -117,6 +119,9 @@ impl Session {
         // Reading needs no secrets, and the reader may be a user who must not have the key.
         let vault = key_ring::vault(&globals.key_files, globals.language())?;
         session.service = session.service.with_vault(vault);
+        if access == Access::Work {
+            session.mailer = globals.mail.mailer(globals.language())?;
+        }
         if access != Access::Accept {
             session.engine().recover().await?;
         }
@@ -251,7 +256,8 @@ impl Session {
         // No time limit on searches: a user at a terminal waits for the complete answer.
         let service = Service::new(store.clone(), door.clone(), clock)
             .searching_for(Duration::MAX)
-            .cooling_for(globals.approver_cooling);
+            .cooling_for(globals.approver_cooling)
+            .with_webhook_networks(globals.webhook_networks.clone());
         let assets = asset::list(&service).await?;
         let (actor, out) = (globals.actor(), globals.out());
         let language = out.language;
@@ -271,6 +277,7 @@ impl Session {
             renews: None,
             lock,
             data: globals.database.is_none().then(|| DataDir(globals.data.clone())),
+            mailer: None,
             life: globals.session_life,
         })
     }
@@ -297,8 +304,9 @@ impl Session {
         self.engine_with(EngineOptions::default())
     }
 
-    /// The engine, with these options.
+    /// The engine, with these options and what sends e-mails.
     pub(crate) fn engine_with(&self, options: EngineOptions) -> Engine {
+        let options = EngineOptions { mailer: self.mailer.clone(), ..options };
         Engine::new(self.store.clone(), self.door.clone(), self.service.clone(), options)
     }
 

@@ -15,4 +15,4 @@ mod values;
 pub(crate) use layers::{Layer, unknown_variables};
 pub(crate) use loaded::{Loaded, Unusable};
 pub(crate) use shown::ShownSettings;
-pub(crate) use values::{Lang, LogFormat, Settings};
+pub(crate) use values::{Lang, LogFormat, Settings, SmtpProtection};

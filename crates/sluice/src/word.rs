@@ -12,6 +12,7 @@ use domain::fx::Rounding;
 use domain::item::ItemState;
 use domain::posting::PostingKind;
 use domain::transfer::TransferKind;
+use domain::webhook::delivery::{DeliveryFailure, DeliveryState};
 use service::account_import::{OpeningOutcome, RowOutcome};
 
 /// A value with a display word.
@@ -44,6 +45,11 @@ words! {
     ChangeKind {
         AccountChanged "收款账户变更" PayeeNew "新收款人" PayeeGone "收款人缺失" AmountMoved "金额变动" PaidRecently "近期已付相同金额"
         FirstPayment "首次付款" AccountOpened "新开账户" HolderChanged "持有人资料变更"
+    }
+    DeliveryState { Waiting "等待中" Delivered "已送达" Dead "已放弃" Dropped "已取消" }
+    DeliveryFailure {
+        AddressRefused "地址不允许访问" NameUnknown "域名无法解析" Unreachable "无法连接" TlsFailed "安全连接失败" TimedOut "超时"
+        AnswerInvalid "响应无效" Redirected "被重定向" StatusRefused "状态码表示失败" SecretUnreadable "密钥无法读取" UrlRefused "网址不允许访问"
     }
     ItemState {
         Pending "等待中" Processing "处理中" Completed "成功" Failed "失败" Unknown "结果未知" Skipped "已跳过"

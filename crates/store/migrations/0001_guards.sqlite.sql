@@ -1,6 +1,7 @@
 -- What SQLite guards itself, and the ledger's random id.
 
 INSERT INTO ledger_head (id, commit_number, policy_version, ledger_id) VALUES (1, 0, 1, lower(hex(randomblob(16))));
+UPDATE ledger_head SET chain = ledger_id;
 
 -- What is written stays: these rows are never changed or deleted.
 CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'posting is append-only'); END;
@@ -13,12 +14,18 @@ CREATE TRIGGER voucher_no_update BEFORE UPDATE ON transfer_voucher BEGIN SELECT 
 CREATE TRIGGER voucher_no_delete BEFORE DELETE ON transfer_voucher BEGIN SELECT RAISE(ABORT, 'transfer_voucher is append-only'); END;
 CREATE TRIGGER failure_no_update BEFORE UPDATE ON item_failure BEGIN SELECT RAISE(ABORT, 'item_failure is append-only'); END;
 CREATE TRIGGER failure_no_delete BEFORE DELETE ON item_failure BEGIN SELECT RAISE(ABORT, 'item_failure is append-only'); END;
+CREATE TRIGGER mark_no_update BEFORE UPDATE ON item_mark BEGIN SELECT RAISE(ABORT, 'item_mark is append-only'); END;
+CREATE TRIGGER mark_no_delete BEFORE DELETE ON item_mark BEGIN SELECT RAISE(ABORT, 'item_mark is append-only'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON item_run BEGIN SELECT RAISE(ABORT, 'item_run is append-only'); END;
 CREATE TRIGGER run_no_delete BEFORE DELETE ON item_run BEGIN SELECT RAISE(ABORT, 'item_run is append-only'); END;
 CREATE TRIGGER rate_no_update BEFORE UPDATE ON fx_rate BEGIN SELECT RAISE(ABORT, 'fx_rate is append-only'); END;
 CREATE TRIGGER rate_no_delete BEFORE DELETE ON fx_rate BEGIN SELECT RAISE(ABORT, 'fx_rate is append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER link_no_update BEFORE UPDATE ON commit_link BEGIN SELECT RAISE(ABORT, 'commit_link is append-only'); END;
+CREATE TRIGGER link_no_delete BEFORE DELETE ON commit_link BEGIN SELECT RAISE(ABORT, 'commit_link is append-only'); END;
+CREATE TRIGGER image_no_update BEFORE UPDATE ON image BEGIN SELECT RAISE(ABORT, 'image is append-only'); END;
+CREATE TRIGGER image_no_delete BEFORE DELETE ON image BEGIN SELECT RAISE(ABORT, 'image is append-only'); END;
 CREATE TRIGGER operation_no_update BEFORE UPDATE ON operation BEGIN SELECT RAISE(ABORT, 'operation is append-only'); END;
 CREATE TRIGGER operation_no_delete BEFORE DELETE ON operation BEGIN SELECT RAISE(ABORT, 'operation is append-only'); END;
 CREATE TRIGGER answer_no_update BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT, 'answer is append-only'); END;

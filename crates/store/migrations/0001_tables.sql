@@ -10,15 +10,16 @@ CREATE TABLE setting (
 );
 
 -- One row: the order of all commits, the versions of what the door caches (policies, and what accounts are apart from
--- their balances), what tells this ledger from all others, and up to which commit it may be written: 0 while it is not
--- sealed.
+-- their balances), what tells this ledger from all others, up to which commit it may be written (0 while it is not
+-- sealed), and the chain's last hash: that of the last `commit_link`; before the first one it is the ledger's id.
 CREATE TABLE ledger_head (
   id             NUMBER NOT NULL PRIMARY KEY CHECK (id = 1),
   commit_number  NUMBER NOT NULL,
   policy_version NUMBER NOT NULL,
   ledger_id      TEXT,
   sealed_at      NUMBER NOT NULL DEFAULT 0,
-  accounts_version NUMBER NOT NULL DEFAULT 1
+  accounts_version NUMBER NOT NULL DEFAULT 1,
+  chain          TEXT NOT NULL DEFAULT ''
 ) CHANGING;
 
 -- Everything that people name by its number is counted here, so that the counters can be set above what a loss took with
@@ -181,7 +182,8 @@ CREATE TABLE totp_step (
 
 -- Which chunk was committed when, and which transfers it holds, in short: lists skip chunks in which nothing can match.
 -- With several nodes the numbers of chunks, and so of postings, are not in the order of commits; what follows behind
--- (history, copies) follows the commit number. A chunk whose COMMIT got no answer is looked up here.
+-- (history, copies) follows the commit number. A chunk whose COMMIT got no answer is looked up here. `digest`: SHA-256 over
+-- its postings, failed attempts and exchanges; the row is part of its commit's link.
 CREATE TABLE chunk (
   number         NUMBER NOT NULL PRIMARY KEY,
   commit_number  NUMBER NOT NULL,
@@ -193,6 +195,7 @@ CREATE TABLE chunk (
   refused        NUMBER NOT NULL DEFAULT 0,
   least_amount   NUMBER NOT NULL DEFAULT 0,
   most_amount    NUMBER NOT NULL DEFAULT 0,
+  digest         TEXT NOT NULL DEFAULT '',
   CONSTRAINT chunk_commit UNIQUE (commit_number)
 );
 
@@ -366,7 +369,7 @@ CREATE TABLE batch (
   CHECK (success_count + failed_count + skipped_count + flight_count <= total_count),
   CHECK (unknown_count >= 0 AND unknown_count <= flight_count)
 ) CHANGING;
-CREATE INDEX batch_state ON batch (state);
+CREATE INDEX batch_state ON batch (state, id);
 CREATE INDEX batch_submitted ON batch (submitted_at) WHERE submitted_at IS NOT NULL;
 
 -- `state` is the item's own: an item that a run covers stays pending here. `item_now` has the state that counts.
@@ -412,6 +415,28 @@ CREATE TABLE item_extent (
   PRIMARY KEY (batch, first_number),
   CHECK (first_number <= last_number)
 ) COMPACT;
+
+-- Where a batch's items are as they were added, page by page, and SHA-256 over the content of each page's items and the names
+-- that were written for their payees. Deleting items from a draft changes the digests of their pages.
+CREATE TABLE item_page (
+  batch        NUMBER NOT NULL,
+  first_number NUMBER NOT NULL,
+  last_number  NUMBER NOT NULL,
+  digest       TEXT NOT NULL,
+  PRIMARY KEY (batch, first_number),
+  CHECK (first_number <= last_number)
+) COMPACT;
+
+-- Which items were moved to another state outside the door: those of a batch that `items` lists (`store::item_mark`), when its
+-- edition was raised to `edition`. With the runs and the failed attempts of chunks they tell the state of each item.
+CREATE TABLE item_mark (
+  batch   NUMBER NOT NULL,
+  edition NUMBER NOT NULL,
+  at      NUMBER NOT NULL,
+  state   NUMBER NOT NULL,
+  items   TEXT NOT NULL,
+  PRIMARY KEY (batch, edition)
+);
 
 -- How an item's own side was written: only items for which that is not the account's number have a row.
 CREATE TABLE item_contact (
@@ -594,6 +619,21 @@ CREATE TABLE session (
 CREATE INDEX session_of_user ON session (app_user);
 CREATE INDEX session_former ON session (former_token);
 
+-- The networks that users have signed in from, each with the latest time.
+CREATE TABLE seen_network (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  network  TEXT NOT NULL,
+  seen_at  NUMBER NOT NULL,
+  PRIMARY KEY (app_user, network)
+) COMPACT;
+
+-- Where users receive e-mails; a user without a row receives none.
+CREATE TABLE mail_address (
+  app_user NUMBER NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  email    TEXT NOT NULL,
+  language NUMBER NOT NULL
+);
+
 -- Second factors of people. Their secrets are in sealed_secret, as `user:ID`, and as `enrolment:ID` until confirmed.
 
 -- A user's confirmed factor. `is_initial`: it was enrolled in the user's first session.
@@ -715,6 +755,7 @@ CREATE TABLE approval_round (
   asset          NUMBER NOT NULL,
   account        NUMBER,
   amount         NUMBER NOT NULL,
+  same_day       NUMBER NOT NULL,
   maker          TEXT NOT NULL,
   cause          NUMBER NOT NULL,
   opened_at      NUMBER NOT NULL,
@@ -765,3 +806,126 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_subject ON audit (subject, subject_id);
 CREATE INDEX audit_at ON audit (at);
+
+-- The chain of commits (ADR 51). `digest`: SHA-256 over the commit's audit rows; `images`: over its images, empty without
+-- any; `chain`: over the chain's hash before it, its number and these two. Its audit rows are those after the previous
+-- link's `last_audit`, up to its own: their numbers are drawn under the head's lock.
+CREATE TABLE commit_link (
+  commit_number NUMBER NOT NULL PRIMARY KEY,
+  digest        TEXT NOT NULL,
+  images        TEXT NOT NULL,
+  chain         TEXT NOT NULL,
+  last_audit    NUMBER NOT NULL
+);
+
+-- What a row was after a commit that changed it: SHA-256 over its values, empty if it was deleted. The last image of a key
+-- is the row as it must be. Triggers add to `pending_image`, under the number of the writing transaction, and the end of
+-- the commit moves its rows to `image`.
+CREATE TABLE image (
+  commit_number NUMBER NOT NULL,
+  place         NUMBER NOT NULL,
+  table_name    TEXT NOT NULL,
+  row_key       TEXT NOT NULL,
+  digest        TEXT NOT NULL,
+  PRIMARY KEY (commit_number, place)
+) COMPACT;
+CREATE TABLE pending_image (
+  writer     NUMBER NOT NULL,
+  place      NUMBER NOT NULL,
+  table_name TEXT NOT NULL,
+  row_key    TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  PRIMARY KEY (writer, place)
+) COMPACT;
+
+-- What people and programs outside are told, written in the transaction of what it tells. `kind` is a number of
+-- `domain::event`, `audience` a word of it, `detail` a JSON object. `spread_at`: when it became notices, e-mails and
+-- deliveries.
+CREATE TABLE outbox (
+  id         DRAWN KEY,
+  at         NUMBER NOT NULL,
+  kind       NUMBER NOT NULL,
+  batch      NUMBER,
+  subject    TEXT NOT NULL,
+  subject_id NUMBER,
+  detail     TEXT NOT NULL,
+  audience   TEXT NOT NULL,
+  spread_at  NUMBER
+);
+CREATE INDEX outbox_unspread ON outbox (id) WHERE spread_at IS NULL;
+
+-- Which user is told of which event, and when the user read it.
+CREATE TABLE notice (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  read_at  NUMBER,
+  PRIMARY KEY (app_user, event)
+) COMPACT;
+CREATE INDEX notice_unread ON notice (app_user, event) WHERE read_at IS NULL;
+
+-- Notices that somebody asked for, at a time. `person`: whom it is for; none: the approvers of the batch.
+CREATE TABLE reminder (
+  id              DRAWN KEY,
+  due_at          NUMBER NOT NULL,
+  person          NUMBER REFERENCES app_user (id),
+  batch           NUMBER REFERENCES batch (id),
+  content         TEXT,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER,
+  done_at         NUMBER,
+  CONSTRAINT reminder_for CHECK (person IS NOT NULL OR batch IS NOT NULL)
+);
+CREATE INDEX reminder_due ON reminder (due_at) WHERE done_at IS NULL;
+CREATE INDEX reminder_maker ON reminder (created_by_kind, created_by_id, created_at);
+
+-- E-mails about events. `state` is a number of `domain::mail`; one that is being sent is sent again if what became of it
+-- is not known.
+CREATE TABLE mail (
+  app_user NUMBER NOT NULL REFERENCES app_user (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  state    NUMBER NOT NULL,
+  tries    NUMBER NOT NULL,
+  next_at  NUMBER NOT NULL,
+  error    TEXT,
+  PRIMARY KEY (app_user, event)
+) CHANGING;
+CREATE INDEX mail_due ON mail (next_at) WHERE state IN (1, 2);
+-- Where events are sent to by HTTP. `events`: the names of the event types, separated by spaces. The secret and, until
+-- `former_until`, the one before it are in `sealed_secret`.
+CREATE TABLE webhook (
+  id              DRAWN KEY,
+  url             TEXT NOT NULL,
+  events          TEXT NOT NULL,
+  description     TEXT NOT NULL,
+  enabled         NUMBER NOT NULL CHECK (enabled IN (0, 1)),
+  former_until    NUMBER,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  removed_at      NUMBER,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER
+);
+
+-- Which event is sent to which webhook, and how far it is. Of the deliveries of a batch to a webhook that wait, only the
+-- first has a time at which it is due; the others wait for it.
+CREATE TABLE webhook_delivery (
+  id       DRAWN KEY,
+  webhook  NUMBER NOT NULL REFERENCES webhook (id),
+  event    NUMBER NOT NULL REFERENCES outbox (id),
+  batch    NUMBER,
+  state    NUMBER NOT NULL,
+  attempts NUMBER NOT NULL,
+  due_at   NUMBER,
+  tried_at NUMBER,
+  ended_at NUMBER,
+  status   NUMBER,
+  failure  NUMBER,
+  CONSTRAINT webhook_delivery_event UNIQUE (webhook, event)
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, due_at) WHERE state = 1;
+CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
+CREATE INDEX webhook_delivery_state ON webhook_delivery (webhook, state, id);
+CREATE INDEX webhook_delivery_chain ON webhook_delivery (batch, webhook) WHERE state = 1;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (event) WHERE state = 1;

@@ -4,19 +4,20 @@ use crate::account::{AccountView, TABLES};
 use crate::args;
 use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
-use crate::listing::{CursorKey, Listing, PageRequest};
+use crate::listing::{CursorKey, Listing, PageRequest, Window};
 use crate::tx::Tx;
-use crate::value::Row;
+use crate::value::{Row, Value};
 use domain::account::{AccountKind, AccountStatus};
-use domain::id::{AssetId, HolderId};
+use domain::id::{AccountId, AssetId, HolderId};
 
 static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM account");
+static OPENED_AT: Sql = Sql::new("SELECT opened_at FROM account WHERE id <= $1 ORDER BY id DESC LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&IDS];
+pub const CATALOGUE: &[Named] = named![&IDS, &OPENED_AT];
 
 /// Which accounts a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountFilter {
     /// Part of the number, or of the holder's name, e-mail address or uid.
     pub text: Option<String>,
@@ -73,6 +74,14 @@ impl AccountSort {
         };
         CursorKey { value, key: account.id.0 }
     }
+
+    fn rank(self, row: Row<'_>) -> Result<CursorKey, StoreError> {
+        let value = match self {
+            Self::Number => row.text(0)?.into(),
+            Self::Id | Self::Balance | Self::OpenedAt => row.i64(0)?.into(),
+        };
+        Ok(CursorKey { value, key: row.i64(1)? })
+    }
 }
 
 pub(crate) fn listing(filter: &AccountFilter) -> Listing {
@@ -124,6 +133,35 @@ pub async fn count(tx: &mut Tx, filter: &AccountFilter, most: Option<i64>) -> Re
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
+/// What a page of accounts is sorted by, with their ids.
+pub async fn ranks(
+    tx: &mut Tx,
+    filter: &AccountFilter,
+    sort: AccountSort,
+    slice: PageRequest,
+) -> Result<Vec<CursorKey>, StoreError> {
+    let (text, args) = by_rank(filter, sort, slice);
+    tx.fetch_text(text, args).await?.iter().map(|row| sort.rank(row)).collect()
+}
+
+pub(crate) fn by_rank(filter: &AccountFilter, sort: AccountSort, slice: PageRequest) -> (String, Vec<Value>) {
+    let columns = format!("{}, a.id", sort.column());
+    listing(filter).page(&columns, sort.column(), "a.id", slice)
+}
+
+/// How many accounts with ids in a window match a filter; counting stops at a bound.
+pub async fn count_within(
+    tx: &mut Tx,
+    filter: &AccountFilter,
+    window: Window,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let mut listing = listing(filter);
+    listing.within("a.id", window);
+    let (text, args) = listing.count(Some(most));
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
 /// The ids of a page of accounts, ordered by id.
 pub async fn page_of_ids(
     tx: &mut Tx,
@@ -137,4 +175,9 @@ pub async fn page_of_ids(
 /// The lowest and the highest id.
 pub async fn ids(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     tx.fetch(&IDS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
+/// When the account with this id, or the last one before it, was opened.
+pub async fn opened_at(tx: &mut Tx, id: AccountId) -> Result<Option<i64>, StoreError> {
+    tx.fetch(&OPENED_AT, args![id.0]).await?.first().map(|row| row.i64(0)).transpose()
 }

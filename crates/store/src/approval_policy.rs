@@ -48,6 +48,11 @@ static NEWEST: Sql = Sql::new(sql!(
     ApprovalPolicyVersion::COLUMNS,
     " FROM approval_policy WHERE asset = $1 ORDER BY version DESC LIMIT 1",
 ));
+static GET: Sql = Sql::new(sql!(
+    "SELECT ",
+    ApprovalPolicyVersion::COLUMNS,
+    " FROM approval_policy WHERE asset = $1 AND version = $2",
+));
 static IN_FORCE: Sql = Sql::new(sql!(
     "SELECT ",
     ApprovalPolicyVersion::COLUMNS,
@@ -74,7 +79,7 @@ static LOWEST: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&INSERT, &NEWEST, &IN_FORCE, &DUE, &FORCE, &LOWEST];
+pub const CATALOGUE: &[Named] = named![&INSERT, &NEWEST, &GET, &IN_FORCE, &DUE, &FORCE, &LOWEST];
 
 /// Adds a version; one that is in force at once tells every door.
 pub async fn insert(tx: &mut Tx, policy: &ApprovalPolicyVersion) -> Result<(), StoreError> {
@@ -98,6 +103,15 @@ pub async fn insert(tx: &mut Tx, policy: &ApprovalPolicyVersion) -> Result<(), S
 /// The last version of a currency's policy, in force or not.
 pub async fn newest(tx: &mut Tx, asset: AssetId) -> Result<Option<ApprovalPolicyVersion>, StoreError> {
     tx.fetch(&NEWEST, args![asset.0]).await?.first().map(Row::read).transpose()
+}
+
+/// A version of a currency's policy.
+pub async fn get(
+    tx: &mut Tx,
+    asset: AssetId,
+    version: i64,
+) -> Result<Option<ApprovalPolicyVersion>, StoreError> {
+    tx.fetch(&GET, args![asset.0, version]).await?.first().map(Row::read).transpose()
 }
 
 /// The version that is in force.

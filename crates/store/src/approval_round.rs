@@ -38,6 +38,8 @@ record! {
         pub account: Option<AccountId> = "r.account",
         /// The batch's total, in minor units.
         pub amount: i64 = "r.amount",
+        /// What the maker submitted that day before, with the same single account, as far as it counts towards the band.
+        pub same_day: i64 = "r.same_day",
         /// Who submitted it: a person also for a key that the person made.
         pub maker: String = "r.maker",
         /// Why it began.
@@ -49,8 +51,8 @@ record! {
 
 static OPEN: Sql = Sql::new(
     "INSERT INTO approval_round (batch, round, levels, needed, valid_h, policy_version, content_hash, day, asset,
-       account, amount, maker, cause, opened_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+       account, amount, same_day, maker, cause, opened_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 );
 static LAST: Sql = Sql::new(sql!(
     "SELECT ",
@@ -97,6 +99,7 @@ pub async fn open(tx: &mut Tx, round: &ApprovalRound) -> Result<(), StoreError> 
         round.asset.0,
         round.account.map(|account| account.0),
         round.amount,
+        round.same_day,
         round.maker.as_str(),
         round.cause.number(),
         round.opened_at,

@@ -2,14 +2,15 @@
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Named, Sql, named};
+use crate::chain;
 use crate::error::StoreError;
 use crate::listing::{Listing, PageRequest};
 use crate::record::{inserted, record};
 use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::{Column, Row};
-use domain::fact::Fact;
+use crate::value::{Column, Row, Value};
+use domain::fact::{Action, Fact};
 use domain::principal::{Author, Principal};
 
 /// Who acts, and from where.
@@ -50,7 +51,7 @@ pub struct Audit {
     pub result: &'static str,
     /// The details, as JSON.
     pub detail: String,
-    /// SHA-256 over all outcomes of a chunk, hexadecimal.
+    /// SHA-256 over the outcomes of a chunk, or over the transfers of a request, hexadecimal.
     pub digest: Option<String>,
 }
 
@@ -67,6 +68,36 @@ impl Audit {
             detail: fact.detail_text(),
             digest: None,
         }
+    }
+
+    /// Its values as stored, in the order of [`LINES`]: what its commit's digest covers. Its number is not
+    /// known before it is written; the chain has it by the order of the rows.
+    pub(crate) fn line(&self, at: i64) -> String {
+        let Self { actor, action, subject, subject_id, result, detail, digest } = self;
+        let what = (*action, *subject, *subject_id);
+        line((at, &actor.author, &actor.origin), what, (result, detail, digest.as_deref()))
+    }
+}
+
+/// A row's values as the chain covers them: when, who and from where; what; and what came of it.
+fn line(
+    (at, author, origin): (i64, &Author, &str),
+    (action, subject, subject_id): (&str, &str, Option<i64>),
+    (result, detail, digest): (&str, &str, Option<&str>),
+) -> String {
+    let Author { principal, name } = author;
+    let (kind, id) = (principal.kind(), principal.id());
+    let values =
+        args![at, name.as_str(), kind, id, origin, action, subject, subject_id, result, detail, digest];
+    chain::line("audit", &values)
+}
+
+impl AuditRow {
+    /// What its commit's digest covers of it.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let Self { at, actor, origin, action, subject, subject_id, result, detail, digest, .. } = self;
+        line((*at, actor, origin), (action, subject, *subject_id), (result, detail, digest.as_deref()))
     }
 }
 
@@ -92,13 +123,17 @@ record! {
         pub result: String,
         /// The details, as JSON.
         pub detail: String,
-        /// A chunk's digest.
+        /// The digest of a chunk's outcomes, or of a request's transfers.
         pub digest: Option<String>,
     }
 }
 
 static LIST: Sql =
     Sql::new(sql!("SELECT ", AuditRow::COLUMNS, " FROM audit WHERE id > $1 ORDER BY id LIMIT $2"));
+static LINES: Sql = Sql::new(
+    "SELECT id, at, actor, actor_kind, actor_id, origin, action, subject, subject_id, result, detail, digest
+     FROM audit WHERE id > $1 ORDER BY id LIMIT $2",
+);
 static MAKERS: Lookup = Lookup {
     columns: "subject_id, actor",
     from: "audit",
@@ -122,7 +157,7 @@ static IDS: Sql =
 static TIME: Sql = Sql::new("SELECT at FROM audit WHERE id >= $1 ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&LIST, &HOLDER_CHANGES, &ALL_IDS, &IDS, &TIME];
+pub const CATALOGUE: &[Named] = named![&LIST, &LINES, &HOLDER_CHANGES, &ALL_IDS, &IDS, &TIME];
 
 /// The lowest and the highest id of the rows written at or after one time and before another.
 pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<(i64, i64), StoreError> {
@@ -138,13 +173,8 @@ pub async fn time(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
     tx.fetch(&TIME, args![id]).await?.first().map(|row| row.i64(0)).transpose()
 }
 
-/// Appends rows.
-pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), StoreError> {
-    tx.ask(|script| append_later(script, rows, now)).await.map(|_| ())
-}
-
-/// [`append`] in a script.
-pub fn append_later(script: &mut Script, rows: Vec<Audit>, now: i64) -> Asked<u64> {
+/// Appends rows. Only [`advance_later`](crate::head::advance_later) does, which chains them.
+pub(crate) fn append_later(script: &mut Script, rows: Vec<Audit>, now: i64) -> Asked<u64> {
     if !rows.is_empty() {
         script.audit_at(now);
     }
@@ -171,6 +201,69 @@ inserted! {
 /// Rows after a number, in order.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
+}
+
+/// A row as the chain covers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Its number.
+    pub id: i64,
+    /// What its commit's digest covers.
+    pub line: String,
+    /// What is to be compared with other tables.
+    pub claim: Option<AuditClaim>,
+}
+
+/// What a row says about rows of other tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditClaim {
+    /// The digest of the transfers of a request.
+    Transfers(RecordedTransfers),
+    /// The time zone was set, at this time.
+    TimeZone(i64),
+}
+
+/// The transfers of a request: those from the first number to the last, and their digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedTransfers {
+    /// The first number.
+    pub first: i64,
+    /// The last number.
+    pub last: i64,
+    /// SHA-256 over them, hexadecimal.
+    pub digest: String,
+}
+
+/// Rows after a number, in order.
+pub async fn lines(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditLine>, StoreError> {
+    let rows = tx.fetch(&LINES, args![after, limit]).await?;
+    let line = |row: Row<'_>| {
+        let values = row.values().get(1..).unwrap_or_default();
+        Ok(AuditLine { id: row.i64(0)?, line: chain::line("audit", values), claim: claim(values) })
+    };
+    rows.iter().map(line).collect()
+}
+
+/// What a row of [`LINES`], behind its number, says about other tables.
+fn claim(values: &[Value]) -> Option<AuditClaim> {
+    let [Value::I64(at), _, _, _, _, Value::Text(action), _, subject_id, _, Value::Text(detail), digest] =
+        values
+    else {
+        return None;
+    };
+    if action == Action::SettingSet.name() {
+        return detail.contains("\"time_zone\"").then_some(AuditClaim::TimeZone(*at));
+    }
+    let Value::Text(digest) = digest else { return None };
+    let (first, last) = match (action.as_str(), subject_id) {
+        ("transfer.create", Value::I64(number)) => (*number, *number),
+        ("transfer.bulk", _) => {
+            let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+            (detail.get("first")?.as_i64()?, detail.get("last")?.as_i64()?)
+        }
+        _ => return None,
+    };
+    Some(AuditClaim::Transfers(RecordedTransfers { first, last, digest: digest.clone() }))
 }
 
 /// Rows by their numbers, in any order; missing ones are omitted.

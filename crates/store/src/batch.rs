@@ -10,8 +10,12 @@ pub use draft::{
     DraftFields, Filled, NewBatch, create, fill, purge, raise_version, set_extent, set_fields, set_range,
     set_refused,
 };
-pub use list::{BatchFilter, BatchSort, count, list};
-pub use moves::{raise_edition, set_called_off, set_intent, set_state, set_tally, set_tally_later, submit};
+#[cfg(test)]
+pub(crate) use list::by_rank;
+pub use list::{BatchFilter, BatchSort, count, count_within, created_at, ids, ranks};
+pub use moves::{
+    raise_edition, set_called_off, set_intent, set_state, set_tally, set_tally_later, submit, thaw,
+};
 pub use row::Batch;
 
 use crate::args;
@@ -79,6 +83,8 @@ pub const CATALOGUE: &[Named] = named![
     &LOCK_UNREADY,
     &WAITING,
     &EDITION,
+    &list::IDS,
+    &list::CREATED_AT,
     &draft::CREATE,
     &draft::FILL,
     &draft::EXTENT,
@@ -88,6 +94,7 @@ pub const CATALOGUE: &[Named] = named![
     &draft::RAISE_VERSION,
     &draft::PURGE,
     &moves::SUBMIT,
+    &moves::THAW,
     &moves::MOVE,
     &moves::INTEND,
     &moves::CALL_OFF,

@@ -3,7 +3,7 @@
 //! an item as read, `find` has pages and lists.
 //!
 //! What changes states outside the door raises the batch's edition, which makes slices stale that were read
-//! before. Items are added and deleted only in drafts, of which there are no slices.
+//! before, and leaves a mark ([`crate::item_mark`]). Items are added and deleted only in drafts, of which there are no slices.
 
 mod find;
 mod row;
@@ -16,6 +16,7 @@ use crate::batch;
 use crate::bulk::{Lock, Lookup, Named, Sql, Update, named};
 use crate::error::StoreError;
 use crate::item_extent::{self, ITEMS_OF_BATCH};
+use crate::item_mark;
 use crate::record::inserted;
 use crate::script::{Asked, Script};
 use crate::sql::sql;
@@ -32,8 +33,12 @@ static FAIL: Update = Update {
     columns: &["state", "code"],
     and: sql!("t.state = ", [ItemState::Pending]),
 };
-static SET_RANGE: Sql =
-    Sql::new("UPDATE item SET state = $4 WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state = $5");
+static SKIP_RANGE: Sql = Sql::new(sql!(
+    "UPDATE item SET state = ",
+    [ItemState::Skipped],
+    " WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state = ",
+    [ItemState::Pending],
+));
 static GET: Sql = Sql::new(sql!("SELECT ", Item::COLUMNS, " FROM item_now WHERE number = $2 AND batch = $1"));
 static BY_LINE: Sql = Sql::new(sql!(
     "SELECT ",
@@ -53,7 +58,7 @@ static FAILURES: Sql =
     Sql::new(sql!("SELECT ", Failure::COLUMNS, ", at FROM item_failure WHERE item = $1 ORDER BY id"));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&SET_RANGE, &GET, &BY_LINE, &DELETE, &FAILURES];
+pub const CATALOGUE: &[Named] = named![&SKIP_RANGE, &GET, &BY_LINE, &DELETE, &FAILURES];
 
 inserted! {
     INSERT into "item",
@@ -110,14 +115,15 @@ pub async fn states(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64, Ite
     rows.iter().map(state).collect()
 }
 
-/// Moves all items of a batch that never ran from one state to another and returns how many. Raises the
-/// batch's edition.
-pub async fn set_all(tx: &mut Tx, batch: BatchId, from: ItemState, to: ItemState) -> Result<u64, StoreError> {
+/// Skips all pending items of a batch that never ran, and returns how many. Raises the batch's edition.
+pub async fn skip_pending(tx: &mut Tx, batch: BatchId, now: i64) -> Result<u64, StoreError> {
+    let extents = item_extent::within(tx, batch, (i64::MIN, i64::MAX)).await?;
     let mut rows = 0;
-    for (first, last) in item_extent::within(tx, batch, (i64::MIN, i64::MAX)).await? {
-        rows += tx.execute(&SET_RANGE, args![batch.0, first, last, to.number(), from.number()]).await?;
+    for (first, last) in &extents {
+        rows += tx.execute(&SKIP_RANGE, args![batch.0, *first, *last]).await?;
     }
     batch::raise_edition(tx, batch).await?;
+    item_mark::add_pending(tx, batch, &extents, (ItemState::Skipped, now)).await?;
     Ok(rows)
 }
 
@@ -126,7 +132,7 @@ pub async fn set_states(
     tx: &mut Tx,
     batch: BatchId,
     items: &[(TransferId, Option<Code>)],
-    to: ItemState,
+    (to, now): (ItemState, i64),
 ) -> Result<u64, StoreError> {
     let columns = vec![
         Column::I64(items.iter().map(|(number, _)| number.0).collect()),
@@ -134,6 +140,7 @@ pub async fn set_states(
         Column::OptI64(items.iter().map(|(_, code)| code.map(Code::number)).collect()),
     ];
     batch::raise_edition(tx, batch).await?;
+    item_mark::add(tx, batch, items, (to, now)).await?;
     tx.update(&SET_STATE, columns).await
 }
 

@@ -4,9 +4,9 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
-use crate::item_extent;
+use crate::item_extent::{self, Extent};
 use crate::tx::Tx;
-use crate::value::Column;
+use crate::value::{Column, Rows};
 use domain::batch::ContactType;
 use domain::id::{BatchId, TransferId};
 
@@ -16,13 +16,15 @@ pub type Contact = (TransferId, ContactType, String);
 static INSERT: Insert = Insert { table: "item_contact", columns: &["item", "kind", "written"] };
 static BY_ITEM: Lookup =
     Lookup { columns: "item, kind, written", from: "item_contact", key: "item", and: "", lock: Lock::None };
+static WITHIN: Sql =
+    Sql::new("SELECT item, kind, written FROM item_contact WHERE item BETWEEN $1 AND $2 ORDER BY item");
 static DELETE: Sql = Sql::new(
     "DELETE FROM item_contact WHERE item BETWEEN $2 AND $3
        AND item IN (SELECT number FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1)",
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&DELETE];
+pub const CATALOGUE: &[Named] = named![&WITHIN, &DELETE];
 
 /// Stores the names as written.
 pub async fn insert(tx: &mut Tx, contacts: &[Contact]) -> Result<(), StoreError> {
@@ -39,7 +41,15 @@ pub async fn insert(tx: &mut Tx, contacts: &[Contact]) -> Result<(), StoreError>
 
 /// The names written for items; items that use the account's number are omitted.
 pub async fn by_items(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<Contact>, StoreError> {
-    let rows = tx.lookup(&BY_ITEM, Column::I64(items)).await?;
+    read(&tx.lookup(&BY_ITEM, Column::I64(items)).await?)
+}
+
+/// The names written for the items, of whichever batches, in a range of numbers, in their order.
+pub async fn within(tx: &mut Tx, (first, last): Extent) -> Result<Vec<Contact>, StoreError> {
+    read(&tx.fetch(&WITHIN, args![first, last]).await?)
+}
+
+fn read(rows: &Rows) -> Result<Vec<Contact>, StoreError> {
     rows.iter()
         .map(|row| Ok((TransferId(row.i64(0)?), row.stored(1, ContactType::from_number)?, row.text(2)?)))
         .collect()

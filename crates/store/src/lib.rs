@@ -27,9 +27,11 @@ pub mod batch_history;
 pub mod batch_origin;
 pub mod batch_rate;
 pub mod bulk;
+pub mod chain;
 pub mod challenge;
 pub mod change;
 pub mod chunk;
+pub mod commit_link;
 pub mod copy;
 pub mod counter;
 pub mod crash;
@@ -46,22 +48,29 @@ pub mod history;
 pub mod holder;
 pub mod holder_default;
 mod hops;
+pub mod image;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
 pub mod item_contact;
 pub mod item_extent;
+pub mod item_mark;
+pub mod item_page;
 pub mod item_run;
 pub mod lease;
 pub mod listing;
 pub mod login_failure;
+pub mod mail;
+pub mod mail_address;
 pub mod mark;
 mod migration;
 #[cfg(test)]
 mod migration_tests;
 pub mod named_lock;
 pub mod node;
+pub mod notice;
 pub mod operation;
+pub mod outbox;
 #[cfg(test)]
 mod plans;
 pub mod policy;
@@ -70,8 +79,10 @@ pub mod posting;
 mod record;
 pub mod recovery_code;
 pub mod refused_row;
+pub mod reminder;
 pub mod script;
 pub mod sealed_secret;
+pub mod seen_network;
 pub mod session;
 pub mod setting;
 pub mod similar;
@@ -81,6 +92,7 @@ mod sql;
 mod sqlite;
 pub mod statistics;
 mod store;
+pub mod strays;
 pub mod timing;
 pub mod totp;
 pub mod transfer;
@@ -90,6 +102,9 @@ pub mod user;
 pub mod value;
 pub mod verify;
 pub mod voucher;
+pub mod webhook;
+pub mod webhook_delivery;
+pub mod written_chunk;
 
 pub use at_hand::AtHand;
 pub use error::StoreError;
@@ -127,6 +142,7 @@ fn ledger_statements() -> Vec<bulk::Named> {
         batch_rate::CATALOGUE,
         change::CATALOGUE,
         chunk::CATALOGUE,
+        commit_link::CATALOGUE,
         counter::CATALOGUE,
         day_sum::CATALOGUE,
         external_id::CATALOGUE,
@@ -136,10 +152,13 @@ fn ledger_statements() -> Vec<bulk::Named> {
         history::CATALOGUE,
         holder::CATALOGUE,
         holder_default::CATALOGUE,
+        image::CATALOGUE,
         import_problem::CATALOGUE,
         item::CATALOGUE,
         item_contact::CATALOGUE,
         item_extent::CATALOGUE,
+        item_mark::CATALOGUE,
+        item_page::CATALOGUE,
         item_run::CATALOGUE,
         lease::CATALOGUE,
         mark::CATALOGUE,
@@ -151,10 +170,12 @@ fn ledger_statements() -> Vec<bulk::Named> {
         refused_row::CATALOGUE,
         similar::CATALOGUE,
         statistics::CATALOGUE,
+        strays::CATALOGUE,
         transfer::CATALOGUE,
         transfer_list::CATALOGUE,
         verify::CATALOGUE,
         voucher::CATALOGUE,
+        written_chunk::CATALOGUE,
     ]
     .concat()
 }
@@ -170,13 +191,21 @@ fn access_statements() -> Vec<bulk::Named> {
         failure_count::CATALOGUE,
         invitation::CATALOGUE,
         login_failure::CATALOGUE,
+        mail::CATALOGUE,
+        mail_address::CATALOGUE,
+        notice::CATALOGUE,
+        outbox::CATALOGUE,
         recovery_code::CATALOGUE,
+        reminder::CATALOGUE,
         sealed_secret::CATALOGUE,
+        seen_network::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
         sponsor::CATALOGUE,
         totp::CATALOGUE,
         user::CATALOGUE,
+        webhook::CATALOGUE,
+        webhook_delivery::CATALOGUE,
     ]
     .concat()
 }

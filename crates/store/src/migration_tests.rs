@@ -3,11 +3,12 @@
 //! here: dump one from the released program, and let the test say what the later migrations make of it.
 
 use crate::account::PayeeKey;
-use crate::chunk::{Chunk, Span};
+use crate::chunk::Chunk;
 use crate::counter::Counter;
 use crate::item::Page;
 use crate::listing::Window;
 use crate::statistics::{self, Group, Range};
+use crate::written_chunk::{Span, WrittenChunk};
 use crate::{Schema, Script, Store, Tx};
 use domain::batch::BatchState;
 use domain::code::Code;
@@ -117,7 +118,7 @@ async fn the_interrupted_batch_resumes(tx: &mut Tx) {
     assert!(crate::external_id::wrong(tx).await.unwrap().is_empty());
     assert_eq!(crate::verify::paid_twice(tx, &batch).await.unwrap(), items.last().map(|item| item.target.0));
     let failed: Vec<_> = items.iter().skip(1).map(|item| (item.number, Some(Code::Interrupted))).collect();
-    assert_eq!(crate::item::set_states(tx, id, &failed, ItemState::Failed).await.unwrap(), 2);
+    assert_eq!(crate::item::set_states(tx, id, &failed, (ItemState::Failed, 1)).await.unwrap(), 2);
 }
 
 async fn the_others_are_as_they_were(tx: &mut Tx) {
@@ -153,7 +154,9 @@ async fn a_new_chunk_comes_after_all_others(tx: &mut Tx) {
     let number = crate::counter::take(tx, Counter::Chunk, 1).await.unwrap();
     assert!(PostingId::first_of_chunk(number).0 > crate::posting::last(tx).await.unwrap());
     let mut script = Script::new();
-    crate::chunk::insert_later(&mut script, number, 0, Span::NONE);
+    let digest = "ab".repeat(32);
+    let chunk = WrittenChunk { number, postings: 0, span: Span::NONE, digest };
+    crate::written_chunk::insert_later(&mut script, &chunk);
     tx.run(script).await.unwrap();
     let newest = crate::chunk::by_numbers(tx, vec![number]).await.unwrap();
     assert_eq!(newest, [Chunk { number, commit_number: head.commit_number, postings: 0 }]);

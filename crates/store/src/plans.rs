@@ -2,6 +2,8 @@
 
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
+use crate::batch::{self, BatchFilter, BatchSort};
+use crate::chunk;
 use crate::day_sum;
 use crate::item::{Item, ItemFilter};
 use crate::item_run::{Cover, Stretch};
@@ -10,7 +12,9 @@ use crate::statistics::{self, Group, Range};
 use crate::store::Store;
 use crate::transfer_list::{self, TransferFilter, TransferSort};
 use crate::value::Value;
+use crate::webhook_delivery;
 use domain::account::AccountStatus;
+use domain::batch::{BatchState, BatchType};
 use domain::id::{AccountId, AssetId, BatchId, HolderId};
 use domain::item::ItemState;
 use domain::transfer::TransferKind;
@@ -26,6 +30,13 @@ fn check(plan: &[String], table: &str, name: &str) {
     let first = format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
     assert_eq!(plan.first(), Some(&first), "{name}: {plan:?}");
     assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{name}: {plan:?}");
+}
+
+/// The same, but the rows of the window are sorted.
+fn check_ranked(plan: &[String], table: &str, name: &str) {
+    let (last, searched) = plan.split_last().unwrap();
+    check(searched, table, name);
+    assert!(last.starts_with("USE TEMP B-TREE FOR"), "{name}: {plan:?}");
 }
 
 fn windows() -> impl Iterator<Item = PageRequest> {
@@ -99,9 +110,7 @@ async fn transfers_by_amount_are_sorted_window_by_window() {
                 let name = format!("{filter:?} {:?} {after:?}", slice.order);
                 let slice = PageRequest { after: after.clone(), ..slice };
                 let plan = plan(&store, transfer_list::by_amount(&filter, slice)).await;
-                let (last, searched) = plan.split_last().unwrap();
-                check(searched, "t", &name);
-                assert_eq!(last, "USE TEMP B-TREE FOR ORDER BY", "{name}: {plan:?}");
+                check_ranked(&plan, "t", &name);
             }
         }
     }
@@ -163,6 +172,42 @@ async fn accounts_are_searched_along_their_ids() {
             check(&plan(&store, query).await, "a", &name);
         }
     }
+    // Sorted by something else, the rows of a window are sorted, and nothing outside it is read.
+    for filter in [AccountFilter::default(), all(), AccountFilter { balance_min: Some(1), ..all() }] {
+        for sort in [AccountSort::Number, AccountSort::Balance, AccountSort::OpenedAt] {
+            for after in [None, Some(CursorKey { value: 500_i64.into(), key: 7 })] {
+                for slice in windows() {
+                    let name = format!("{filter:?} {sort:?} {:?} {after:?}", slice.order);
+                    let slice = PageRequest { after: after.clone(), ..slice };
+                    let plan = plan(&store, account_list::by_rank(&filter, sort, slice)).await;
+                    // A balance has its account's id as key, so that the window narrows either.
+                    let table = if plan.iter().next().is_some_and(|step| step.starts_with("SEARCH b ")) {
+                        "b"
+                    } else {
+                        "a"
+                    };
+                    check_ranked(&plan, table, &name);
+                }
+            }
+        }
+    }
+    // In the order of an index that has them all, which is entered where the page begins.
+    for order in [Order::Ascending, Order::Descending] {
+        let sign = if order == Order::Ascending { '>' } else { '<' };
+        for (after, first) in [
+            (None, "SCAN a USING INDEX sqlite_autoindex_account_1".to_owned()),
+            (
+                Some(CursorKey { value: "A-1".into(), key: 7 }),
+                format!("SEARCH a USING INDEX sqlite_autoindex_account_1 (number{sign}?)"),
+            ),
+        ] {
+            let slice = PageRequest { order, after, limit: 21, ..PageRequest::default() };
+            let query = account_list::by_rank(&AccountFilter::default(), AccountSort::Number, slice);
+            let plan = plan(&store, query).await;
+            assert_eq!(plan.first(), Some(&first), "{order:?}: {plan:?}");
+            assert!(plan.iter().all(|step| !step.contains("B-TREE FOR ORDER BY")), "{order:?}: {plan:?}");
+        }
+    }
     // Exact values are found through their own index, however many accounts there are.
     for (filter, index) in [
         (AccountFilter { email: Some("a@b.test".to_owned()), ..AccountFilter::default() }, "holder_email"),
@@ -173,6 +218,77 @@ async fn accounts_are_searched_along_their_ids() {
         let query = account_list::listing(&filter).page("a.id", AccountSort::Id.column(), "a.id", slice);
         let plan = plan(&store, query).await;
         assert!(plan.iter().any(|step| step.contains(index)), "{filter:?}: {plan:?}");
+    }
+}
+
+#[tokio::test]
+async fn batches_are_searched_along_their_ids() {
+    let store = Store::memory().await.unwrap();
+    let all = || BatchFilter::default();
+    for (filter, index) in [
+        (all(), "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (
+            BatchFilter { text: Some("pay".to_owned()), ..all() },
+            "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ),
+        (
+            BatchFilter { kind: Some(BatchType::OneToMany), from: Some(1), until: Some(2), ..all() },
+            "batch USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ),
+        (
+            BatchFilter { states: vec![BatchState::Paused], ..all() },
+            "batch USING INDEX batch_state (state=? AND id>? AND id<?)",
+        ),
+    ] {
+        for slice in windows() {
+            for sort in [
+                BatchSort::Newest,
+                BatchSort::Oldest,
+                BatchSort::Name,
+                BatchSort::NameBackwards,
+                BatchSort::Smallest,
+                BatchSort::Largest,
+            ] {
+                let plan = plan(&store, batch::by_rank(&filter, sort, slice.clone())).await;
+                let sorts = plan.iter().filter(|step| step.starts_with("USE TEMP B-TREE")).count();
+                assert_eq!(plan.first(), Some(&format!("SEARCH {index}")), "{filter:?} {sort:?}: {plan:?}");
+                assert_eq!(
+                    (plan.len(), sorts),
+                    if sort.is_by_id() { (1, 0) } else { (2, 1) },
+                    "{filter:?} {sort:?}: {plan:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Lists of deliveries are read in the order of an index, and so are those that are due.
+#[tokio::test]
+async fn deliveries_are_listed_in_order() {
+    let store = Store::memory().await.unwrap();
+    for (part, given, index) in [
+        ("d.state = $4 ORDER BY d.id DESC", 4, "webhook_delivery_state (webhook=? AND state=? AND id<?)"),
+        ("d.id < $2 ORDER BY d.id DESC", 3, "webhook_delivery_list (webhook=? AND id<?)"),
+        ("ORDER BY d.due_at, d.id", 3, "webhook_delivery_due (webhook=? AND due_at<?)"),
+    ] {
+        let texts = webhook_delivery::CATALOGUE.iter().map(|named| named.sql.text);
+        let text = texts.filter(|text| text.contains(part)).min_by_key(|text| text.len()).unwrap();
+        let args = (1..=given).map(Value::I64).collect();
+        let plan = plan(&store, (text.to_owned(), args)).await;
+        assert_eq!(plan.first(), Some(&format!("SEARCH d USING INDEX {index}")), "{plan:?}");
+        assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{plan:?}");
+    }
+}
+
+/// The spans of the chunks are read in windows of their commits.
+#[tokio::test]
+async fn chunks_are_read_along_their_commits() {
+    let store = Store::memory().await.unwrap();
+    for named in chunk::CATALOGUE.iter().filter(|named| named.sql.text.contains("BETWEEN $7 AND $8")) {
+        let args = (1..=8_i64).map(Value::from).collect();
+        let plan = plan(&store, (named.sql.text.to_owned(), args)).await;
+        let first = "SEARCH chunk USING INDEX sqlite_autoindex_chunk_1 (commit_number>? AND commit_number<?)";
+        assert_eq!(plan.first().map(String::as_str), Some(first), "{plan:?}");
     }
 }
 

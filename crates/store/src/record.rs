@@ -25,11 +25,14 @@ use domain::account::{AccountKind, AccountStatus};
 use domain::approval::{ApprovalAction, RoundCause};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
-use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
+use domain::event::EventKind;
+use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId, WebhookId};
 use domain::item::ItemState;
+use domain::mail::MailState;
 use domain::posting::PostingKind;
 use domain::principal::Author;
 use domain::transfer::TransferKind;
+use domain::webhook::delivery::{DeliveryFailure, DeliveryState};
 
 /// What a field of a record can be.
 pub(crate) trait Field: Sized {
@@ -262,8 +265,8 @@ macro_rules! stored {
     )+};
 }
 
-ids! { AccountId AssetId BatchId HolderId PostingId TransferId }
+ids! { AccountId AssetId BatchId HolderId PostingId TransferId WebhookId }
 stored! {
-    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code ItemState PostingKind
-    Role RoundCause TransferKind
+    AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code DeliveryFailure
+    DeliveryState EventKind ItemState MailState PostingKind Role RoundCause TransferKind
 }

@@ -77,7 +77,8 @@ static SEEN: Sql = Sql::new("UPDATE session SET seen_at = $2 WHERE id = $1 AND s
 static GET: Sql =
     Sql::new(sql!("SELECT ", Session::COLUMNS, " FROM session s WHERE s.id = $1 AND s.app_user = $2"));
 static PROVE: Sql = Sql::new(
-    "UPDATE session SET factor_at = $2, token = $3, former_token = token, former_until = $4 WHERE id = $1",
+    "UPDATE session SET factor_at = $2, token = $3, former_token = token, former_until = $4
+     WHERE id = $1 AND token = $5",
 );
 static END_OTHERS: Sql = Sql::new("DELETE FROM session WHERE app_user = $1 AND id <> $2");
 static END: Sql = Sql::new("DELETE FROM session WHERE id = $1 AND app_user = $2");
@@ -138,15 +139,16 @@ pub async fn get(tx: &mut Tx, id: i64, user: i64) -> Result<Option<Session>, Sto
     tx.fetch(&GET, args![id, user]).await?.first().map(Row::read).transpose()
 }
 
-/// Records that a one-time code was accepted in a session, and gives it a new token, known by its hash. The present
-/// one can be used until a given time; one before that no longer.
+/// Records that a one-time code was accepted in a session, and replaces its token by a new one, both known by their
+/// hashes. The replaced one can be used until a given time; one before that no longer. `false` if the token has been
+/// replaced already, or the session has ended.
 pub async fn prove(
     tx: &mut Tx,
     id: i64,
-    token: &str,
+    (present, new): (&str, &str),
     (at, former_until): (i64, i64),
-) -> Result<(), StoreError> {
-    tx.execute(&PROVE, args![id, at, token, former_until]).await.map(|_| ())
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&PROVE, args![id, at, new, former_until, present]).await? > 0)
 }
 
 /// Ends all sessions of a user but one, and returns how many there were.

@@ -68,6 +68,11 @@ pub async fn write(tx: &mut Tx, batch: &Batch, rows: &[Printed], now: i64) -> Re
     Ok(())
 }
 
+/// Deletes a batch's print, when its content may change again.
+pub async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
+    tx.execute(&FORGET, args![batch.0]).await.map(|_| ())
+}
+
 fn encode(first: i64, rows: &[Printed]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(rows.len() * BYTES);
     for row in rows {

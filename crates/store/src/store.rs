@@ -5,7 +5,7 @@ use crate::at_hand::{AtHand, WorkAtHand};
 use crate::error::StoreError;
 use crate::guard::Guard;
 use crate::migration::Schema;
-use crate::postgres::PostgresDatabase;
+use crate::postgres::{PostgresDatabase, TimelineSight};
 use crate::sqlite::{Access, SqliteDatabase};
 use crate::tx::{Engine, EngineTransaction, Tx};
 use domain::work::{Work, WorkKind};
@@ -149,6 +149,11 @@ impl Store {
         };
         // Checked only now: writing may have been closed while the caller waited for its turn.
         self.guard.expect_open()?;
+        if self.is_on_new_timeline() {
+            let why =
+                "a standby was promoted; nothing is written until the ledger was compared with the mark";
+            return Err(StoreError::Away(why.to_owned()));
+        }
         Ok(self.tx(transaction))
     }
 
@@ -219,10 +224,25 @@ impl Store {
     }
 
     /// The timeline of the server's log that this connection is on; a promoted standby starts a new one.
-    pub(crate) async fn timeline(&self) -> Option<String> {
+    pub(crate) async fn timeline(&self) -> Option<TimelineSight> {
         match &self.engine {
             Engine::Sqlite(_) => None,
             Engine::Postgres(database) => database.timeline().await.ok(),
+        }
+    }
+
+    /// Whether the server is on a timeline on which the ledger was not compared with this node's mark.
+    pub(crate) fn is_on_new_timeline(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(_) => false,
+            Engine::Postgres(database) => database.timelines().is_new(),
+        }
+    }
+
+    /// Notes that the ledger was compared with this node's mark after the server had been seen on this timeline.
+    pub(crate) fn compared_on(&self, sight: TimelineSight) {
+        if let Engine::Postgres(database) = &self.engine {
+            database.timelines().compared(sight);
         }
     }
 

@@ -129,9 +129,9 @@ pub async fn amounts(
     tx: &mut Tx,
     filter: &TransferFilter,
     slice: PageRequest,
-) -> Result<Vec<(i64, i64)>, StoreError> {
+) -> Result<Vec<CursorKey>, StoreError> {
     let (text, args) = by_amount(filter, slice);
-    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
+    tx.fetch_text(text, args).await?.iter().map(rank).collect()
 }
 
 pub(crate) fn by_amount(filter: &TransferFilter, slice: PageRequest) -> (String, Vec<Value>) {
@@ -156,9 +156,13 @@ pub async fn amounts_of_account(
     account: AccountId,
     filter: &TransferFilter,
     slice: PageRequest,
-) -> Result<Vec<(i64, i64)>, StoreError> {
+) -> Result<Vec<CursorKey>, StoreError> {
     let (text, args) = of_account(account, filter, TransferSort::Amount, slice);
-    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
+    tx.fetch_text(text, args).await?.iter().map(rank).collect()
+}
+
+fn rank(row: Row<'_>) -> Result<CursorKey, StoreError> {
+    Ok(CursorKey { value: row.i64(0)?.into(), key: row.i64(1)? })
 }
 
 pub(crate) fn of_account(

@@ -105,6 +105,12 @@ impl Rows {
         self.iter().next()
     }
 
+    /// The last row, if there is one.
+    #[must_use]
+    pub fn last(&self) -> Option<Row<'_>> {
+        self.values.rchunks_exact(self.width.max(1)).next().map(|values| Row { values })
+    }
+
     /// The number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -128,6 +134,11 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// All its values.
+    pub(crate) const fn values(&self) -> &'a [Value] {
+        self.values
+    }
+
     fn value(&self, place: usize) -> Result<&'a Value, StoreError> {
         self.values.get(place).ok_or_else(|| StoreError::Corrupt(format!("no column {place}")))
     }
@@ -156,6 +167,14 @@ impl<'a> Row<'a> {
         match self.value(place)? {
             Value::Text(value) => Ok(Some(value.clone())),
             Value::Null => Ok(None),
+            other => Err(StoreError::Corrupt(format!("column {place} is not a text: {other:?}"))),
+        }
+    }
+
+    /// A text, not copied.
+    pub(crate) fn str(&self, place: usize) -> Result<&'a str, StoreError> {
+        match self.value(place)? {
+            Value::Text(value) => Ok(value),
             other => Err(StoreError::Corrupt(format!("column {place} is not a text: {other:?}"))),
         }
     }

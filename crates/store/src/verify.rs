@@ -7,7 +7,7 @@ use crate::day_sum::{DayKey, DayTotal};
 use crate::error::StoreError;
 use crate::item_extent::ITEMS_OF_BATCH;
 use crate::posting::Booked;
-use crate::record::Field;
+use crate::record::{Field, record};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Cells, Row, Rows};
@@ -17,17 +17,18 @@ use domain::transfer::{TransferKind, TransferStatus};
 static POSTINGS: Sql = Sql::new(
     "SELECT p.id, p.transfer, p.kind, p.debit, p.credit, p.amount, p.debit_after, p.credit_after,
             p.debit_prev, p.credit_prev, p.value_date, p.created_at,
-            t.first_posting, t.posting_count, t.amount, t.fee, t.source, t.target, t.kind, t.value_date
+            t.first_posting, t.posting_count, t.amount, t.fee, t.source, t.target, t.kind, t.value_date, t.created_at
      FROM posting p LEFT JOIN transfer t ON t.number = p.transfer
      WHERE p.id > $1 ORDER BY p.id LIMIT $2",
 );
 static BALANCES: Sql = Sql::new(
-    "SELECT b.account, a.asset, a.kind, b.balance, b.held, b.overdraft, b.head
+    "SELECT b.account, a.asset, a.kind, b.balance, b.held, b.overdraft, b.head, b.day, b.day_out, b.month, b.month_out
      FROM balance b LEFT JOIN account a ON a.id = b.account WHERE b.account > $1 ORDER BY b.account LIMIT $2",
 );
 static ITEMS: Sql = Sql::new(
     "SELECT i.number, i.batch, i.amount, i.state, i.code, t.status, t.amount, t.fee, t.source, t.target,
-            i.source, i.target, i.line, t.kind, b.kind
+            i.source, i.target, i.line, t.kind, b.kind, CASE WHEN t.memo IS NULL THEN 0 ELSE 1 END,
+            CASE WHEN i.number BETWEEN b.first_number AND b.last_number THEN 1 ELSE 0 END
      FROM item_now i LEFT JOIN transfer t ON t.number = i.number LEFT JOIN batch b ON b.id = i.batch
      WHERE i.number > $1 ORDER BY i.number LIMIT $2",
 );
@@ -53,7 +54,7 @@ static PAYER_TWICE: Sql = Sql::new(sql!(
 static TRANSFER_SUMS: Sql = Sql::new(sql!(
     "SELECT CAST(COALESCE(SUM(posting_count), 0) AS BIGINT), COALESCE(SUM(CASE WHEN kind = ",
     [TransferKind::Item],
-    " THEN 1 ELSE 0 END), 0)
+    " THEN 1 ELSE 0 END), 0), COUNT(*)
      FROM transfer",
 ));
 static REFUSED_SUMS: Sql = Sql::new(sql!(
@@ -79,11 +80,17 @@ static HISTORY: Sql = Sql::new(
      ORDER BY account, value_date, posting LIMIT $4",
 );
 static CHUNKS: Sql = Sql::new(
-    "SELECT id, subject_id, detail, digest FROM audit WHERE digest IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
+    "SELECT id, subject_id, detail, digest FROM audit
+     WHERE digest IS NOT NULL AND action = 'batch.chunk' AND id > $1 ORDER BY id LIMIT $2",
 );
 static FAILURES: Sql = Sql::new(
-    "SELECT id, chunk, item, code, amount FROM item_failure WHERE id > $1 AND chunk > 0 ORDER BY id LIMIT $2",
+    "SELECT id, chunk, item, code, amount, at FROM item_failure WHERE id > $1 AND chunk > 0 ORDER BY id LIMIT $2",
 );
+static FAILURES_OF_ITEMS: Sql = Sql::new(sql!(
+    "SELECT ",
+    StoredFailure::COLUMNS,
+    " FROM item_failure WHERE (item, id) > ($1, $2) ORDER BY item, id LIMIT $3",
+));
 static BATCHES: Sql = Sql::new(
     "SELECT id, state, content_hash, total_count, total_amount, success_count, success_amount, failed_count,
             failed_amount, skipped_count, fee_amount, ready, called_off_at, flight_count, flight_amount, unknown_count
@@ -106,6 +113,7 @@ pub const CATALOGUE: &[Named] = named![
     &HISTORY,
     &CHUNKS,
     &FAILURES,
+    &FAILURES_OF_ITEMS,
     &BATCHES,
 ];
 
@@ -128,6 +136,8 @@ pub struct Claim {
     pub kind: i64,
     /// Its value date.
     pub value_date: i64,
+    /// When it was carried out, microseconds UTC.
+    pub created_at: i64,
 }
 
 /// Postings after a number, each with its transfer's claim; none if the transfer is missing or refused.
@@ -157,18 +167,19 @@ fn claim(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
         target: cells.i64()?,
         kind: cells.i64()?,
         value_date: cells.i64()?,
+        created_at: cells.i64()?,
     })
 }
 
 /// A page of balances: account, the account's asset and kind (none if it is missing), balance, held, overdraft,
-/// head.
+/// head, day, what left in it, month, what left in it.
 pub async fn balances(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&BALANCES, args![after, limit]).await
 }
 
 /// A page of items with their transfers: number, batch, amount, state, code, transfer's status, amount,
 /// fee, source, target, item's source, target, line, transfer's kind,
-/// batch's type.
+/// batch's type, whether the transfer has a memo, whether the number is one of its batch's range.
 pub async fn items(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&ITEMS, args![after, limit]).await
 }
@@ -198,10 +209,11 @@ pub async fn runs(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Run>, Store
     rows.iter().map(run).collect()
 }
 
-/// How many postings all transfers claim in total, and how many transfers settle items.
-pub async fn transfer_sums(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+/// How many postings all transfers claim in total, how many transfers are of the kind that settles items, and how
+/// many transfers there are.
+pub async fn transfer_sums(tx: &mut Tx) -> Result<(i64, i64, i64), StoreError> {
     let rows = tx.fetch(&TRANSFER_SUMS, args![]).await?;
-    rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+    rows.first().map_or(Ok((0, 0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?, row.i64(2)?)))
 }
 
 /// Totals of all refused transfers.
@@ -234,13 +246,43 @@ pub async fn history(
     rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?, row.i64(2)?))).collect()
 }
 
-/// Chunk rows of the audit log: id, batch, detail, digest.
+/// The audit rows of slices: id, batch, detail, the digest of their chunk.
 pub async fn chunks(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&CHUNKS, args![after, limit]).await
 }
 
-/// A failed attempt: chunk, item, code, amount.
-pub type FailedTry = (i64, i64, i64, i64);
+record! {
+    /// A failed attempt as it is stored.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct StoredFailure {
+        /// Its number.
+        pub id: i64,
+        /// The item.
+        pub item: i64,
+        /// The item's batch.
+        pub batch: i64,
+        /// Why it failed.
+        pub code: i64,
+        /// The amount that it tried to move.
+        pub amount: i64,
+        /// The chunk that decided it; 0 if none did.
+        pub chunk: i64,
+        /// When, microseconds UTC.
+        pub at: i64,
+    }
+}
+
+/// Failed attempts after an item's, in the order of items, and of each item in the order they were written.
+pub async fn failures_of_items(
+    tx: &mut Tx,
+    (item, id): (i64, i64),
+    limit: i64,
+) -> Result<Vec<StoredFailure>, StoreError> {
+    tx.fetch(&FAILURES_OF_ITEMS, args![item, id, limit]).await?.iter().map(Row::read).collect()
+}
+
+/// A failed attempt: chunk, item, code, amount, microseconds UTC.
+pub type FailedTry = (i64, i64, i64, i64, i64);
 
 /// Failed attempts decided by a chunk, in the order they were written.
 pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>, StoreError> {
@@ -249,7 +291,7 @@ pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>,
         let rows = tx.fetch(&FAILURES, args![after, step]).await?;
         for row in rows.iter() {
             after = row.i64(0)?;
-            all.push((row.i64(1)?, row.i64(2)?, row.i64(3)?, row.i64(4)?));
+            all.push((row.i64(1)?, row.i64(2)?, row.i64(3)?, row.i64(4)?, row.i64(5)?));
         }
         if rows.is_empty() {
             return Ok(all);

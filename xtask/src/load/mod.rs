@@ -2,10 +2,12 @@
 //!
 //! - Single transfers over 1, 10, 100 and 1,000 connections, between 1,000 of 20,000 accounts.
 //! - Reads of accounts and statements while a batch of a million items runs.
+//! - Single transfers after that batch, alone and beside 50 callers of lists that have to be searched.
 //! - Document 004's speeds at its large scale: one transfer, a page of history, a daily report.
 //!
 //! Figures depend on what else the machine is doing: run it alone, and compare only figures of the same run.
 
+mod lists;
 mod work;
 mod wrk;
 
@@ -60,6 +62,7 @@ pub fn run(root: &Path, options: &LoadOptions) -> Result<()> {
         .transpose()?;
     let ledger = Ledger::make(root, &format!("{FOLDER}/data"), true, postgres.as_ref())?;
     let bench = Bench::fill(root, FOLDER, &ledger, options.items)?;
+    let readers = lists::keys(&ledger)?;
     let server = ledger.serve()?;
     let wrk = Wrk::find(root.join(FOLDER), &server.url, &bench.key, options.seconds)?;
     println!(
@@ -76,7 +79,20 @@ pub fn run(root: &Path, options: &LoadOptions) -> Result<()> {
     wrk.row("accounts during a batch", 10, &bench.accounts())?;
     wrk.row("statements during a batch", 10, &bench.statements())?;
     wrk.row("single transfers during a batch", 10, &bench.transfers())?;
-    println!("\nthe batch: {}", bench.wait(&server.url)?);
+    let batch = bench.wait(&server.url)?;
+    for connections in [10, 100] {
+        wrk.row("single transfers after the batch", connections, &bench.transfers())?;
+    }
+    let mut said = Vec::new();
+    for (what, paths) in [("text searches", lists::TEXT), ("sorted lists", lists::SORTED)] {
+        for connections in [10, 100] {
+            let callers = lists::Callers::start(&server.url, &readers, paths);
+            let name = format!("single transfers beside 50 {what}");
+            wrk.row(&name, connections, &bench.transfers())?;
+            said.push(format!("{name}, {connections} connections: {}", callers.stop()?));
+        }
+    }
+    println!("\nthe batch: {batch}\n{}", said.join("\n"));
     drop(server);
     ledger.verify()
 }

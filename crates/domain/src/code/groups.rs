@@ -56,6 +56,12 @@ groups! {
         BatchEmpty BatchRowsInvalid BatchAboveMaximum AmountMissing AmountModeInvalid RatioInvalid PayeeNotFound
         PayeeAmbiguous PayeeMissing PayeeConflict DuplicateTarget DuplicateSource FullWidthDigits MixedScripts
         NumberSpaces IdInvalid ExternalIdInvalid ExternalIdUsed ExternalIdRepeated OutsideShape;
+    /// A file that is read as a table, as a whole or row by row.
+    FILE: []
+        FileUnsupported FileNoRows FileTooLarge FileEncrypted FileDamaged EncodingUnknown ColumnMissing ColumnDuplicate
+        ColumnUndecided TooManyColumns QuoteNotClosed FieldTooLong FieldCount NulByte InvalidUtf8 ArchiveParts
+        ArchiveExpands XmlDtd CellTooFar SheetUndecided SheetNotFound LineInvalid ValueNested NameUnexpected
+        AmountStyle DigitsLost DateForNumber CellError FormulaNoValue CellsMerged;
     /// A change of a batch's state.
     BATCH: [] BatchNotFound BatchState;
     /// The submission of a batch, as far as approvals are concerned.
@@ -72,6 +78,8 @@ groups! {
     /// A change that asks the person for a second factor.
     STEP_UP: [] FactorRequired TotpNotEnrolled TotpCodeInvalid TotpCodeUsed LoginThrottled MasterKeyMissing
         MasterKeyWrong SecretUnreadable;
+    /// The details of a webhook.
+    WEBHOOK: [] NameInvalid WebhookUrlInvalid WebhookAddressRefused WebhookEventsInvalid;
     /// A range of days.
     RANGE: [] DateInvalid RangeReversed;
 }

@@ -4,10 +4,13 @@
 mod approvals;
 mod batches;
 mod change;
+mod deliver;
 mod follow;
 mod imports;
+mod mail;
 mod reap;
 mod secrets;
+mod spread;
 
 use crate::duty::Duties;
 use crate::engine::Engine;
@@ -22,6 +25,9 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(change::Changes);
     duties.start(follow::Follow::of(engine));
     duties.start(secrets::Secrets);
+    duties.start(spread::Spread);
+    duties.start(mail::Mails);
+    duties.start(deliver::Deliver::default());
     duties
 }
 
@@ -30,5 +36,8 @@ pub(crate) fn of_server(engine: &Engine) -> Duties {
     let mut duties = Duties::of(engine);
     duties.start(follow::Follow::of(engine));
     duties.start(secrets::Secrets);
+    duties.start(spread::Spread);
+    duties.start(mail::Mails);
+    duties.start(deliver::Deliver::default());
     duties
 }

@@ -36,6 +36,13 @@ async fn attack_41_split_below_the_band() {
     assert_eq!(needs(&world, first).await, 0);
     let second = world.submitted(&maker, "EUR", &["400.00"]).await;
     assert_eq!(needs(&world, second).await, 2, "together they reach the band");
+    let counted =
+        async |batch: BatchId| approval::of_batch(&world.service, batch.into()).await.unwrap().1.same_day;
+    assert_eq!((counted(first).await, counted(second).await), (0, 60_000));
+    let asset = world.batch(first).await.asset;
+    let account = world.batch(first).await.account;
+    let foreseen = approval::foreseen(&world.service, &maker.actor, (asset, account, 100)).await.unwrap();
+    assert_eq!((foreseen.same_day, foreseen.needed), (100_000, 2));
     assert_eq!(code(&world.execute(&finance, second).await), "BATCH_NOT_APPROVED");
     // Another maker, and another day, count apart.
     let other = world.submitted(&finance, "EUR", &["600.00"]).await;
@@ -46,7 +53,7 @@ async fn attack_41_split_below_the_band() {
     // What was taken back does not count, until it is submitted again.
     approval::recall(&world.service, &maker.actor, next_day).await.unwrap();
     let alone = world.submitted(&maker, "EUR", &["600.00"]).await;
-    assert_eq!(needs(&world, alone).await, 0);
+    assert_eq!((needs(&world, alone).await, counted(alone).await), (0, 0));
     world.submit(&maker, next_day).await.unwrap();
     assert_eq!(needs(&world, next_day).await, 2);
 }
@@ -120,7 +127,11 @@ async fn loosen_pay_restore() {
     // A batch that was submitted before keeps what was asked of it.
     assert_eq!(needs(&world, batch).await, 2);
     assert_eq!(code(&world.execute(&admin, batch).await), "BATCH_NOT_APPROVED");
-    assert_eq!(needs(&world, world.submitted(&maker, "EUR", &["1500.00"]).await).await, 0);
+    let unchecked = world.submitted(&maker, "EUR", &["1500.00"]).await;
+    let (_, standing) = approval::of_batch(&world.service, unchecked.into()).await.unwrap();
+    let loosened = standing.loosened.unwrap();
+    assert_eq!((standing.needed, loosened.version, loosened.set_by.as_str()), (0, 2, "admin-1"));
+    assert_eq!(loosened.confirmed_by.as_deref(), Some("admin-2"), "it stands in the approval");
     // Tightening is in force at once, and a later version replaces one that waits.
     assert_eq!(set(&admin, Some("10")).await.version, 3);
     assert_eq!(set(&admin, None).await.version, 3);

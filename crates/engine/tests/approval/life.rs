@@ -5,7 +5,9 @@ use domain::access::Role;
 use domain::approval::ApprovalAction;
 use domain::batch::BatchState;
 use domain::id::BatchId;
+use service::Error;
 use service::approval::{self, BatchDecision, Decision, QueuePart};
+use service::batch::edit::EditBatch;
 use service::batch::{self, BatchRequest};
 
 struct Office {
@@ -33,6 +35,17 @@ impl Office {
         }
         assert_eq!(self.world.state(id).await, "approved");
         id
+    }
+
+    /// A batch that has come back to draft is not bound to what was submitted.
+    async fn edited_as_any_draft(&self, id: BatchId, currency: &str) {
+        let batch = self.world.batch(id).await;
+        assert_eq!((batch.state, batch.content_hash), (BatchState::Draft, None));
+        let rows = payment(currency, &["7.00", "1.00"]).rows;
+        let edit = EditBatch { rows: Some((batch::rows::Amounts::Custom, rows)), ..EditBatch::default() };
+        let request = BatchRequest::of(id.into());
+        batch::edit(&self.world.service, &self.maker.actor, &request, &edit).await.unwrap();
+        self.world.verified().await;
     }
 }
 
@@ -118,7 +131,7 @@ async fn a_recalled_batch_is_edited_and_needs_all_its_approvals_again() {
     let office = office().await;
     let (world, id) = (&office.world, office.approved("GBP").await);
     approval::recall(&world.service, &office.maker.actor, id).await.unwrap();
-    assert_eq!(world.state(id).await, "draft");
+    office.edited_as_any_draft(id, "GBP").await;
     world.submit(&office.maker, id).await.unwrap();
     let (_, standing) = approval::of_batch(&world.service, id.into()).await.unwrap();
     assert_eq!((standing.round, standing.given, standing.decisions.len()), (2, 0, 2));
@@ -152,6 +165,7 @@ async fn a_rejected_batch_is_reopened_with_its_number_and_its_external_ids() {
     batch::cancel(&world.service, &office.maker.actor, &ask, false).await.unwrap();
     approval::reopen(&world.service, &office.maker.actor, id).await.unwrap();
     assert_eq!((world.state(id).await, world.batch(id).await.number()), ("draft", number));
+    office.edited_as_any_draft(id, "EUR").await;
     world.submit(&office.maker, id).await.unwrap();
     world.approve(&office.finance, id).await.unwrap();
     world.verified().await;
@@ -243,7 +257,10 @@ async fn a_policy_that_nobody_could_pass_is_refused_and_one_that_some_could_not_
         };
         service::approval_policy::set(&service, &admin.actor, &new).await
     };
-    assert_eq!(code(&set(vec![level(3, &[])]).await), "APPROVAL_UNREACHABLE");
+    let refused = set(vec![level(3, &[])]).await;
+    assert_eq!(code(&refused), "APPROVAL_UNREACHABLE");
+    let Err(Error::Refused(refusal)) = refused else { panic!("not a refusal") };
+    assert!(refusal.detail.unwrap().contains("level 1 (finance, admin) lacks 1 more"));
     let of_admins = set(vec![level(1, &[Role::Admin])]).await.unwrap();
     assert_eq!(of_admins.unreachable_for, ["admin-1"]);
     // A batch of the only administrator would find no approver.

@@ -5,6 +5,7 @@
 mod attacks;
 mod kill;
 mod life;
+mod notices;
 mod property;
 mod races;
 mod sponsors;

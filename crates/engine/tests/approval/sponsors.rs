@@ -5,6 +5,7 @@ use crate::attacks::banded;
 use crate::world::{HOUR, Who, World, code, world_cooling};
 use domain::access::Role;
 use domain::id::BatchId;
+use service::approval::{self, QueuePart};
 use service::user::{self, UserChange};
 use std::time::Duration;
 
@@ -26,17 +27,45 @@ async fn office() -> Office {
 }
 
 impl Office {
-    /// Right after the administrator's deed the person approves nothing, and later what others made.
+    /// The batches that wait for a person.
+    async fn waiting_for(&self, person: &Who) -> Vec<BatchId> {
+        let mine = QueuePart::Mine;
+        let queued = approval::queue(&self.world.service, &person.actor, mine, (50, 0)).await.unwrap();
+        queued.batches.iter().map(|one| one.batch.batch.id).collect()
+    }
+
+    /// Right after the administrator's deed the person approves nothing, and later what others made. What the person
+    /// could not approve is not listed as waiting for the person.
     async fn is_no_way_to_approve_as(&self, person: &Who) {
         let Self { world, maker, batch, .. } = self;
         assert_eq!(code(&world.approve(person, *batch).await), "APPROVER_COOLING_OFF");
         world.pass(23 * HOUR);
         let others = world.submitted(maker, "EUR", &["1500.00"]).await;
+        assert_eq!(self.waiting_for(person).await, []);
         assert_eq!(code(&world.approve(person, others).await), "APPROVER_COOLING_OFF");
         world.pass(2 * HOUR);
+        assert_eq!(self.waiting_for(person).await, [others]);
         assert_eq!(code(&world.approve(person, *batch).await), "APPROVER_NOT_INDEPENDENT");
         assert_eq!(code(&world.approve(person, others).await), "ok");
+        // The approval says who had made the person able to give it.
+        let (_, standing) = approval::of_batch(&world.service, others.into()).await.unwrap();
+        let decision = standing.decisions.last().unwrap();
+        let by: Vec<&str> = standing
+            .sponsors
+            .iter()
+            .filter(|sponsor| sponsor.touches(decision))
+            .map(|sponsor| sponsor.by.as_str())
+            .collect();
+        assert_eq!(
+            (decision.login.as_str(), by.contains(&"admin-1")),
+            (person_login(person), true),
+            "{by:?}"
+        );
     }
+}
+
+fn person_login(person: &Who) -> &str {
+    &person.actor.author.name
 }
 
 #[tokio::test]
@@ -84,6 +113,7 @@ async fn enrol_by_stolen_session() {
     let robbed = world.person_without_factor(&world.cli, "check-9", Role::Finance).await;
     world.pass(48 * HOUR);
     assert_eq!(code(&world.approve(&robbed, batch).await), "TOTP_NOT_ENROLLED");
+    assert_eq!(office.waiting_for(&robbed).await, [], "without a factor");
     // Not in the session that accepted the invitation. (Over HTTP it takes the password too.)
     world.enrol(&robbed, false).await;
     assert_eq!(code(&world.approve(&robbed, batch).await), "APPROVER_COOLING_OFF");

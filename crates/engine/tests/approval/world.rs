@@ -118,6 +118,7 @@ pub async fn world_cooling(cooling: Duration) -> World {
     let world = World::open(place(), Hands::at(START), cooling).await;
     let mut tx = world.store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    store::head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let (service, cli) = (&world.service, &world.cli);
     let mut accounts = "number,holder,currency\n".to_owned();
@@ -216,6 +217,7 @@ impl World {
         let id = user::add(&self.acting(by), by, &new).await.unwrap().user.id;
         let mut tx = self.store.write().await.unwrap();
         store::user::set_password(&mut tx, id, Some("a hash"), self.now()).await.unwrap();
+        store::head::advance(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         Who { actor: Actor::new(Principal::User(id), login, "test"), role: Some(role) }
     }
@@ -229,6 +231,7 @@ impl World {
         store::sealed_secret::put(&mut tx, &row, &vault.key_id().unwrap(), &sealed).await.unwrap();
         let factor = Factor { user: who.id(), since: self.now(), is_initial };
         store::factor::set(&mut tx, factor).await.unwrap();
+        store::head::advance(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 

@@ -10,7 +10,7 @@ use ledger::{Clock, Door, DoorOptions};
 use service::account::{self, AccountFilter, AccountQuery, AccountView, OpenAccount};
 use service::audit::{self, AuditQuery};
 use service::batch::import::BatchImport;
-use service::batch::list::OffsetPage;
+use service::batch::list::{BatchQuery, OffsetPage};
 use service::batch::submit::Submission;
 use service::batch::{self, BatchRequest};
 use service::holder::NewHolder;
@@ -23,7 +23,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::audit::{Actor, AuditRow};
-use store::batch::{BatchFilter, BatchSort};
+use store::batch::BatchSort;
 use store::listing::PageRequest;
 use store::{Schema, Store};
 use testkit::Place;
@@ -74,6 +74,7 @@ impl Ledger {
         // The reference does not compare batches with each other.
         let mut tx = store.write().await.unwrap();
         store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+        store::head::advance(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
         let service = Service::new(store.clone(), door.clone(), clock.clone());
@@ -210,10 +211,10 @@ impl Ledger {
 
     /// The batches' ids, in creation order.
     async fn ids(&self) -> Vec<i64> {
-        let part = OffsetPage { limit: 1_000, offset: 0 };
-        let all =
-            batch::search(&self.service, &BatchFilter::default(), BatchSort::Oldest, part).await.unwrap();
-        all.0.into_iter().map(|described| described.batch.id.0).collect()
+        let slice = PageRequest { limit: 1_000, ..PageRequest::default() };
+        let all = BatchQuery { sort: BatchSort::Oldest, slice, ..BatchQuery::default() };
+        let found = batch::search(&self.service, &all).await.unwrap();
+        found.batches.into_iter().map(|described| described.batch.id.0).collect()
     }
 
     /// All non-zero balances, including those of system accounts.

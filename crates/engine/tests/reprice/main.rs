@@ -74,6 +74,7 @@ async fn repricing_voids_the_approval() {
     let batch = world.make(&batch_of_four()).await;
     let mut tx = world.store.write().await.unwrap();
     tx.fetch_text(format!("UPDATE batch SET state = 4 WHERE id = {batch}"), vec![]).await.unwrap();
+    store::head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.reprice(batch).await.state, BatchState::Pending);
     let events = events_of(&world.service, batch).await;

@@ -50,6 +50,7 @@ pub async fn world() -> World {
     // These batches repeat the same payments.
     let mut tx = store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    store::head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     // Three items per chunk, so that a batch takes more than one chunk.
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });

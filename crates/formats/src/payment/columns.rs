@@ -1,6 +1,6 @@
 //! The columns of a payment file and the names they are recognised by, in English and Chinese.
 
-use crate::layout::{Column, Layout, fold};
+use crate::layout::{Column, Holds, Layout, fold};
 
 /// A column of a payment file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl PaymentField {
 pub const COLUMNS: &[Column] = &[
     Column {
         name: "payer",
+        holds: Holds::Account,
         synonyms: &[
             "payeraccount",
             "payeraccountnumber",
@@ -90,6 +91,7 @@ pub const COLUMNS: &[Column] = &[
     },
     Column {
         name: "payee",
+        holds: Holds::Account,
         synonyms: &[
             "payeeaccount",
             "payeeaccountnumber",
@@ -124,6 +126,7 @@ pub const COLUMNS: &[Column] = &[
     },
     Column {
         name: "account",
+        holds: Holds::Account,
         synonyms: &[
             "accountnumber",
             "accountno",
@@ -140,6 +143,7 @@ pub const COLUMNS: &[Column] = &[
     },
     Column {
         name: "email",
+        holds: Holds::Identifier,
         synonyms: &[
             "emailaddress",
             "mail",
@@ -155,6 +159,7 @@ pub const COLUMNS: &[Column] = &[
     },
     Column {
         name: "uid",
+        holds: Holds::Identifier,
         synonyms: &["userid", "payeeuid", "payeruid", "用户id", "用户编号"],
         proposed: &[
             "employeeno",
@@ -171,6 +176,7 @@ pub const COLUMNS: &[Column] = &[
     },
     Column {
         name: "amount",
+        holds: Holds::Number,
         synonyms: &["value", "transferamount", "paymentamount", "金额", "转账金额", "付款金额", "支付金额"],
         proposed: &[
             "sum",
@@ -190,22 +196,26 @@ pub const COLUMNS: &[Column] = &[
     },
     Column {
         name: "ratio",
+        holds: Holds::Number,
         synonyms: &["weight", "比例", "权重"],
         proposed: &["share", "percent", "份额", "占比"],
     },
     Column {
         name: "currency",
+        holds: Holds::Word,
         synonyms: &["ccy", "currencycode", "币种", "币种代码", "货币", "货币代码"],
         proposed: &[],
     },
     Column {
         name: "memo",
+        holds: Holds::Text,
         synonyms: &["note", "notes", "remark", "remarks", "description", "备注", "附言", "摘要", "用途"],
         proposed: &[],
     },
-    Column { name: "reference", synonyms: &["ref", "参考号"], proposed: &[] },
+    Column { name: "reference", holds: Holds::Text, synonyms: &["ref", "参考号"], proposed: &[] },
     Column {
         name: "external_id",
+        holds: Holds::Identifier,
         synonyms: &["externalid", "requestid", "paymentid", "clientref", "endtoendid", "外部编号", "业务号"],
         proposed: &[
             "serial",
@@ -220,7 +230,7 @@ pub const COLUMNS: &[Column] = &[
             "流水",
         ],
     },
-    Column { name: "sluice_row", synonyms: &["sluicerow"], proposed: &[] },
+    Column { name: "sluice_row", holds: Holds::Word, synonyms: &["sluicerow"], proposed: &[] },
 ];
 
 const COUNTERPARTY: &[usize] = &[
@@ -236,4 +246,4 @@ pub(super) const WITH_AMOUNTS: Layout =
     Layout { columns: COLUMNS, required: &[&[PaymentField::Amount as usize], COUNTERPARTY] };
 
 /// Amounts are entered later.
-pub(super) const WITHOUT_AMOUNTS: Layout = Layout { columns: COLUMNS, required: &[COUNTERPARTY] };
+pub(crate) const WITHOUT_AMOUNTS: Layout = Layout { columns: COLUMNS, required: &[COUNTERPARTY] };

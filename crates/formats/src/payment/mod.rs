@@ -11,22 +11,24 @@
 
 mod columns;
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use domain::code::Code;
 
+pub(crate) use columns::WITHOUT_AMOUNTS;
 pub use columns::{COLUMNS, PaymentField};
 
-use crate::csv_reader::CsvReader;
-use crate::delimiter::Delimiter;
 use crate::header::Choices;
 use crate::layout::fold;
+use crate::number_style::NumberStyle;
+use crate::open::{FileForm, FileOptions, Opened, open};
 use crate::problem::Problem;
 use crate::read_error::ReadError;
 use crate::refusal::Proposal;
 use crate::report::Summary;
+use crate::row::{Notes, Row};
 use crate::sheet::Sheet;
-use crate::table::{Notes, Row, Table};
+use crate::table::Table;
 
 /// The payment fields that the uploader mapped to headers.
 pub type PaymentMapping = crate::header::ColumnMapping<PaymentField>;
@@ -44,10 +46,12 @@ pub enum AmountColumn {
 /// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentFileOptions {
-    /// The field separator.
-    pub delimiter: Delimiter,
+    /// What the file is; what is not said is found out.
+    pub file: FileOptions,
     /// Mapped headers; they take precedence over names.
     pub map: PaymentMapping,
+    /// How amounts are written.
+    pub numbers: NumberStyle,
     /// Headers of columns to ignore. A column that is also mapped is read.
     pub ignore: Vec<String>,
     /// Whether each row must have an amount.
@@ -103,20 +107,25 @@ pub struct PaymentReader<S> {
     refused: Vec<PaymentRow>,
 }
 
-impl<R: Read> PaymentReader<CsvReader<R>> {
-    /// Opens a CSV file; see [`PaymentReader::over`].
-    pub fn open(read: R, options: &PaymentFileOptions) -> Result<Self, ReadError> {
-        Self::over(CsvReader::new(read, options.delimiter)?, options)
+impl PaymentReader<Box<dyn Sheet + Send>> {
+    /// Opens a file of any kind and says what it is; see [`open`] and [`PaymentReader::over`].
+    pub fn open<R>(read: R, options: &PaymentFileOptions) -> Result<(Self, FileForm), ReadError>
+    where
+        R: Read + Seek + Send + 'static,
+    {
+        let Opened { sheet, form } = open(read, &options.file)?;
+        Ok((Self::over(sheet, options)?, form))
     }
 }
 
 impl<S: Sheet> PaymentReader<S> {
-    /// Reads the header. Refuses a file that has no rows or cannot be read as a whole; `COLUMN_MISSING` and
+    /// Reads the header of a sheet. Refuses one that has no rows or cannot be read as a whole; `COLUMN_MISSING` and
     /// `COLUMN_UNDECIDED` come with hints ([`crate::refusal::FileRefusal`]).
     pub fn over(sheet: S, options: &PaymentFileOptions) -> Result<Self, ReadError> {
         let choices = Choices {
             delimiter: sheet.delimiter(),
             mapped: options.map.places(|field| field as usize),
+            style: options.numbers.clone(),
             ignored: &options.ignore,
         };
         let (layout, amount) = match options.amounts {
@@ -235,7 +244,7 @@ fn take(
     notes: &mut Notes<'_>,
 ) -> Option<PaymentRow> {
     let before = notes.problems.len();
-    let mut folded = |field: PaymentField| row.take_folded(field as usize, notes);
+    let mut value = |field: PaymentField| row.take(field as usize, notes);
     let [payer, payee, account, email, uid, amount] = [
         PaymentField::Payer,
         PaymentField::Payee,
@@ -244,7 +253,7 @@ fn take(
         PaymentField::Uid,
         PaymentField::Amount,
     ]
-    .map(&mut folded);
+    .map(&mut value);
     let is_named = [&payer, &payee, &account, &email, &uid].into_iter().any(Option::is_some);
     if !notes.report.count(row.line, is_named, amount.as_deref()) {
         return None;
@@ -255,10 +264,10 @@ fn take(
     if !is_named {
         notes.problems.push(Problem::of_row(row.line, Code::PayeeMissing, ""));
     }
-    let mut folded = |field: PaymentField| row.take_folded(field as usize, notes);
+    let mut value = |field: PaymentField| row.take(field as usize, notes);
     let [ratio, currency, external_id, row_key] =
         [PaymentField::Ratio, PaymentField::Currency, PaymentField::ExternalId, PaymentField::RowKey]
-            .map(&mut folded);
+            .map(&mut value);
     count.observe(notes.report.totals.rows, external_id.as_deref());
     let memo = row.take(PaymentField::Memo as usize, notes);
     let reference = row.take(PaymentField::Reference as usize, notes);

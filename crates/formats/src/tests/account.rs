@@ -2,17 +2,16 @@
 
 use domain::code::Language;
 
-use super::problem;
-use crate::account::{AccountField, AccountFileOptions, AccountReader};
+use super::{accounts, problem};
+use crate::account::{AccountField, AccountFileOptions};
 use crate::read_error::ReadError;
 use crate::report::Totals;
 
 #[test]
 fn account_files_are_read_by_the_same_rules() {
     let text = "账号,户名,邮箱,uid,币种,期初余额\nA1,Ann,a@x.cn,7,CNY,10.00\nA2,,,,,\n,Bob,,,USD,\n";
-    let mut reader = AccountReader::open(text.as_bytes(), &AccountFileOptions::default())
-        .map_err(|e| e.to_string())
-        .unwrap();
+    let mut reader =
+        accounts(text.as_bytes(), &AccountFileOptions::default()).map_err(|e| e.to_string()).unwrap();
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     assert!(!reader.next_page(100, &mut rows, &mut problems).unwrap());
     let row = &rows[0];
@@ -24,13 +23,13 @@ fn account_files_are_read_by_the_same_rules() {
         got,
         ["! 3 户名 NAME_INVALID \"\"", "! 3 币种 CURRENCY_UNKNOWN \"\"", "! 4 账号 NAME_INVALID \"\""]
     );
-    let refused = AccountReader::open("number,holder\nA,B".as_bytes(), &AccountFileOptions::default()).err();
+    let refused = accounts("number,holder\nA,B".as_bytes(), &AccountFileOptions::default()).err();
     assert_eq!(refused.unwrap().to_string(), "line 1: COLUMN_MISSING");
 }
 
 /// Account numbers, problems and summary; or the refusal.
 fn read(text: &str, options: &AccountFileOptions) -> String {
-    let mut reader = match AccountReader::open(text.as_bytes(), options) {
+    let mut reader = match accounts(text.as_bytes(), options) {
         Ok(reader) => reader,
         Err(ReadError::Refused(refusal)) => return refusal.detail(Language::English),
         Err(ReadError::Io(error)) => panic!("{error}"),

@@ -1,8 +1,9 @@
 //! How columns are recognised, in both languages.
 
-use super::{check, check_with};
+use super::{check, check_opened, check_with, payments};
 use crate::delimiter::Delimiter;
-use crate::payment::{AmountColumn, PaymentField, PaymentFileOptions, PaymentMapping, PaymentReader, Side};
+use crate::open::FileOptions;
+use crate::payment::{AmountColumn, PaymentField, PaymentFileOptions, PaymentMapping, Side};
 
 /// Reads a file with one row under each header; the cells are a, b, c and so on, except that an amount is 1.
 fn check_roles(table: &str) {
@@ -97,8 +98,8 @@ fn an_email_or_uid_has_the_side_named_by_its_header() {
         ("账号", PaymentField::Payee, None),
     ] {
         let file = format!("{header},amount\nA,1");
-        let reader = PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default())
-            .unwrap_or_else(|e| panic!("{e}"));
+        let reader =
+            payments(file.as_bytes(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(reader.side(field), side, "{header}");
         assert_eq!(reader.header(PaymentField::Amount), Some("amount"));
     }
@@ -115,7 +116,7 @@ fn columns_that_are_not_read_are_reported() {
         ("账号,金额,付款日期", setting_aside(&["付款日期"]), &["付款日期"]),
     ] {
         let file = format!("{header}\nA,1,,,");
-        let reader = PaymentReader::open(file.as_bytes(), &options).unwrap_or_else(|e| panic!("{e}"));
+        let reader = payments(file.as_bytes(), &options).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(reader.ignored_columns(), ignored, "{header}");
         assert_eq!(reader.summary().ignored_columns, ignored, "{header}");
     }
@@ -140,8 +141,8 @@ fn a_serial_number_is_proposed_as_an_external_id_but_not_used() {
         ("Employee No,account,amount", &["uid=Employee No"]),
     ] {
         let file = format!("{header}\n7");
-        let reader = PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default())
-            .unwrap_or_else(|e| panic!("{e}"));
+        let reader =
+            payments(file.as_bytes(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         let proposals: Vec<_> = reader
             .proposals()
             .iter()
@@ -177,8 +178,11 @@ fn a_mapping_takes_precedence_over_names() {
 }
 
 #[test]
-fn the_delimiter_is_declared_not_guessed() {
-    check("account;amount\nA;1", r#"refused ! 1 amount COLUMN_MISSING "account;amount""#);
+fn a_declared_delimiter_counts_more_than_what_divides_the_lines() {
+    let declared = |delimiter| FileOptions { delimiter: Some(delimiter), ..FileOptions::default() };
+    let options = PaymentFileOptions::default();
+    let refused = r#"refused ! 1 amount COLUMN_MISSING "account;amount""#;
+    check_opened("account;amount\nA;1", &declared(Delimiter::Comma), &options, refused);
     for (name, text) in [
         ("semicolon", "account;amount\nA,B;1"),
         ("tab", "account\tamount\nA,B\t1"),
@@ -186,10 +190,6 @@ fn the_delimiter_is_declared_not_guessed() {
         ("|", "account|amount\nA,B|1"),
     ] {
         let delimiter = Delimiter::parse(name).unwrap();
-        check_with(
-            &PaymentFileOptions { delimiter, ..PaymentFileOptions::default() },
-            text,
-            r#"2 "1" account="A,B""#,
-        );
+        check_opened(text, &declared(delimiter), &options, r#"2 "1" account="A,B""#);
     }
 }

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use proptest::prelude::*;
 
-use super::{Dribble, check, read_with, shown};
+use super::{Dribble, check, payments, read_with, shown};
 use crate::csv_reader::FIELD_MAX;
-use crate::payment::{PaymentFileOptions, PaymentReader};
+use crate::payment::PaymentFileOptions;
 
 #[test]
 fn texts_and_fields_have_limits() {
@@ -43,7 +43,7 @@ fn memory_use_is_bounded_whatever_the_input() {
 
 fn drain(input: impl Iterator<Item = u8>) -> (usize, usize, usize) {
     let mut reader =
-        PaymentReader::open(Bytes(input), &PaymentFileOptions::default()).map_err(|e| e.to_string()).unwrap();
+        payments(Bytes(input), &PaymentFileOptions::default()).map_err(|e| e.to_string()).unwrap();
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(10, &mut rows, &mut problems).unwrap() {}
     (rows.len(), problems.len(), reader.capacity())
@@ -100,7 +100,7 @@ proptest! {
             csv.write_record([account, amount, memo]).unwrap();
         }
         let bytes = csv.into_inner().unwrap();
-        let mut reader = PaymentReader::open(bytes.as_slice(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        let mut reader = payments(bytes.as_slice(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         let (mut read, mut problems) = (Vec::new(), Vec::new());
         while reader.next_page(7, &mut read, &mut problems).unwrap() {}
         prop_assert_eq!(problems, vec![]);

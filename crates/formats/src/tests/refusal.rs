@@ -2,14 +2,14 @@
 
 use domain::code::Language;
 
-use super::check_with;
+use super::{check_with, payments};
 use crate::meaning::Meaning;
-use crate::payment::{PaymentField, PaymentFileOptions, PaymentMapping, PaymentReader};
+use crate::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
 use crate::read_error::ReadError;
 use crate::refusal::FileRefusal;
 
 fn refusal(file: &[u8], options: &PaymentFileOptions) -> FileRefusal {
-    match PaymentReader::open(file, options).err() {
+    match payments(file, options).err() {
         Some(ReadError::Refused(refusal)) => *refusal,
         other => panic!("{other:?} {}", String::from_utf8_lossy(file)),
     }
@@ -130,16 +130,17 @@ fn other_columns_are_harmless() {
 
 #[test]
 fn our_own_result_file_is_not_paid_again() {
-    let file = format!("{}\n1,2,S,T,1.00,USD,0.00,completed,,,,,,9\n", crate::result::HEADER.join(","));
+    let header: Vec<&str> = crate::export::columns::result::RESULTS.headers(Language::English).collect();
+    let file = format!("{}\n1,2,S,T,1.00,USD,0.00,completed,,,,,,9,,\n", header.join(","));
     let refusal = refusal(file.as_bytes(), &PaymentFileOptions::default());
     assert!(refusal.is_result);
     assert_eq!(
         refusal.detail(Language::English),
-        r#"line 1; map or ignore: "status" (status); this is a result file, not a payment file"#
+        r#"line 1; map or ignore: "status" (status), "paid_at" (date), "value_date" (date); this is a result file, not a payment file"#
     );
     assert_eq!(
         refusal.detail(Language::Chinese),
-        r#"第1行；请映射或忽略："status"（状态）；这是结果文件，不是付款文件"#
+        r#"第1行；请映射或忽略："status"（状态）、"paid_at"（日期）、"value_date"（日期）；这是结果文件，不是付款文件"#
     );
 }
 

@@ -2,6 +2,7 @@
 
 use super::approval::DecisionWord;
 use crate::app::App;
+use crate::kit::answer::OK;
 use crate::kit::paging::Paging;
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
@@ -29,7 +30,7 @@ const USUAL: i64 = 50;
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum QueueWord {
-    /// Batches that wait for the caller.
+    /// Batches that wait for the caller, who could approve them now: with a second factor, and not cooling off.
     #[default]
     Mine,
     /// Batches that the caller decided about.
@@ -109,6 +110,9 @@ pub(crate) struct QueueView {
     /// Always true.
     #[schema(example = true)]
     success: bool,
+    /// A message for people, in the language requested by `Accept-Language`.
+    #[schema(example = "OK")]
+    message: String,
     /// The batches, the longest waiting first.
     data: Vec<QueuedView>,
     /// The page's position in the queue.
@@ -182,5 +186,6 @@ pub(crate) async fn list(
     let Paging { page, page_size } = paging;
     let total_pages = (queued.total + page_size - 1) / page_size;
     let pagination = QueuePagination { page, page_size, total: queued.total, total_pages };
-    Ok(QueueView { success: true, data: queued.batches.into_iter().map(Into::into).collect(), pagination })
+    let data = queued.batches.into_iter().map(Into::into).collect();
+    Ok(QueueView { success: true, message: OK.text(), data, pagination })
 }

@@ -10,6 +10,8 @@ use subtle::ConstantTimeEq;
 
 /// The length of the seal in bytes: 64 bits cannot be guessed over a network.
 const SEAL: usize = 8;
+/// The length of the longest cursor. That of an unfinished search names the rows that it found.
+const CURSOR_MAX: usize = 8_000;
 
 /// Seals and opens cursors.
 pub(crate) struct Cursors {
@@ -49,7 +51,7 @@ impl Cursors {
     /// The list position in a cursor that was issued for this list.
     pub(crate) fn open(&self, list: &str, cursor: &str) -> Result<String, Problem> {
         let invalid = || Problem::from(Code::CursorInvalid);
-        if cursor.len() > 200 {
+        if cursor.len() > CURSOR_MAX {
             return Err(invalid());
         }
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;

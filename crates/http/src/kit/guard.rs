@@ -98,7 +98,7 @@ fn admit(
     let asker = identity.as_ref().map_or(Asker::Anonymous, Identity::asker);
     let is_local =
         guard.operation == Operation::Metrics && may_scrape(&guard.app, request.headers(), address);
-    match guard.operation.allow(asker) {
+    match guard.operation.admit(asker) {
         Ok(reach) => {
             if let Some(identity) = identity {
                 guard.app.limits.of_identity(&identity.owner())?;
@@ -107,7 +107,7 @@ fn admit(
             Ok(request)
         }
         Err(_) if is_local => Ok(request),
-        Err(code) => Err(code.into()),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 

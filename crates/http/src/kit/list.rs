@@ -5,7 +5,8 @@ use crate::kit::paging::{self, Pagination, Paging};
 use crate::kit::problem::Problem;
 use domain::code::Code;
 use serde::Deserialize;
-use service::listing::{Counting, CursorKey, Order, PageRequest, Total, cursor_text, read_cursor};
+use service::listing::{Counting, Order, PageRequest, Total};
+use service::place::{NextPage, SearchPlace};
 use utoipa::ToSchema;
 
 /// The default page size.
@@ -38,6 +39,8 @@ pub(crate) struct Page {
     list: String,
     paging: Option<Paging>,
     pub slice: PageRequest,
+    /// The unfinished search for the page, if the cursor is of one.
+    pub resumed: Option<SearchPlace>,
 }
 
 impl Page {
@@ -53,15 +56,19 @@ impl Page {
             let paging = Paging::of(page, page_size, USUAL)?;
             let (offset, limit) = (paging.offset(), paging.page_size);
             let slice = PageRequest { order, offset, limit, ..PageRequest::default() };
-            return Ok(Self { list, paging: Some(paging), slice });
+            return Ok(Self { list, paging: Some(paging), slice, resumed: None });
         };
         if page.is_some() {
             return Err(Problem::about(Code::QueryInvalid, "page, cursor: send only one of them"));
         }
         let limit = paging::size(page_size, USUAL)?;
         let place = app.cursors.open(&list, cursor)?;
-        let after = Some(read_cursor(&place).ok_or(Code::CursorInvalid)?);
-        Ok(Self { list, paging: None, slice: PageRequest { order, after, limit, ..PageRequest::default() } })
+        let (after, resumed) = match NextPage::read(&place).ok_or(Code::CursorInvalid)? {
+            NextPage::After(row) => (Some(row), None),
+            NextPage::Search(place) => (None, Some(place)),
+        };
+        let slice = PageRequest { order, after, limit, ..PageRequest::default() };
+        Ok(Self { list, paging: None, slice, resumed })
     }
 
     /// Whether to count the rows: only pages by number report a total.
@@ -70,8 +77,8 @@ impl Page {
     }
 
     /// The page's position in the list.
-    pub(crate) fn pagination(&self, app: &App, total: Option<Total>, next: Option<&CursorKey>) -> Pagination {
-        let next = next.map(|place| app.cursors.seal(&self.list, &cursor_text(place)));
+    pub(crate) fn pagination(&self, app: &App, total: Option<Total>, next: Option<&NextPage>) -> Pagination {
+        let next = next.map(|place| app.cursors.seal(&self.list, &place.text()));
         match (self.paging, total) {
             (Some(paging), Some(Total { rows, is_least })) => {
                 Pagination { total_is_least: is_least, ..paging.of_total(rows, next) }

@@ -32,8 +32,10 @@ pub(crate) struct Pagination {
     pub total_pages: Option<i64>,
     /// The start of the next page, to be sent as `cursor`; null on the last page.
     pub next_cursor: Option<String>,
-    /// A filtered list is searched for one second. If the search ran out of time, the creation time of the
-    /// last row that was examined; `nextCursor` continues from there. Null if the page is complete.
+    /// A list that is filtered, or sorted by what no index keeps, is searched for one second. If the search ran out of
+    /// time, the creation time of the last row that was examined; `nextCursor` continues from there. In the latter case
+    /// the page is empty until all rows were examined, because any of them may be the first. Null if the page is
+    /// complete.
     #[schema(format = DateTime, example = json!(null))]
     pub searched_until: Option<String>,
 }

@@ -63,6 +63,16 @@ impl Problem {
     pub(crate) fn about(code: Code, details: impl Into<String>) -> Self {
         Self { details: Some(Value::String(short(&details.into()))), ..code.into() }
     }
+
+    /// The message for people. One about a missing permission says which one, since no code can name it.
+    pub(crate) fn message(&self, language: Language) -> String {
+        let text = self.text.unwrap_or_else(|| self.code.message(language));
+        match (&self.details, self.code, language) {
+            (Some(Value::String(detail)), Code::Forbidden, Language::English) => format!("{text}: {detail}"),
+            (Some(Value::String(detail)), Code::Forbidden, Language::Chinese) => format!("{text}：{detail}"),
+            _ => text.to_owned(),
+        }
+    }
 }
 
 /// Truncates what a client sent, which may be long, with an ellipsis where it was cut.
@@ -82,7 +92,11 @@ impl From<Code> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let details = refusal.detail.filter(|text| !text.is_empty()).map(|text| Value::String(short(&text)));
+        let detail = match language::current() {
+            Language::English => refusal.detail,
+            Language::Chinese => refusal.chinese.or(refusal.detail),
+        };
+        let details = detail.filter(|text| !text.is_empty()).map(|text| Value::String(short(&text)));
         let data = refusal.data.map(rows::with_messages);
         let problem = Self::from(refusal.code);
         // A throttled attempt knows how long it has to wait.
@@ -129,7 +143,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = ProblemView {
             success: false,
-            message: self.text.unwrap_or_else(|| self.code.message(language::current())).to_owned(),
+            message: self.message(language::current()),
             error: ProblemErrorView { code: self.code.name(), details: self.details },
             data: self.data,
         };

@@ -1,8 +1,10 @@
-//! Authentication: signing in, users, sessions and API keys.
+//! Authentication: signing in, users, sessions and API keys; and what people are told.
 
 mod api_key;
 mod auth;
 mod factor;
+mod notice;
+mod reminder;
 mod session;
 mod user;
 mod view;
@@ -18,4 +20,6 @@ pub(crate) fn routes() -> Routes {
         .merge(session::routes())
         .merge(user::routes())
         .merge(api_key::routes())
+        .merge(notice::routes())
+        .merge(reminder::routes())
 }

@@ -1,23 +1,27 @@
 //! The hub: the connected sockets, the rooms, and the single task that keeps them up to date.
 //!
 //! The task reads only batches that are being watched, and nothing while no socket is connected. About once a
-//! second it checks that the sessions and keys of connected sockets are still valid.
+//! second it checks that the sessions and keys of connected sockets are still valid, and how many notices people have
+//! not read.
 
 use super::room::Room;
 use futures_util::FutureExt;
+use serde::Serialize;
 use service::batch::progress::BatchProgress;
 use service::identity::{Identity, Who};
 use service::session::{self, SessionLife};
-use service::{Service, batch};
+use service::{Service, batch, notice};
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
+/// The event with the number of a person's unread notices.
+const UNREAD: &str = "notices_unread";
 /// The maximum number of concurrent sockets.
 const SOCKETS_MAX: usize = 10_000;
 /// The maximum number of rooms per socket.
@@ -64,6 +68,26 @@ struct Member {
     since: Instant,
     /// The batches the socket watches, or has reserved a place to watch.
     rooms: HashSet<i64>,
+    /// Whether the socket is in its person's own room.
+    is_in_own_room: bool,
+    /// How many unread notices the person was told of over this socket.
+    unread: Option<i64>,
+}
+
+/// How many notices a person has not read.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct UnreadEvent {
+    unread: i64,
+}
+
+impl Member {
+    /// The person, if the socket is in that person's own room.
+    const fn person(&self) -> Option<i64> {
+        match self.identity.who {
+            Who::Person { user, .. } if self.is_in_own_room => Some(user),
+            Who::Person { .. } | Who::Key { .. } => None,
+        }
+    }
 }
 
 impl Hub {
@@ -91,8 +115,14 @@ impl Hub {
     /// Adds a socket.
     pub(super) fn enter(&self, socket: SocketRef, identity: Identity) {
         let mut members = self.members();
-        let member =
-            Member { socket: socket.clone(), identity, since: Instant::now(), rooms: HashSet::new() };
+        let member = Member {
+            socket: socket.clone(),
+            identity,
+            since: Instant::now(),
+            rooms: HashSet::new(),
+            is_in_own_room: false,
+            unread: None,
+        };
         members.sockets.insert(socket.id, member);
         metrics::gauge!("sluice_sockets").set(count(members.sockets.len()));
         if !members.is_running && !members.is_closed {
@@ -137,6 +167,14 @@ impl Hub {
         stuck.into_iter().for_each(|socket| members.give_up(socket));
         drop(members);
         self.0.changed.notify_one();
+    }
+
+    /// Adds a socket to its person's own room, or removes it. On joining, the person is told how many notices are
+    /// unread, and again whenever that changes.
+    pub(super) fn set_own_room(&self, socket: Sid, is_in_own_room: bool) {
+        if let Some(member) = self.members().sockets.get_mut(&socket) {
+            (member.is_in_own_room, member.unread) = (is_in_own_room, None);
+        }
     }
 
     /// Removes a socket from a room.
@@ -185,6 +223,7 @@ impl Hub {
                 checked = Instant::now();
                 self.members().sweep();
                 self.check().await;
+                self.tell_unread().await;
             }
             self.update().await;
         }
@@ -211,6 +250,20 @@ impl Hub {
             Err(error) => {
                 tracing::warn!(%error, "could not read progress");
                 tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// Tells people in their own rooms how many notices they have not read, where that changed.
+    async fn tell_unread(&self) {
+        let people = self.members().people();
+        if people.is_empty() {
+            return;
+        }
+        match notice::unread_of(&self.0.service, &people).await {
+            Ok(unread) => self.members().tell_unread(&unread),
+            Err(error) => {
+                tracing::warn!(%error, "could not count the unread notices of people who are connected")
             }
         }
     }
@@ -295,6 +348,28 @@ impl Members {
             if let Some(room) = self.rooms.get_mut(&progress.batch.id.0) {
                 room.note(progress, now);
                 stuck.append(&mut room.notify());
+            }
+        }
+        stuck.into_iter().for_each(|socket| self.give_up(socket));
+    }
+
+    /// The people in their own rooms, sorted and distinct.
+    fn people(&self) -> Vec<i64> {
+        let mut people: Vec<i64> = self.sockets.values().filter_map(Member::person).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// Sends the number of unread notices to the sockets that were sent another one, or none.
+    fn tell_unread(&mut self, unread: &BTreeMap<i64, i64>) {
+        let mut stuck = Vec::new();
+        for member in self.sockets.values_mut() {
+            let Some(count) = member.person().and_then(|user| unread.get(&user)).copied() else { continue };
+            if member.unread.replace(count) != Some(count)
+                && member.socket.emit(UNREAD, &UnreadEvent { unread: count }).is_err()
+            {
+                stuck.push(member.socket.clone());
             }
         }
         stuck.into_iter().for_each(|socket| self.give_up(socket));

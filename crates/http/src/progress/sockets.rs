@@ -25,6 +25,8 @@ const PATH: &str = "/socket.io";
 const PATH_USUAL: &str = "/socket.io/";
 /// The prefix of a room's name, followed by the batch's id.
 const ROOM: &str = "batch_transfer_";
+/// The name of a person's own room, for what only this person is told.
+const ROOM_OWN: &str = "user";
 /// The maximum length of a room's name.
 const ROOM_MAX: usize = 40;
 /// The maximum size of a client's message and of a polling response, in bytes.
@@ -127,7 +129,13 @@ fn enter(app: &App, socket: &SocketRef, identity: Identity) {
     let leaving = hub.clone();
     socket.on("leave_room", async move |socket: SocketRef, TryData(room): TryData<Value>, ack: AckSender| {
         let room = room.unwrap_or_default();
-        let left = batch(&room).map(|batch| leaving.leave_room(socket.id, batch));
+        let left = match room.as_str() {
+            Some(ROOM_OWN) => {
+                leaving.set_own_room(socket.id, false);
+                Some(())
+            }
+            _ => batch(&room).map(|batch| leaving.leave_room(socket.id, batch)),
+        };
         answer(&socket, ack, &room, left.ok_or_else(|| Code::BatchNotFound.into()));
     });
     let gone = hub.clone();
@@ -135,10 +143,15 @@ fn enter(app: &App, socket: &SocketRef, identity: Identity) {
     hub.enter(socket.clone(), identity);
 }
 
-/// Adds a socket to a room, if its client may see the batch.
+/// Adds a socket to its person's own room, or to a batch's room if its client may see the batch.
 async fn join(app: &App, socket: &SocketRef, room: &Value) -> Result<(), Problem> {
     let identity = socket.extensions.get::<Identity>().ok_or(Code::AuthRequired)?;
     app.limits.of_identity(&identity.owner())?;
+    if room.as_str() == Some(ROOM_OWN) {
+        Operation::NoticeList.allow(identity.asker())?;
+        app.hub.set_own_room(socket.id, true);
+        return Ok(());
+    }
     Operation::BatchProgress.allow(identity.asker())?;
     let batch = batch(room).ok_or(Code::BatchNotFound)?;
     if !app.hub.reserve(socket.id, batch) {

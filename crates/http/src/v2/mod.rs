@@ -10,6 +10,7 @@ mod policy;
 mod settings;
 mod statistics;
 mod transfer;
+mod webhook;
 
 use crate::kit::routes::Routes;
 
@@ -25,4 +26,5 @@ pub(crate) fn routes() -> Routes {
         .merge(statistics::routes())
         .merge(audit::routes())
         .merge(settings::routes())
+        .merge(webhook::routes())
 }

@@ -25,7 +25,7 @@ socket.io.on('open', () => {
 socket.on('connect', () => say('connect'));
 socket.on('connect_error', (error) => say('connect_error', error.message));
 socket.on('disconnect', (reason) => say('disconnect', reason));
-for (const event of ['progress_update', 'room_error']) {
+for (const event of ['progress_update', 'room_error', 'notices_unread']) {
   socket.on(event, (data) => say(event, data));
 }
 

@@ -10,7 +10,7 @@ Every error response has one of these codes in `error.code`; result files and th
 is the stored form. *later*: the same request may succeed later; *final*: it never will.
 The operator's view returns `BATCH_WRONG_STATE`, `ITEM_WRONG_STATE` and `BATCH_CANNOT_CANCEL` with status 400.
 
-Written by `cargo xtask docs` from `crates/domain/src/code.rs`.
+Written by `cargo xtask docs` from the tables in `crates/domain/src/code`.
 
 | number | code | HTTP | retry | English | 中文 |
 | ---: | --- | ---: | --- | --- | --- |

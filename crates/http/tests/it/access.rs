@@ -4,6 +4,7 @@
 use crate::browser::{Browser, PASSWORD, add, first_admin};
 use crate::world::{World, world};
 use domain::access::{Asker, Operation, Role, Scope};
+use domain::code::Code;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 use service::api_key::{self, NewApiKey};
@@ -112,6 +113,14 @@ async fn the_server_permits_exactly_what_the_table_permits() {
             match one.operation.allow(way.asker()) {
                 Err(expected) => {
                     assert_eq!((status.as_u16(), code), (expected.http(), expected.name()), "{about}");
+                    let named = match way.asker() {
+                        Asker::Person(role) if expected == Code::Forbidden => {
+                            format!("yours is {}", role.name())
+                        }
+                        Asker::Key(_) if expected == Code::Forbidden => "key".to_owned(),
+                        _ => String::new(),
+                    };
+                    assert!(json["message"].as_str().unwrap().contains(&named), "{about}: {json}");
                 }
                 Ok(_) => assert!(![401, 403].contains(&status.as_u16()), "{about}"),
             }

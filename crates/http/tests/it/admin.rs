@@ -58,6 +58,12 @@ fn moved(status: &str, operator: &str, note: Json) -> Json {
     json!({ "status": status, "timestamp": AT, "operator": operator, "note": note })
 }
 
+/// The approvals of a batch that needs none.
+fn unneeded() -> Json {
+    json!({ "needed": 0, "given": 0, "same_day": "0.00", "levels": [], "may_approve": [], "loosened": null,
+        "valid_hours": 72, "expires_at": null, "decisions": [] })
+}
+
 #[tokio::test]
 async fn a_batch_goes_its_way_in_the_words_of_document_002() {
     let world = world_with_payees(3).await;
@@ -107,6 +113,7 @@ async fn a_batch_goes_its_way_in_the_words_of_document_002() {
             "changes": { "base_batch_id": null, "base_name": null, "counts": [
                 { "kind": "first_payment", "count": 3, "listed": 3, "amount": "10014.49" },
                 { "kind": "account_opened", "count": 3, "listed": 3, "amount": "10014.49" }] },
+            "approval": unneeded(),
             "content_hash": "HASH", "created_by": "key:all", "created_at": AT, "approved_by": null,
             "approved_at": null }),
     );

@@ -13,6 +13,7 @@ struct Office {
     world: World,
     checker: Browser,
     phone: Phone,
+    recovery_codes: Vec<String>,
 }
 
 async fn office() -> Office {
@@ -23,10 +24,10 @@ async fn office() -> Office {
     let set = admin.put("/api/v2/approval-policies", body).await;
     assert_eq!((&set.data()["version"], &set.data()["validHours"]), (&json!(1), &json!(72)));
     let first = Browser::signed_in(&world, "check-1", PASSWORD).await;
-    let (phone, _) = enrol(&world, &first).await;
+    let (phone, recovery_codes) = enrol(&world, &first).await;
     world.clock.pass(Duration::from_secs(25 * 3_600));
     let checker = signed_in(&world, "203.0.113.9", "check-1", &phone).await;
-    Office { world, checker, phone }
+    Office { world, checker, phone, recovery_codes }
 }
 
 impl Office {
@@ -61,11 +62,13 @@ async fn document_002s_approval_to_the_letter() {
         (&queue.data()[0]["batch_id"], &queue.json["pagination"]["total"]),
         (&json!(number), &json!(1))
     );
+    assert_eq!(queue.json["message"], "OK");
     let unkeyed = office.decide(&number, None, office.body("approve")).await;
     assert_eq!((unkeyed.status, unkeyed.code()), (400, "IDEMPOTENCY_KEY_REQUIRED"));
     let wrong = json!({ "action": "approve", "2fa_code": "000000" });
     let refused = office.decide(&number, Some("k-0"), wrong).await;
     assert_eq!((refused.status, refused.code()), (401, "AUTH_2FA_CODE_INVALID"));
+    assert!(refused.json["message"].as_str().unwrap().starts_with("2FA 验证码错误"), "{}", refused.json);
     let executed = office.world.post(&at(id, "/execute"), json!({})).await;
     assert_eq!((executed.status, executed.code()), (400, "BATCH_NOT_APPROVED"));
 
@@ -81,12 +84,19 @@ async fn document_002s_approval_to_the_letter() {
     assert_eq!(again.data(), &data);
     let other = office.decide(&number, Some("k-2"), office.body("approve")).await;
     assert_eq!((other.status, other.code()), (409, "BATCH_NOT_PENDING"));
+    assert_eq!(other.json["message"], "批次不是待审批状态");
     let none = office.decide("batch-20260310-999", Some("k-3"), office.body("approve")).await;
     assert_eq!((none.status, none.code()), (404, "BATCH_NOT_FOUND"));
 
     let shown = office.world.get(&at(id, "/approvals")).await;
     let decisions = &shown.data()["decisions"];
     assert_eq!((&decisions[0]["approver"], &decisions[0]["counts"]), (&json!("check-1"), &json!(true)));
+    let path = format!("/api/v1/admin/transfer/batches/{number}");
+    let reviewed = office.checker.get(&path).await.data()["approval"].clone();
+    let level = json!({ "count": 1, "roles": [], "users": [], "given": ["check-1"], "open": 0 });
+    assert_eq!((&reviewed["levels"], &reviewed["needed"]), (&json!([level]), &json!(1)));
+    let decision = &reviewed["decisions"][0];
+    assert_eq!((&decision["approver"], &decision["sponsors"][0]["by"]), (&json!("check-1"), &json!("root")));
     let withdraw = format!("/api/v1/admin/transfer/batches/{number}/withdraw-approval");
     let withdrawn = office.checker.post(&withdraw, json!({ "reason": "row 7" })).await;
     assert_eq!(withdrawn.data(), &json!({ "batch_id": number, "status": "pending" }));
@@ -151,6 +161,49 @@ async fn attack_10_a_code_that_signed_in_approves_nothing_and_one_that_approved_
     office.decide(&first, Some("k-3"), body.clone()).await.data();
     let again = office.decide(&second, Some("k-4"), body).await;
     assert_eq!((again.status, again.code()), (401, "AUTH_2FA_CODE_USED"));
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn attack_13_a_recovery_code_neither_approves_nor_executes() {
+    let office = office().await;
+    let (id, number) = office.batch().await;
+    let [first, second, third, ..] = &office.recovery_codes[..] else { panic!("no recovery codes") };
+    let refused =
+        office.decide(&number, Some("k-1"), json!({ "action": "approve", "2fa_code": first })).await;
+    assert_eq!((refused.status, refused.code()), (401, "AUTH_2FA_CODE_INVALID"));
+    office.decide(&number, Some("k-2"), office.body("approve")).await.data();
+    let lost = Browser::at(&office.world, "203.0.113.10");
+    let challenge = crate::phone::challenge(&lost, "check-1").await;
+    crate::phone::answer_challenge(&lost, &challenge, second).await.data();
+    for (body, expected) in [
+        (json!({}), "AUTH_2FA_REQUIRED"),
+        (json!({ "2fa_code": third }), "AUTH_2FA_CODE_INVALID"),
+        (json!({ "2fa_code": office.phone.next_code(&office.world) }), "ok"),
+    ] {
+        assert_eq!(lost.post(&at(id, "/execute"), body).await.code(), expected);
+    }
+    office.world.stop().await;
+}
+
+#[tokio::test]
+async fn the_answers_say_what_else_counts_towards_the_band() {
+    let office = office().await;
+    for earlier in ["0.00", "10.00", "20.00"] {
+        let made = office.world.post(BATCHES, salaries(1, "10.00")).await;
+        let id = made.data()["id"].as_i64().unwrap();
+        let previewed = office.world.post(&at(id, "/preview"), Json::Null).await;
+        let (batch, approvals) =
+            (office.world.get(&at(id, "")).await, office.world.get(&at(id, "/approvals")).await);
+        for approval in [
+            &made.data()["approval"],
+            &previewed.data()["approval"],
+            &batch.data()["approval"],
+            approvals.data(),
+        ] {
+            assert_eq!(approval["sameDay"], json!(earlier), "{approval}");
+        }
+    }
     office.world.stop().await;
 }
 

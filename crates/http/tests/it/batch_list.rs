@@ -86,6 +86,20 @@ async fn a_cursor_covers_the_whole_list_once() {
         make(&world, salaries(1, "0.01")).await;
     }
     assert_eq!(seen, ["b-4", "b-3", "b-2", "b-1", "b-0"]);
+    for sort in ["createdAt", "name", "-name", "totalAmount", "-totalAmount"] {
+        let list = format!("search=b-&sort={sort}&pageSize=2");
+        let (whole, mut seen) = (named(&world, &format!("search=b-&sort={sort}")).await, Vec::new());
+        let mut query = list.clone();
+        loop {
+            let page = world.get(&format!("{BATCHES}?{query}")).await;
+            seen.extend(names(page.data()));
+            let Some(cursor) = page.data()["pagination"]["nextCursor"].as_str() else { break };
+            query = format!("{list}&cursor={cursor}");
+            let other = world.get(&format!("{BATCHES}?cursor={cursor}")).await;
+            assert_eq!(outcome(&other), is(422, "CURSOR_INVALID"), "a cursor of another order");
+        }
+        assert_eq!((seen.len(), seen), (5, whole), "{sort}");
+    }
 
     let id =
         world.get(&format!("{BATCHES}?search=b-4")).await.data()["batchTransfers"][0]["id"].as_i64().unwrap();

@@ -16,14 +16,16 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The files of a pack, in its order.
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     "README.txt",
     "check.py",
+    "checkpoint.py",
     "content.csv",
     "approvals.csv",
     "results.csv",
     "postings.csv",
     "audit.jsonl",
+    "chain.csv",
     "manifest.json",
     "SHA256SUMS",
 ];
@@ -83,6 +85,11 @@ impl Pack {
         std::fs::read_to_string(self.file(name)).unwrap()
     }
 
+    /// Where its part of the chain ends.
+    fn chain_end(&self) -> Json {
+        self.manifest()["chain"]["last"].clone()
+    }
+
     fn manifest(&self) -> Json {
         serde_json::from_str(&self.text("manifest.json")).unwrap()
     }
@@ -99,7 +106,7 @@ impl Pack {
         }
         std::fs::write(self.file("manifest.json"), manifest.to_string()).unwrap();
         let line = |name: &str| format!("{}  {name}\n", hash(name));
-        let lines: String = FILES[..8].iter().map(|name| line(name)).collect();
+        let lines: String = FILES[..10].iter().map(|name| line(name)).collect();
         std::fs::write(self.file("SHA256SUMS"), lines).unwrap();
     }
 }
@@ -130,20 +137,26 @@ async fn a_pack_is_confirmed_by_the_steps_of_its_readme() {
     expected.sort_unstable();
     assert_eq!(names, expected);
     let summed = pack.run(Command::new("sha256sum").args(["-c", "SHA256SUMS"])).unwrap();
-    assert_eq!(summed.matches(": OK").count(), 8, "{summed}");
+    assert_eq!(summed.matches(": OK").count(), 10, "{summed}");
     let manifest = pack.manifest();
     let hash = manifest["contentHash"]["value"].as_str().unwrap();
     let said = pack.check().unwrap();
     assert_eq!(said, format!("Confirmed: batch-20260310-001, 3 items, 2 paid, content hash {hash}\n"));
     let rows: Vec<i64> =
         manifest["files"].as_array().unwrap().iter().map(|file| file["rows"].as_i64().unwrap()).collect();
-    assert_eq!(rows[..6], [0, 0, 3, 0, 3, 2]);
-    assert!(rows[6] >= 4, "{rows:?}");
-    // The log's rows are those of its export.
+    assert_eq!(rows[..7], [0, 0, 0, 3, 0, 3, 2]);
+    assert!(rows[7] >= 4 && rows[8] >= 4, "{rows:?}");
+    // The log's rows are those of its export, each with what its commit covers.
     let exported = world.get(&format!("/api/v2/audit?format=jsonl&subject=batch&subjectId={id}")).await.json;
-    let mut lines: Vec<&str> = exported.as_str().unwrap().lines().collect();
-    lines.reverse();
-    assert_eq!(lines, pack.text("audit.jsonl").lines().collect::<Vec<_>>());
+    let parsed =
+        |text: &str| -> Vec<Json> { text.lines().map(|line| serde_json::from_str(line).unwrap()).collect() };
+    let mut entries = parsed(exported.as_str().unwrap());
+    entries.reverse();
+    let mut packed = parsed(&pack.text("audit.jsonl"));
+    for entry in &mut packed {
+        assert!(entry.as_object_mut().unwrap().remove("entry").unwrap().is_string());
+    }
+    assert_eq!(entries, packed);
     world.stop().await;
 }
 
@@ -225,6 +238,10 @@ async fn forged_files_contradict_each_other_even_if_every_hash_fits() {
         ("manifest.json", submitted.as_str(), forged.as_str(), "does not have the content hash"),
         ("manifest.json", hash.as_str(), other.as_str(), "names another content as the approved one"),
         ("audit.jsonl", hash.as_str(), other.as_str(), "audit log"),
+        ("audit.jsonl", "\"batch.execute\"", "\"batch.approve\"", "is not what its commit recorded"),
+        ("audit.jsonl", "\\\"batch.execute\\\"", "\\\"batch.approve\\\"", "is not what its commit recorded"),
+        ("chain.csv", ":", ":0", "recorded something else"),
+        ("chain.csv", "\n", "\n1", "does not lead to the end"),
     ];
     for (name, from, to, expected) in cases {
         let pack = Pack::of_batch(&world, id).await;
@@ -251,6 +268,38 @@ async fn the_same_state_gives_the_same_bytes_in_both_views() {
     let later = Pack::of_batch(&world, id).await;
     assert!(first.bytes != later.bytes);
     later.check().unwrap();
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_checkpoint_gives_the_same_bytes_whatever_is_committed_after_it() {
+    let world = world_with_payees(3).await;
+    let id = mixed(&world).await;
+    let newest = Pack::of_batch(&world, id).await.chain_end();
+    // Commits of others, one with an entry in the log and money, and then the checkpoint.
+    run(&world, salaries(1, "1.00")).await;
+    let ends = store::head::ends(&mut world.store.read().await.unwrap()).await.unwrap();
+    let path = |path: &str, commit: i64| format!("{path}?checkpoint={commit}");
+    let operator = path(&at(id, "/evidence"), ends.commit_number);
+    let pack = Pack::of(&world, &operator).await;
+    pack.check().unwrap();
+    assert_eq!(pack.chain_end(), json!({ "commit": ends.commit_number, "hash": ends.chain }));
+    // Of others' entries there are hashes alone.
+    assert!(!pack.text("chain.csv").contains("batch"));
+    run(&world, salaries(1, "2.00")).await;
+    assert!(pack.bytes == Pack::of(&world, &operator).await.bytes);
+    let admin = format!("/api/v1/admin/transfer/batches/{id}/evidence");
+    assert!(pack.bytes == Pack::of(&world, &path(&admin, ends.commit_number)).await.bytes);
+    for commit in [newest["commit"].as_i64().unwrap() - 1, 1_000_000] {
+        for place in [&at(id, "/evidence"), &admin] {
+            let refused = world.get(&path(place, commit)).await;
+            assert_eq!(outcome(&refused), is(409, "CHECKPOINT_UNFIT"), "{place} {commit}");
+        }
+    }
+    // After another entry about the batch the checkpoint is too old.
+    let refused = world.post(&at(id, "/execute"), Json::Null).await;
+    assert_ne!(refused.status, 200);
+    assert_eq!(outcome(&world.get(&operator).await), is(409, "CHECKPOINT_UNFIT"));
     world.stop().await;
 }
 
@@ -309,15 +358,38 @@ async fn only_a_batch_at_rest_has_a_pack() {
 }
 
 #[tokio::test]
+async fn a_recalled_batch_has_a_pack_of_what_was_submitted_last() {
+    let world = world_with_payees(2).await;
+    let id = make(&world, salaries(1, "10.00")).await;
+    world.post(&at(id, "/recall"), Json::Null).await.data();
+    let rows = json!({ "relations": [{ "targetAccountId": "P-1", "amount": "12.00" }] });
+    crate::batch_tools::send(&world, Method::PATCH, &at(id, ""), rows).await.data();
+    world.post(&at(id, "/submit"), Json::Null).await.data();
+    let pack = Pack::of_batch(&world, id).await;
+    pack.check().unwrap();
+    assert!(pack.text("content.csv").contains("12.00"));
+    // Cancelled as a draft, it has nothing that was submitted.
+    world.post(&at(id, "/recall"), Json::Null).await.data();
+    world.post(&at(id, "/cancel"), Json::Null).await.data();
+    let refused = world.get(&at(id, "/evidence")).await;
+    assert_eq!(outcome(&refused), is(400, "BATCH_WRONG_STATE"));
+    assert!(refused.json["error"]["details"].as_str().unwrap().contains("cancelled as a draft"));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_pack_ends_early_if_its_batch_is_changed_meanwhile() {
     let world = world().await;
     open(&world, "PAY", "USD", "5000.00").await;
     open(&world, "P-0", "USD", "0").await;
     let id = make(&world, salaries(1, "10.00")).await;
-    let mut pack =
-        service::batch::evidence(&world.service, domain::batch_ref::BatchRef::Id(domain::id::BatchId(id)))
-            .await
-            .unwrap();
+    let mut pack = service::batch::evidence(
+        &world.service,
+        domain::batch_ref::BatchRef::Id(domain::id::BatchId(id)),
+        None,
+    )
+    .await
+    .unwrap();
     pack.next().await.unwrap().unwrap();
     world.post(&at(id, "/cancel"), Json::Null).await.data();
     let error = loop {

@@ -51,9 +51,42 @@ const REFUSED: &[(O, &str, &str, &str, &str)] = &[
     (O::UserChange, "PATCH /api/v1/users/999", r#"{"name": "X"}"#, "user.change", "USER_NOT_FOUND"),
     (O::UserReset, "POST /api/v1/users/999/password-reset", "", "user.reset", "USER_NOT_FOUND"),
     (O::UserSignOut, "POST /api/v1/users/999/end-sessions", "", "user.sign_out", "USER_NOT_FOUND"),
+    (O::NoticeRead, "POST /api/v1/notices/note_999/read", "", "notice.read", "NOTICE_NOT_FOUND"),
+    (O::ReminderAdd, "POST /api/v1/notices/reminders", "{}", "reminder.add", "REMINDER_INVALID"),
+    (
+        O::MailAddressSet,
+        "PUT /api/v1/notices/address",
+        r#"{"email": "nobody"}"#,
+        "user.mail_address",
+        "EMAIL_INVALID",
+    ),
     (O::KeyAdd, "POST /api/v1/api-keys", r#"{"name": "all", "scopes": []}"#, "api_key.add", "SCOPE_INVALID"),
     (O::KeyRotate, "POST /api/v1/api-keys/999/rotate", "", "api_key.rotate", "API_KEY_NOT_FOUND"),
     (O::KeyRevoke, "DELETE /api/v1/api-keys/999", r#"{}"#, "api_key.revoke", "API_KEY_NOT_FOUND"),
+    (
+        O::WebhookAdd,
+        "POST /api/v2/webhooks",
+        r#"{"url": "https://10.0.0.1/", "events": ["batch.finished"]}"#,
+        "webhook.add",
+        "WEBHOOK_ADDRESS_REFUSED",
+    ),
+    (
+        O::WebhookChange,
+        "PATCH /api/v2/webhooks/999",
+        r#"{"enabled": false}"#,
+        "webhook.change",
+        "WEBHOOK_NOT_FOUND",
+    ),
+    (O::WebhookRemove, "DELETE /api/v2/webhooks/999", r#"{}"#, "webhook.remove", "WEBHOOK_NOT_FOUND"),
+    (O::WebhookRotate, "POST /api/v2/webhooks/999/rotate", "", "webhook.rotate", "WEBHOOK_NOT_FOUND"),
+    (O::WebhookTest, "POST /api/v2/webhooks/999/test", "", "webhook.test", "WEBHOOK_NOT_FOUND"),
+    (
+        O::DeliveryReplay,
+        "POST /api/v2/webhooks/999/deliveries/1/replay",
+        "",
+        "webhook.replay",
+        "WEBHOOK_NOT_FOUND",
+    ),
     (
         O::BatchCreate,
         "POST /api/batch-transfers",
@@ -293,9 +326,9 @@ async fn every_refused_write_leaves_an_audit_row() {
     for operation in Operation::ALL.iter().copied().filter(|one| writes(*one, &document)) {
         let row = REFUSED.iter().find(|row| row.0 == operation);
         let Some((_, request, body, action, code)) = row.copied() else {
-            // Before these succeed no caller is authenticated, and signing out is never refused to a user.
-            let is_known =
-                matches!(operation.audience(), Audience::Everyone) || operation == Operation::Logout;
+            // Before these succeed no caller is authenticated. The others are never refused to a user.
+            let is_known = matches!(operation.audience(), Audience::Everyone)
+                || matches!(operation, Operation::Logout | Operation::NoticeReadAll);
             assert!(is_known, "{} has no row here", operation.name());
             continue;
         };

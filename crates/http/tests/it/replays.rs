@@ -70,6 +70,12 @@ async fn people(admin: &Browser) {
     let made = by_admin(admin, "/api/v1/api-keys", json!({ "name": "k", "scopes": ["read"] })).await;
     let key = made["key"]["id"].as_str().unwrap();
     by_admin(admin, &format!("/api/v1/api-keys/{key}/rotate"), Json::Null).await;
+    // Nobody listens there.
+    let hook = json!({ "url": "http://127.0.0.1:9/hook", "events": ["batch.finished"] });
+    let made = by_admin(admin, "/api/v2/webhooks", hook).await;
+    let hook = format!("/api/v2/webhooks/{}", made["webhook"]["id"].as_str().unwrap());
+    by_admin(admin, &format!("{hook}/rotate"), Json::Null).await;
+    by_admin(admin, &format!("{hook}/test"), Json::Null).await;
 }
 
 async fn drafts(world: &World) {
@@ -150,6 +156,8 @@ async fn a_repeated_request_gets_its_first_response_from_every_verb() {
         "holder.1",
         "refused.1",
         "user_added.1",
+        "webhook.1",
+        "webhook_made.1",
     ];
     assert_eq!(kinds(&world).await, expected.map(str::to_owned).into());
     world.stop().await;

@@ -6,16 +6,25 @@ use crate::world::{Answer, World, answer, world};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::audit::AuditFilter;
+use service::factor::{Proof, Renewed};
+use service::session::SessionLife;
+use service::setting::SettingsChange;
+use service::{Secret, session, setting};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 const FRESH: Duration = Duration::from_secs(300);
 
 /// Changes of keys, people, settings and policies: request, and body without its code. `{id}` is a user, `{key}` a
-/// key.
+/// key, `{hook}` a webhook.
 const CHANGES: &[(&str, &str)] = &[
     ("POST /api/v1/api-keys", r#"{"name": "k", "scopes": ["read"]}"#),
     ("POST /api/v1/api-keys/{key}/rotate", "{}"),
     ("DELETE /api/v1/api-keys/{key}", "{}"),
+    ("POST /api/v2/webhooks", r#"{"url": "https://example.org/hook", "events": ["batch.finished"]}"#),
+    ("PATCH /api/v2/webhooks/{hook}", r#"{"url": "https://example.org/other"}"#),
+    ("POST /api/v2/webhooks/{hook}/rotate", "{}"),
+    ("DELETE /api/v2/webhooks/{hook}", "{}"),
     ("POST /api/v1/users", r#"{"login": "new", "name": "N", "role": "operator"}"#),
     ("PATCH /api/v1/users/{id}", r#"{"role": "finance"}"#),
     ("POST /api/v1/users/{id}/password-reset", "{}"),
@@ -35,6 +44,7 @@ struct Changed {
     admin: Browser,
     id: String,
     key: String,
+    hook: String,
 }
 
 impl Changed {
@@ -45,15 +55,18 @@ impl Changed {
         let body = json!({ "name": "first", "scopes": ["read"] });
         let made = admin.post("/api/v1/api-keys", body).await;
         let key = text(&made.data()["key"]["id"]);
+        let body = json!({ "url": "https://example.org/first", "events": ["batch.finished"] });
+        let made = admin.post("/api/v2/webhooks", body).await;
+        let hook = text(&made.data()["webhook"]["id"]);
         for currency in ["USD", "EUR"] {
             admin.post("/api/v2/currencies", json!({ "code": currency })).await.data();
         }
-        Self { world, admin, id, key }
+        Self { world, admin, id, key, hook }
     }
 
     async fn send(&self, request: &str, body: Json) -> Answer {
         let (method, path) = request.split_once(' ').unwrap();
-        let path = path.replace("{id}", &self.id).replace("{key}", &self.key);
+        let path = path.replace("{id}", &self.id).replace("{key}", &self.key).replace("{hook}", &self.hook);
         let method: Method = method.parse().unwrap();
         answer(self.admin.request(method, &path).json(&body)).await
     }
@@ -172,6 +185,45 @@ async fn attack_19_a_session_that_was_stolen_or_planted_before_a_step_up_gains_n
     world.clock.pass(Duration::from_secs(60));
     assert_eq!((me(&former).await, me(&renewed).await.is_string()), (Json::Null, true));
     assert_eq!(code(put(&former, None).await).await, "AUTH_REQUIRED");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_of_two_codes_that_came_with_one_token_renews_it() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let (phone, _) = enrol(&world, &admin).await;
+    let half = Browser::at(&world, "203.0.113.1");
+    let challenge = crate::phone::challenge(&half, "root").await;
+    let body = json!({ "challenge": challenge, "code": phone.next_code(&world) });
+    let response = half.request(Method::POST, "/api/v1/auth/2fa").json(&body).send().await.unwrap();
+    let cookie = set_cookie(&response).unwrap();
+    let token = Secret::new(cookie.split_once('=').unwrap().1);
+    let life = SessionLife { idle: FRESH, max: FRESH };
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let identify = async |token: &Secret| {
+        session::identify(&world.service, token, address, life).await.unwrap().unwrap()
+    };
+    // Both have arrived before either has used its code.
+    let (first, second) = (identify(&token).await, identify(&token).await);
+    assert!(first.proving_session().is_some() && first == second);
+    let mut renewed = Vec::new();
+    for (one, organisation) in [(first, "First"), (second, "Second")] {
+        let proof = Proof {
+            session: one.proving_session(),
+            code: Some(Secret::new(phone.next_code(&world))),
+            renewed: Renewed::default(),
+        };
+        let service = world.service.clone().with_proof(proof.clone());
+        let organisation_name = Some(organisation.to_owned());
+        let change = SettingsChange { organisation_name, ..SettingsChange::default() };
+        setting::set(&service, &one.actor, &change).await.unwrap();
+        renewed.push(proof.renewed.token().cloned());
+    }
+    assert_eq!(renewed[1], None, "the browser keeps the token of the first answer");
+    let present = identify(renewed[0].as_ref().unwrap()).await;
+    assert!(present.proving_session().is_some());
+    assert_eq!(identify(&token).await.proving_session(), None, "the former token");
     world.stop().await;
 }
 

@@ -66,6 +66,7 @@ async fn a_stored_response_that_lacks_a_field_is_a_conflict_and_not_a_server_fau
     }
     let text = "UPDATE answer SET outcome = replace(outcome, '\"created_at\"', '\"made_at\"')".to_owned();
     tx.fetch_text(text, vec![]).await.unwrap();
+    head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     for _ in 0..2 {
         let again = world.post_once("k-1", "/api/v2/holders", body.clone()).await;

@@ -1,5 +1,6 @@
 //! A server on loopback with an empty ledger, and a client.
 
+use domain::webhook::address::WebhookNetworks;
 use engine::{Engine, EngineOptions};
 use http_api::{App, Options, Render};
 use ledger::{Clock, Door, DoorOptions};
@@ -85,11 +86,15 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     // Tests make the same payments repeatedly; the tests of similar batches set the window themselves.
     let mut tx = store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    store::head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let clock = Arc::new(TestClock { now: AtomicI64::new(START), counted: AtomicI64::new(0) });
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
     let key = MasterKey::from_hex(&"5a".repeat(32)).unwrap();
-    let service = Service::new(store.clone(), door.clone(), clock.clone()).with_vault(Vault::new(key, None));
+    let loopback = WebhookNetworks::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    let service = Service::new(store.clone(), door.clone(), clock.clone())
+        .with_vault(Vault::new(key, None))
+        .with_webhook_networks(loopback);
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
     let new = NewApiKey { name: "all".to_owned(), scopes, ..NewApiKey::default() };

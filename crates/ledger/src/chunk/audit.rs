@@ -9,13 +9,24 @@ use domain::posting::{Book, Request};
 use serde_json::json;
 use store::audit::{Actor, Audit};
 
-/// The audit row of a single request: amounts, and the accounts with their status and balance.
+/// What was written for a bulk.
+pub(super) struct WrittenBulk {
+    pub chunk: i64,
+    /// The first and the last number that were used up for it.
+    pub numbers: (i64, i64),
+    /// Of its transfers.
+    pub digest: String,
+}
+
+/// The audit row of a single request: amounts, the accounts with their status and balance, and the digest of what was
+/// written.
 pub(super) fn single(
     actor: &Actor,
     request: &PostingRequest,
     posting: &Request,
     outcome: &Outcome,
     book: &Book,
+    digest: String,
 ) -> Audit {
     let state = |id: AccountId| {
         let account = book.get(id)?;
@@ -44,7 +55,7 @@ pub(super) fn single(
         subject_id: outcome.transfer.map(|t| t.0),
         result: outcome.code.map_or("ok", Code::name),
         detail: detail.to_string(),
-        digest: None,
+        digest: Some(digest),
     }
 }
 
@@ -64,15 +75,16 @@ pub(super) fn conflict(actor: &Actor, request: &PostingRequest, operation: &str)
 /// The audit row of a bulk; none if it is empty.
 pub(super) fn bulk(
     actor: &Actor,
-    chunk: i64,
     requests: &[PostingRequest],
     outcomes: &[Outcome],
+    WrittenBulk { chunk, numbers, digest }: WrittenBulk,
 ) -> Option<Audit> {
     let kind = requests.first()?.kind;
     let refused = outcomes.iter().filter(|o| o.code.is_some()).count();
     let sum: i128 = requests.iter().map(|request| i128::from(request.amount)).sum();
     let detail = json!({ "chunk": chunk, "count": outcomes.len(), "refused": refused,
-                         "amount": sum.to_string(), "kind": kind.name() });
+                         "amount": sum.to_string(), "kind": kind.name(),
+                         "first": numbers.0, "last": numbers.1 });
     Some(Audit {
         actor: actor.clone(),
         action: "transfer.bulk",
@@ -80,7 +92,7 @@ pub(super) fn bulk(
         subject_id: outcomes.first().and_then(|o| o.transfer).map(|t| t.0),
         result: if refused == 0 { "ok" } else { "partial" },
         detail: detail.to_string(),
-        digest: None,
+        digest: Some(digest),
     })
 }
 

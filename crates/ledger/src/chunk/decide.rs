@@ -64,6 +64,7 @@ impl Decider<'_> {
                 }),
             });
         }
+        self.decided.hash();
         audit::slices(self.decided, requests);
         answers
     }
@@ -155,11 +156,12 @@ impl Decider<'_> {
     }
 
     fn single(&mut self, actor: &Actor, request: &PostingRequest) -> Outcome {
-        let before = self.decided.postings.len();
+        let before = self.decided.size();
         let (posting, outcome) = self.numbered(actor, request);
         let Some(posting) = posting else { return outcome };
-        self.decided.audits.push(audit::single(actor, request, &posting, &outcome, self.book));
-        Outcome { written: self.written(before), ..outcome }
+        let digest = self.decided.singles_since(before);
+        self.decided.audits.push(audit::single(actor, request, &posting, &outcome, self.book, digest));
+        Outcome { written: self.written(before.postings), ..outcome }
     }
 
     /// Decides a request under the next number; no posting request if its operation id is known.
@@ -192,8 +194,14 @@ impl Decider<'_> {
     }
 
     fn bulk(&mut self, actor: &Actor, requests: &[PostingRequest]) -> Vec<Outcome> {
+        let (before, first) = (self.decided.size(), self.next);
         let outcomes: Vec<_> = requests.iter().map(|request| self.numbered(actor, request).1).collect();
-        self.decided.audits.extend(audit::bulk(actor, self.decided.chunk, requests, &outcomes));
+        let written = audit::WrittenBulk {
+            chunk: self.decided.chunk,
+            numbers: (first, self.next - 1),
+            digest: self.decided.singles_since(before),
+        };
+        self.decided.audits.extend(audit::bulk(actor, requests, &outcomes, written));
         outcomes
     }
 
@@ -206,8 +214,7 @@ impl Decider<'_> {
     }
 
     fn slice(&mut self, place: usize, slice: &Slice, batch: Batch) -> SliceOutcome {
-        let before =
-            (self.decided.postings.len(), self.decided.transfers.len(), self.decided.exchanges.len());
+        let before = self.decided.size();
         let (mode, tally, of) = (batch.mode, batch.tally, (batch.id, batch.kind));
         if mode == BatchMode::Atomic {
             self.book.set_savepoint();
@@ -226,10 +233,7 @@ impl Decider<'_> {
         let stopped = decided.stopped;
         if stopped && mode == BatchMode::Atomic {
             self.book.roll_back();
-            self.decided.postings.truncate(before.0);
-            self.decided.value_dates.truncate(before.0);
-            self.decided.transfers.truncate(before.1);
-            self.decided.exchanges.truncate(before.2);
+            self.decided.shrink(before);
             decided.abort(&slice.items, tally);
         }
         let completed = usize::try_from(decided.completed_count).unwrap_or(usize::MAX);

@@ -1,21 +1,21 @@
 //! The decisions of a chunk, and how they are written: set by set, in the transaction that holds the locks.
 
-use crate::digest::ChunkDigest;
+use crate::digest::{ChunkDigest, SingleDigest, Times};
 use crate::meter::Moved;
 use domain::batch::BatchTally;
 use domain::code::Code;
 use domain::id::TransferId;
 use domain::limit::Calendar;
-use domain::posting::{Book, Posted, Posting};
+use domain::posting::{Book, Posted, Posting, PostingKind};
 use store::audit::Audit;
 use store::batch::Batch;
-use store::chunk::Span;
 use store::head::{Advanced, Versions};
 use store::item::{DueItem, Failure};
 use store::item_extent::Extent;
 use store::item_run;
 use store::script::Asked;
 use store::transfer::{Exchange, Transfer};
+use store::written_chunk::{Span, WrittenChunk};
 use store::{Script, StoreError, Tx};
 
 /// The decisions of a chunk, before they are written.
@@ -33,6 +33,16 @@ pub(super) struct Decided {
     pub value_dates: Vec<i64>,
     pub audits: Vec<Audit>,
     pub slices: Vec<DecidedSlice>,
+    digest: ChunkDigest,
+}
+
+/// How much was decided at a point.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DecidedSize {
+    pub postings: usize,
+    transfers: usize,
+    exchanges: usize,
+    vouchers: usize,
 }
 
 /// A decided slice of a batch.
@@ -102,7 +112,7 @@ impl DecidedSlice {
 }
 
 impl Decided {
-    pub(super) const fn new(now: i64, chunk: i64, today: Calendar, stripe: i64) -> Self {
+    pub(super) fn new(now: i64, chunk: i64, today: Calendar, stripe: i64) -> Self {
         Self {
             now,
             chunk,
@@ -115,7 +125,39 @@ impl Decided {
             value_dates: Vec::new(),
             audits: Vec::new(),
             slices: Vec::new(),
+            digest: ChunkDigest::new(),
         }
+    }
+
+    /// How much is decided now.
+    pub(super) const fn size(&self) -> DecidedSize {
+        DecidedSize {
+            postings: self.postings.len(),
+            transfers: self.transfers.len(),
+            exchanges: self.exchanges.len(),
+            vouchers: self.vouchers.len(),
+        }
+    }
+
+    /// Forgets what a slice decided since a point.
+    pub(super) fn shrink(&mut self, to: DecidedSize) {
+        self.postings.truncate(to.postings);
+        self.value_dates.truncate(to.postings);
+        self.transfers.truncate(to.transfers);
+        self.exchanges.truncate(to.exchanges);
+    }
+
+    /// The digest of the transfers that were decided since a point, none of which is an item.
+    pub(super) fn singles_since(&self, from: DecidedSize) -> String {
+        let mut exchanges = self.exchanges.iter().skip(from.exchanges).peekable();
+        let mut vouchers = self.vouchers.iter().skip(from.vouchers).peekable();
+        let mut digest = SingleDigest::default();
+        for transfer in self.transfers.iter().skip(from.transfers) {
+            let exchange = exchanges.next_if(|(number, _)| *number == transfer.number);
+            let urls = vouchers.next_if(|(number, _)| *number == transfer.number);
+            digest.add(transfer, exchange.map(|(_, exchange)| exchange), urls.map(|(_, urls)| urls.as_str()));
+        }
+        digest.finish()
     }
 
     /// Its contents, to be counted once it is committed.
@@ -130,13 +172,49 @@ impl Decided {
         moved
     }
 
-    /// SHA-256 over every posting and every failed attempt of the chunk: version 1 of the covered bytes.
-    pub(super) fn digest(&self) -> String {
+    /// Hashes every posting and every failed attempt, once all requests are decided.
+    pub(super) fn hash(&mut self) {
         let mut digest = ChunkDigest::new();
         self.postings.iter().for_each(|posting| digest.posting(posting));
-        let failures = self.slices.iter().flat_map(|slice| &slice.failures);
-        failures.for_each(|f| digest.failure(f.item.0, f.code.number(), f.amount));
+        self.failures().for_each(|f| digest.failure(f.item.0, f.code.number(), f.amount));
+        self.digest = digest;
+    }
+
+    fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.slices.iter().flat_map(|slice| &slice.failures)
+    }
+
+    /// The digest of the postings and failed attempts, for the audit rows of slices.
+    pub(super) fn digest(&self) -> String {
+        self.digest.clone().finish()
+    }
+
+    /// The digest of the whole chunk, for its row: exchanges and times as well.
+    fn whole_digest(&self) -> String {
+        let mut digest = self.digest.clone();
+        let mut exchanges = self.exchanges.iter();
+        // Both are in the order of the requests. What was refused has an exchange, but no posting.
+        let out = self.postings.iter().filter(|posting| posting.kind == PostingKind::ExchangeOut);
+        for posting in out.take(self.exchanges.len()) {
+            if let Some((number, exchange)) = exchanges.find(|(number, _)| *number == posting.transfer) {
+                digest.exchange(*number, exchange);
+            }
+        }
+        let (mut postings, mut failures) = (Times::default(), Times::default());
+        self.value_dates.iter().for_each(|date| postings.add(*date, self.now));
+        self.failures().for_each(|_| failures.add(0, self.now));
+        digest.times(&postings, &failures);
         digest.finish()
+    }
+
+    /// Its row.
+    fn row(&self) -> WrittenChunk {
+        WrittenChunk {
+            number: self.chunk,
+            postings: i64::try_from(self.postings.len()).unwrap_or(i64::MAX),
+            span: Span::of(&self.transfers),
+            digest: self.whole_digest(),
+        }
     }
 }
 
@@ -158,8 +236,7 @@ pub(super) struct Writes {
 /// Turns decisions into statements, which hold everything they write. The head row comes last, because every
 /// chunk locks it.
 pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
-    let now = decided.now;
-    let postings = i64::try_from(decided.postings.len()).unwrap_or(i64::MAX);
+    let (now, chunk) = (decided.now, decided.row());
     let mut script = Script::new();
     store::transfer::insert_later(&mut script, &decided.transfers);
     store::posting::insert_later(&mut script, &decided.postings, decided.value_dates, now);
@@ -173,9 +250,7 @@ pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
         let failed = write_slice(&mut script, &slice, now);
         slices.push((slice, failed));
     }
-    store::audit::append_later(&mut script, decided.audits, now);
-    let head = store::head::advance_later(&mut script);
-    store::chunk::insert_later(&mut script, decided.chunk, postings, Span::of(&decided.transfers));
+    let head = store::head::advance_chunk_later(&mut script, decided.audits, &chunk, now);
     Writes { script, head, slices }
 }
 

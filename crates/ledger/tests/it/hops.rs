@@ -123,7 +123,7 @@ async fn change(world: &World, slice: &Slice, place: usize, to: ItemState) {
     let mut tx = world.store.write().await.unwrap();
     store::batch::lock(&mut tx, slice.batch).await.unwrap().unwrap();
     let item = [(slice.items[place].number, code)];
-    assert_eq!(store::item::set_states(&mut tx, slice.batch, &item, to).await.unwrap(), 1);
+    assert_eq!(store::item::set_states(&mut tx, slice.batch, &item, (to, 1)).await.unwrap(), 1);
     tx.commit().await.unwrap();
 }
 

@@ -1,5 +1,6 @@
 //! The result of an account import, row by row.
 
+use crate::file::FileReport;
 use domain::code::Code;
 use formats::problem::Problem;
 
@@ -98,6 +99,8 @@ pub struct AccountsImported {
     pub rows: Vec<ImportedRow>,
     /// The first problems, of refused rows and of refused openings.
     pub problems: Vec<Problem>,
+    /// What the file contains, whatever the outcome of its rows.
+    pub file: FileReport,
 }
 
 impl AccountsImported {

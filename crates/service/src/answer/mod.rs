@@ -38,6 +38,7 @@ mod holder;
 pub(crate) mod kept;
 mod refused;
 mod user;
+mod webhook;
 
 use self::account::AccountForm;
 use self::api_key::{ApiKeyForm, ApiKeyMadeForm};
@@ -51,6 +52,7 @@ use self::holder::HolderForm;
 use self::kept::{Answer, Kept, unreadable};
 use self::refused::RefusedForm;
 use self::user::{UserAddedForm, UserForm};
+use self::webhook::{WebhookForm, WebhookMadeForm};
 use crate::Error;
 use crate::api_key::{ApiKey, Made};
 use crate::approval::decide::DecidedBatch;
@@ -64,6 +66,7 @@ use crate::fx_policy::FxRules;
 use crate::holder::Holder;
 use crate::policy::PolicyOf;
 use crate::user::User;
+use crate::webhook::{MadeWebhook, Webhook};
 use domain::asset::Asset;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -165,6 +168,8 @@ answers! {
     PolicyOf => "policy.1" Policy1(PolicyForm);
     User => "user.1" User1(UserForm);
     crate::user::InvitedUser => "user_added.1" UserAdded1(UserAddedForm);
+    Webhook => "webhook.1" Webhook1(WebhookForm);
+    MadeWebhook => "webhook_made.1" WebhookMade1(WebhookMadeForm);
 }
 
 /// For a verb that stores only refusals here: the door stores the outcome of transfers.

@@ -101,6 +101,6 @@ async fn made(write: &mut Write, batch: &Batch) -> Result<bool, Error> {
 }
 
 async fn to_draft(write: &mut Write, batch: &Batch) -> Result<(), Error> {
-    let state = BatchState::Draft;
-    Ok(store::batch::set_state(&mut write.tx, batch.id, state, batch.intent, None, None).await?)
+    store::batch::thaw(&mut write.tx, batch.id).await?;
+    Ok(store::similar::forget(&mut write.tx, batch.id).await?)
 }

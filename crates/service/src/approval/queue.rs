@@ -2,7 +2,7 @@
 
 use super::{gate, makers, round};
 use crate::batch::described::{Described, describe};
-use crate::{Error, Service};
+use crate::{Error, Service, factor};
 use domain::approval::{Approver, helpful};
 use domain::principal::Principal;
 use hashbrown::HashMap;
@@ -10,12 +10,11 @@ use store::Tx;
 use store::approval::Approval;
 use store::approval_round::ApprovalRound;
 use store::audit::Actor;
-use store::batch_editor::Editor;
 
 /// Which batches are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum QueuePart {
-    /// Those that wait for the caller.
+    /// Those that the caller could approve now.
     #[default]
     Mine,
     /// Those that the caller decided about.
@@ -65,7 +64,7 @@ pub async fn queue(
             paged(&mut tx, waiting, (limit, offset)).await
         }
         (QueuePart::Mine, Some(person)) => {
-            let waiting = waiting_for(&mut tx, person).await?;
+            let waiting = waiting_for(service, &mut tx, person).await?;
             paged(&mut tx, waiting, (limit, offset)).await
         }
         (QueuePart::Decided, Some(person)) => decided(&mut tx, person, (limit, offset)).await,
@@ -80,21 +79,22 @@ async fn approver(tx: &mut Tx, actor: &Actor) -> Result<Option<Approver>, Error>
     Ok(user.map(|user| Approver { user: user.id, role: user.role }))
 }
 
-/// The rounds whose batches a person did not make and could help to approve.
-async fn waiting_for(tx: &mut Tx, person: Approver) -> Result<Vec<ApprovalRound>, Error> {
+/// The rounds whose batches a person did not make and could help to approve now: with a second factor, not cooling
+/// off, and independent of the makers.
+async fn waiting_for(service: &Service, tx: &mut Tx, person: Approver) -> Result<Vec<ApprovalRound>, Error> {
+    let able = factor::ability(service, tx, person.user).await?;
     let mut waiting = store::approval_round::waiting(tx).await?;
     let makers = by_batch(store::batch_editor::of_many(tx, ids(&waiting)).await?, |maker| maker.batch.0);
     let given = approvals(tx, &waiting).await?;
     let mut asked = Vec::new();
     for round in &waiting {
-        let is_own = makers
-            .get(&round.batch.0)
-            .is_some_and(|makers: &Vec<Editor>| makers::include(makers, person.user));
+        let makers = makers.get(&round.batch.0).map(Vec::as_slice).unwrap_or_default();
+        let is_own = makers::include(makers, person.user);
         let given = counting(&given, round);
         let has_decided = given.iter().any(|one| one.user == person.user);
         let levels = round::levels(round)?;
         let helps = !helpful(&levels, &gate::approvers(&given), &[person]).is_empty();
-        asked.push(helps && !is_own && !has_decided);
+        asked.push(helps && !is_own && !has_decided && able.covers(&makers::principals(makers)));
     }
     let mut asked = asked.into_iter();
     waiting.retain(|_| asked.next().unwrap_or(false));

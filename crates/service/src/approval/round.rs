@@ -77,22 +77,24 @@ pub(crate) async fn drafted(
         asset: payment.asset,
         account: payment.account,
         amount: payment.amount,
+        same_day: 0,
         maker,
         cause: RoundCause::Submitted,
         opened_at: now,
     };
-    let levels = asked(tx, &in_force.policy, &round).await?;
-    (round.levels, round.needed) = (canonical(&levels), needed(&levels));
+    let earlier = earlier(tx, &in_force.policy, &round).await?;
+    let levels = in_force.policy.levels_for(earlier + i128::from(round.amount));
+    (round.levels, round.needed) = (canonical(levels), needed(levels));
+    round.same_day = i64::try_from(earlier).unwrap_or(i64::MAX);
     Ok(round)
 }
 
-async fn asked(tx: &mut Tx, policy: &ApprovalPolicy, round: &ApprovalRound) -> Result<Vec<Level>, Error> {
+/// What counts towards the band besides the payment itself.
+async fn earlier(tx: &mut Tx, policy: &ApprovalPolicy, round: &ApprovalRound) -> Result<i128, Error> {
     if policy.bands.is_empty() {
-        return Ok(Vec::new());
+        return Ok(0);
     }
-    let earlier = approval_round::same_day(tx, round).await?;
-    let sum: i128 = earlier.into_iter().chain([round.amount]).map(i128::from).sum();
-    Ok(policy.levels_for(sum).to_vec())
+    Ok(approval_round::same_day(tx, round).await?.into_iter().map(i128::from).sum())
 }
 
 /// Refuses a batch that its makers leave too few approvers for.
@@ -101,12 +103,14 @@ async fn refuse_unreachable(tx: &mut Tx, batch: BatchId, levels: &[Level]) -> Re
         return Ok(());
     }
     let lacking = missing(levels, &independent(tx, batch).await?);
-    let Some(first) = lacking.first() else { return Ok(()) };
-    let (level, count) = (first.level + 1, first.count);
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let (english, chinese) = approval_policy::lacks(tx, levels, &lacking).await?;
     Err(Error::bilingual(
         Code::ApprovalUnreachable,
-        format!("level {level} lacks {count} more people who did not make the batch"),
-        format!("第{level}级还缺{count}名未参与制单的审批人"),
+        format!("{english} who did not make the batch"),
+        format!("{chinese}（不含制单人）"),
     ))
 }
 

@@ -1,7 +1,9 @@
 //! The approvals of a batch: what it needs, what was given, and who may still approve.
 
+use super::influence::{self, ApproverSponsor, LoosenedPolicy};
 use super::round::{self, Payment};
 use super::{gate, makers};
+use crate::batch::described::{Described, described};
 use crate::batch::lookup::find;
 use crate::factor::{self, Maker};
 use crate::{Error, Service, approval_policy};
@@ -24,12 +26,19 @@ pub struct ApprovalStanding {
     pub needed: i64,
     /// How many of them it has.
     pub given: i64,
+    /// What the same maker submitted that day before, with the same single account, in minor units: it counts towards
+    /// the band that decides how many are needed.
+    pub same_day: i64,
     /// The levels.
     pub levels: Vec<LevelStanding>,
     /// Who could approve it now: with a second factor, and not cooling off.
     pub may_approve: Vec<User>,
     /// All decisions, also those of earlier rounds, in order.
     pub decisions: Vec<Approval>,
+    /// Who added, promoted or reset those who decided.
+    pub sponsors: Vec<ApproverSponsor>,
+    /// The change that loosened the policy lately, if one did.
+    pub loosened: Option<LoosenedPolicy>,
     /// The round whose approvals count; 0 before the first submission.
     pub round: i64,
     /// The content that they are for.
@@ -52,11 +61,11 @@ pub struct LevelStanding {
 }
 
 /// The approvals of a batch.
-pub async fn of_batch(service: &Service, batch: BatchRef) -> Result<(Batch, ApprovalStanding), Error> {
+pub async fn of_batch(service: &Service, batch: BatchRef) -> Result<(Described, ApprovalStanding), Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let standing = standing_in(service, &mut tx, &batch).await?;
-    Ok((batch, standing))
+    Ok((described(&mut tx, batch).await?, standing))
 }
 
 /// The same for a batch that was read before.
@@ -77,17 +86,19 @@ pub async fn foreseen(
 
 async fn standing_in(service: &Service, tx: &mut Tx, batch: &Batch) -> Result<ApprovalStanding, Error> {
     let decisions = store::approval::of_batch(tx, batch.id).await?;
+    let sponsors = influence::sponsors(tx, &decisions).await?;
     let last = approval_round::last(tx, batch.id).await?;
-    match last {
+    let found = match last {
         Some(round) if batch.state != BatchState::Draft => {
-            of_round(service, tx, batch, round, decisions).await
+            of_round(service, tx, batch, round, decisions).await?
         }
         _ => {
             let principal = batch.created_by.principal;
             let foreseen = foreseen_in(service, tx, principal, &Payment::of(batch)).await?;
-            Ok(ApprovalStanding { decisions, ..foreseen })
+            ApprovalStanding { decisions, ..foreseen }
         }
-    }
+    };
+    Ok(ApprovalStanding { sponsors, ..found })
 }
 
 async fn foreseen_in(
@@ -145,9 +156,12 @@ async fn standing(
     Ok(ApprovalStanding {
         needed: round.needed,
         given: filled.iter().map(|level| count(level.given.len())).sum(),
+        same_day: round.same_day,
         levels: filled,
         may_approve,
         decisions: Vec::new(),
+        sponsors: Vec::new(),
+        loosened: influence::loosened(tx, round).await?,
         round: round.round,
         content_hash: Some(round.content_hash.clone()),
         valid_hours: round.valid_hours,

@@ -12,7 +12,6 @@ use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
-use domain::item::ItemState;
 use store::audit::Actor;
 use store::batch::Batch;
 
@@ -138,7 +137,7 @@ async fn cancel_in(
 
 async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<WriteResult<Batch>, Error> {
     let (tx, id) = (&mut write.tx, batch.id);
-    store::item::set_all(tx, id, ItemState::Pending, ItemState::Skipped).await?;
+    store::item::skip_pending(tx, id, write.now).await?;
     external_id::release_all(tx, batch).await?;
     let mut tally = batch.tally;
     tally.skipped_count = tally.total_count;

@@ -110,7 +110,7 @@ async fn edit_draft(
         check_outside(batch.kind, number_of_rows(rows.len()))?;
         let accepted = take(tx, &terms, amounts, rows).await?;
         let total = terms.within_maximum(accepted.total)?;
-        delete_items(tx, batch.id, batch.range()).await?;
+        delete_items(tx, batch.id, &[batch.range()]).await?;
         store::item_extent::forget(tx, batch.id).await?;
         let items = insert_items(tx, batch.id, accepted.rows).await?;
         let (first, last) = extent(&items);
@@ -170,7 +170,7 @@ async fn delete(
     let tx = &mut write.tx;
     let found = store::item::get(tx, batch.id, number).await?;
     let found = found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))?;
-    delete_items(tx, batch.id, (number, number)).await?;
+    delete_items(tx, batch.id, &[(number, number)]).await?;
     let count = usize::try_from(batch.tally.total_count - 1).unwrap_or(0);
     set_total(tx, &batch, count, batch.tally.total_amount - found.amount).await?;
     let fact = edited(&batch, request)

@@ -1,83 +1,109 @@
-//! The result of a batch as CSV: one line per item, with its state, code, fee and transfer.
+//! The result of a batch: one row per item, with its state, code, fee and transfer; then its open refused rows.
 
 use super::lookup::find;
 use super::problems::{ProblemRow, each_open_row};
-use crate::{Error, Service, asset};
-use domain::amount::format_minor;
+use crate::{Error, Service, asset, setting};
+use domain::asset::Asset;
 use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
-use formats::result::{ResultRow, ResultWriter};
+use formats::export::cell::{Cell, Day, Moment, Money};
+use formats::export::columns::result::{RESULTS, ResultRow};
+use formats::export::manifest::Manifest;
+use formats::export::options::ExportOptions;
+use formats::export::writer::ExportWriter;
 use hashbrown::HashMap;
 use serde_json::Value;
 use std::io::Write;
-use store::item::Page;
+use store::Tx;
+use store::batch::Batch;
+use store::item::{Item, Page};
 use store::transfer::Transfer;
 
 /// Items per step: memory use does not grow with the batch.
 const STEP: i64 = 10_000;
 
-/// Writes a batch's result and its open refused rows; returns the number of lines.
+/// Writes a batch's result and its open refused rows; times are in the organisation's time zone, whatever the options
+/// say.
 pub async fn export<W: Write + Send>(
     service: &Service,
     batch: BatchRef,
-    language: Language,
+    options: &ExportOptions,
     to: W,
-) -> Result<i64, Error> {
+) -> Result<Manifest, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let asset = asset::by_id(&mut tx, batch.asset).await?;
-    let mut writer = ResultWriter::new(to)?;
-    let (mut after, mut count) = (batch.first_number - 1, 0);
-    let major = |minor: i64| format_minor(i128::from(minor), asset.scale);
-    loop {
-        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
-        let mut items = store::item::page(&mut tx, page, None, None).await?;
-        store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
-        let Some(last) = items.last() else { break };
-        after = last.number.0;
-        let ids = items.iter().flat_map(|i| [i.source.0, i.target.0]).collect();
-        let numbers: HashMap<i64, String> =
-            store::account::numbers(&mut tx, ids).await?.into_iter().collect();
-        let settled = items.iter().filter(|i| i.state == ItemState::Completed).map(|i| i.number.0).collect();
-        let transfers: HashMap<i64, Transfer> = store::transfer::by_numbers(&mut tx, settled)
-            .await?
-            .into_iter()
-            .map(|t| (t.number.0, t))
-            .collect();
-        for item in &items {
-            let transfer = transfers.get(&item.number.0);
-            let account = |id: i64| numbers.get(&id).map_or("", String::as_str);
-            let (amount, fee) = (major(item.amount), transfer.map(|t| major(t.fee)).unwrap_or_default());
-            writer.write(&ResultRow {
-                line: u64::try_from(item.line).ok(),
-                item: item.number.0,
-                source: account(item.source.0),
-                target: account(item.target.0),
-                amount: &amount,
-                currency: &asset.code,
-                fee: &fee,
-                status: item.state.name(),
-                code: item.code.map_or("", Code::name),
-                message: item.code.map_or("", |code| code.message(language)),
-                memo: item.memo.as_deref().unwrap_or_default(),
-                reference: item.reference.as_deref().unwrap_or_default(),
-                external_id: item.external_id.as_deref().unwrap_or_default(),
-                transfer: transfer.map(|t| t.number.0),
-            })?;
-            count += 1;
+    let options = ExportOptions { zone: setting::zone(&mut tx).await?, ..options.clone() };
+    let mut writer = ExportWriter::new(&RESULTS, &options, to)?;
+    let mut after = batch.first_number - 1;
+    while let Some(slice) = slice(&mut tx, &batch, after).await? {
+        after = slice.last;
+        for item in &slice.items {
+            writer.row(&slice.row(item, &asset, options.language).cells())?;
         }
     }
     // Under their keys, after the items.
-    count += each_open_row(&mut tx, batch.id, |row| Ok(writer.write(&RefusedText::of(row, language).row())?))
-        .await?;
-    writer.finish()?;
-    Ok(count)
+    each_open_row(&mut tx, batch.id, |row| {
+        Ok(writer.row(&RefusedText::of(row, options.language).row().cells())?)
+    })
+    .await?;
+    Ok(writer.finish()?.1)
 }
 
-/// The text of a refused row's line.
+/// Items and what their rows need.
+struct ItemSlice {
+    items: Vec<Item>,
+    /// The number of the last one.
+    last: i64,
+    /// The accounts' numbers.
+    numbers: HashMap<i64, String>,
+    transfers: HashMap<i64, Transfer>,
+}
+
+/// The items after a number; none after the last.
+async fn slice(tx: &mut Tx, batch: &Batch, after: i64) -> Result<Option<ItemSlice>, Error> {
+    let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
+    let mut items = store::item::page(tx, page, None, None).await?;
+    store::external_id::fill_page(tx, batch.id, &mut items).await?;
+    let Some(last) = items.last().map(|item| item.number.0) else { return Ok(None) };
+    let ids = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
+    let numbers = store::account::numbers(tx, ids).await?.into_iter().collect();
+    let settled = items.iter().filter(|item| item.state == ItemState::Completed).map(|item| item.number.0);
+    let transfers = store::transfer::by_numbers(tx, settled.collect()).await?;
+    let transfers = transfers.into_iter().map(|transfer| (transfer.number.0, transfer)).collect();
+    Ok(Some(ItemSlice { items, last, numbers, transfers }))
+}
+
+impl ItemSlice {
+    fn row<'a>(&'a self, item: &'a Item, asset: &'a Asset, language: Language) -> ResultRow<'a> {
+        let transfer = self.transfers.get(&item.number.0);
+        let account = |id: i64| self.numbers.get(&id).map_or("", String::as_str);
+        let money = |minor: i64| Money { minor: minor.into(), scale: asset.scale, currency: &asset.code };
+        ResultRow {
+            line: Some(item.line),
+            item: item.number.0,
+            source: account(item.source.0),
+            target: account(item.target.0),
+            amount: money(item.amount).into(),
+            currency: &asset.code,
+            fee: transfer.map(|transfer| money(transfer.fee)).into(),
+            status: item.state.name(),
+            code: item.code.map_or("", Code::name),
+            message: item.code.map_or("", |code| code.message(language)),
+            memo: item.memo.as_deref().unwrap_or_default(),
+            reference: item.reference.as_deref().unwrap_or_default(),
+            external_id: item.external_id.as_deref().unwrap_or_default(),
+            transfer: transfer.map(|transfer| transfer.number.0),
+            paid_at: transfer.map(|transfer| Moment(transfer.created_at)),
+            value_date: transfer.map(|transfer| Day(transfer.value_date)),
+        }
+    }
+}
+
+/// The texts of a refused row.
 struct RefusedText {
-    line: Option<u64>,
+    line: i64,
     key: i64,
     fields: [String; 6],
     code: &'static str,
@@ -92,7 +118,7 @@ impl RefusedText {
         let code = row.problems.first().map(|problem| problem.code);
         let target = named.unwrap_or_default();
         Self {
-            line: u64::try_from(row.row.line).ok(),
+            line: row.row.line,
             key: row.row.id,
             fields: [
                 text("payer"),
@@ -110,11 +136,11 @@ impl RefusedText {
     fn row(&self) -> ResultRow<'_> {
         let [source, target, amount, currency, memo, reference] = self.fields.each_ref().map(String::as_str);
         ResultRow {
-            line: self.line,
+            line: Some(self.line),
             item: self.key,
             source,
             target,
-            amount,
+            amount: Cell::from(amount),
             currency,
             status: "refused",
             code: self.code,

@@ -1,7 +1,7 @@
 //! Writes and deletes the items of a draft, with their contacts and external ids.
 
-use super::external_id;
 use super::rows::row::Accepted;
+use super::{external_id, pages};
 use crate::Error;
 use domain::id::{BatchId, TransferId};
 use store::Tx;
@@ -47,6 +47,7 @@ pub(crate) async fn insert_rows(
     store::item::insert(tx, batch, &items).await?;
     store::item_contact::insert(tx, &contacts).await?;
     external_id::claim(tx, batch, &items).await?;
+    pages::add(tx, batch, &items, &contacts).await?;
     Ok(items)
 }
 
@@ -56,10 +57,12 @@ pub(crate) fn extent(items: &[Item]) -> (i64, i64) {
     (number(items.first()), number(items.last()))
 }
 
-/// Deletes items from a draft, with their contacts and external ids.
-pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), Error> {
-    store::item_contact::delete_range(tx, batch, range).await?;
-    store::external_id::delete_range(tx, batch, range).await?;
-    store::item::delete_range(tx, batch, range).await?;
-    Ok(())
+/// Deletes items from a draft, with their contacts and external ids, by ranges of numbers.
+pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, ranges: &[(i64, i64)]) -> Result<(), Error> {
+    for range in ranges {
+        store::item_contact::delete_range(tx, batch, *range).await?;
+        store::external_id::delete_range(tx, batch, *range).await?;
+        store::item::delete_range(tx, batch, *range).await?;
+    }
+    pages::renew(tx, batch, ranges).await
 }

@@ -2,6 +2,7 @@
 //! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
 use super::lookup::{changed, get, lock};
+use super::pages;
 use crate::approval::makers;
 use crate::write::Write;
 use crate::{Error, setting};
@@ -49,6 +50,7 @@ pub(crate) async fn draft_of(
         batch_origin::link(tx, batch.id, part, (id, first_number)).await?;
     }
     let last_number = first_number + total_count - 1;
+    pages::add_copied(tx, id, (first_number, last_number)).await?;
     let filled = Filled { first_number, last_number, total_count, total_amount, ..Filled::default() };
     store::batch::fill(tx, id, &filled).await?;
     let created = Fact::of_batch(Action::BatchCreate, id)
@@ -142,7 +144,7 @@ async fn skip_there(
     now: i64,
 ) -> Result<BatchState, Error> {
     let marked: Vec<_> = replaced.iter().map(|one| (TransferId(one.item), one.code)).collect();
-    store::item::set_states(tx, batch.id, &marked, ItemState::Skipped).await?;
+    store::item::set_states(tx, batch.id, &marked, (ItemState::Skipped, now)).await?;
     let mut tally = batch.tally;
     for one in replaced {
         if one.state == ItemState::Failed {

@@ -2,6 +2,10 @@
 
 use super::described::{Described, DescribedItem, describe, describe_items, described, tell_times};
 use super::lookup::find;
+use crate::listing::{Counting, Total};
+use crate::place::{NextPage, SearchPlace};
+use crate::ranked::{self, RankedList, RankedRequest, RankedResult, Ranking};
+use crate::search::{Search, SearchLimits, SearchScope};
 use crate::{Error, Service};
 use domain::batch_ref::BatchRef;
 use domain::item::ItemState;
@@ -10,6 +14,7 @@ use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
 use store::import_problem::ImportProblem;
 use store::item::ItemFilter;
+use store::listing::{CursorKey, Order, PageRequest, Window};
 
 /// A page of a list.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +23,44 @@ pub struct OffsetPage {
     pub limit: i64,
     /// Rows to skip.
     pub offset: i64,
+}
+
+/// A query for a list of batches.
+#[derive(Debug, Clone, Default)]
+pub struct BatchQuery {
+    /// The filter.
+    pub filter: BatchFilter,
+    /// The sort order.
+    pub sort: BatchSort,
+    /// Which page is wanted; its order is that of `sort`.
+    pub slice: PageRequest,
+    /// The unfinished search for that page, if one is continued.
+    pub resumed: Option<SearchPlace>,
+    /// Whether to count the whole list.
+    pub counting: Counting,
+}
+
+/// A page of a list of batches.
+#[derive(Debug, Clone)]
+pub struct BatchPage {
+    /// The batches.
+    pub batches: Vec<Described>,
+    /// The total, if it was counted.
+    pub total: Option<Total>,
+    /// Where the next page begins; none on the last page.
+    pub next: Option<NextPage>,
+    /// Creation time of the last batch a search reached before its budget ran out, microseconds UTC; none if it
+    /// reached the end of the list or filled the page.
+    pub searched_until: Option<i64>,
+}
+
+impl BatchPage {
+    /// The page of a list that must be empty.
+    #[must_use]
+    pub fn empty(counting: Counting) -> Self {
+        let total = (counting != Counting::No).then_some(Total { rows: 0, is_least: false });
+        Self { batches: Vec::new(), total, next: None, searched_until: None }
+    }
 }
 
 /// Items of a batch.
@@ -38,24 +81,69 @@ pub async fn show(service: &Service, batch: BatchRef) -> Result<Described, Error
     described(&mut tx, batch).await
 }
 
-/// Batches by filter, sort and page, and the total.
-pub async fn search(
-    service: &Service,
-    filter: &BatchFilter,
-    sort: BatchSort,
-    part: OffsetPage,
-) -> Result<(Vec<Described>, i64), Error> {
+/// A page of the list of batches, searched within the time budget: along the ids, or, sorted by something else, all of
+/// them for the ones that come first.
+pub async fn search(service: &Service, query: &BatchQuery) -> Result<BatchPage, Error> {
+    let limits = service.search_limits();
+    let BatchQuery { filter, sort, counting, .. } = query;
     crate::date::check_range(filter.from, filter.until)?;
     let mut tx = service.store.read().await?;
-    let total = store::batch::count(&mut tx, filter).await?;
-    let batches = store::batch::list(&mut tx, filter, sort, part.limit, part.offset).await?;
-    Ok((describe(&mut tx, batches).await?, total))
+    let mut found = match sort.is_by_id() {
+        true => searched(&mut tx, query, limits).await?,
+        false => ranked(&mut tx, query, limits).await?,
+    };
+    if *counting == Counting::Whole {
+        let rows = store::batch::count(&mut tx, filter, None).await?;
+        found.total = Some(Total { rows, is_least: false });
+    }
+    let searched_until = match found.until {
+        Some(id) => store::batch::created_at(&mut tx, id).await?,
+        None => None,
+    };
+    let batches = store::batch::by_ids(&mut tx, found.keys).await?;
+    let batches = describe(&mut tx, batches).await?;
+    Ok(BatchPage { batches, total: found.total, next: found.next, searched_until })
 }
 
-/// How many batches match a filter.
-pub async fn count(service: &Service, filter: &BatchFilter) -> Result<i64, Error> {
-    let mut tx = service.store.read().await?;
-    Ok(store::batch::count(&mut tx, filter).await?)
+/// What is counted while searching: a whole count is made by itself.
+fn counting(query: &BatchQuery) -> Counting {
+    if query.counting == Counting::Whole { Counting::No } else { query.counting }
+}
+
+async fn searched(tx: &mut Tx, query: &BatchQuery, limits: SearchLimits<'_>) -> Result<RankedResult, Error> {
+    let slice = PageRequest { order: query.sort.order(), ..query.slice.clone() };
+    let scope = SearchScope::whole(store::batch::ids(tx).await?);
+    let mut search = Search::new(&slice, counting(query), scope, limits);
+    while let Some(scan) = search.next().await {
+        let rows = store::batch::ranks(tx, &query.filter, query.sort, scan.slice()).await?;
+        search.found(scan, rows.iter().map(|row| row.key).collect());
+    }
+    Ok(search.result().into())
+}
+
+/// Batches by what no index keeps.
+struct RankedBatches<'a>(&'a BatchQuery);
+
+impl RankedList for RankedBatches<'_> {
+    async fn rows(&self, tx: &mut Tx, slice: PageRequest) -> Result<Vec<CursorKey>, Error> {
+        Ok(store::batch::ranks(tx, &self.0.filter, self.0.sort, slice).await?)
+    }
+
+    async fn count(&self, tx: &mut Tx, window: Window, most: i64) -> Result<i64, Error> {
+        Ok(store::batch::count_within(tx, &self.0.filter, window, most).await?)
+    }
+}
+
+async fn ranked(tx: &mut Tx, query: &BatchQuery, limits: SearchLimits<'_>) -> Result<RankedResult, Error> {
+    let request = RankedRequest {
+        slice: &query.slice,
+        resumed: query.resumed.as_ref(),
+        // Among equals the newest comes first.
+        ranking: Ranking { values: query.sort.order(), ties: Order::Descending },
+        counting: counting(query),
+        keys: store::batch::ids(tx).await?,
+    };
+    ranked::search(tx, &RankedBatches(query), request, limits).await
 }
 
 /// Items of a batch after a number, in the given states or in any.

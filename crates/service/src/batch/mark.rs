@@ -86,7 +86,7 @@ pub(crate) async fn set(
 ) -> Result<(), Error> {
     let state = mark.state();
     let marked: Vec<_> = items.iter().map(|item| (item.number, mark.code(item))).collect();
-    store::item::set_states(tx, batch.id, &marked, state).await?;
+    store::item::set_states(tx, batch.id, &marked, (state, now)).await?;
     if matches!(mark, Mark::Skip) {
         external_id::release(tx, items).await?;
     }

@@ -10,7 +10,10 @@ use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
 use domain::fact::Action;
 use domain::id::BatchId;
-use formats::refused::{RefusedLine, RefusedWriter};
+use formats::export::columns::problem::{PROBLEMS, ProblemExportRow};
+use formats::export::manifest::Manifest;
+use formats::export::options::ExportOptions;
+use formats::export::writer::ExportWriter;
 use hashbrown::HashMap;
 use serde_json::{Map, Value};
 use store::Tx;
@@ -93,20 +96,19 @@ pub async fn drop_problems<'a>(
     write.end(done).await
 }
 
-/// Writes the open refused rows as CSV with their reasons and keys, and returns how many. The file can be
-/// imported again: as a repair, or, without its key column, as new rows.
-pub async fn refused_csv<W: std::io::Write + Send>(
+/// Writes the open refused rows with their reasons and keys. The file can be corrected and imported again: as a
+/// repair, or, without its key column, as new rows.
+pub async fn export_problems<W: std::io::Write + Send>(
     service: &Service,
     batch: BatchRef,
-    language: Language,
+    options: &ExportOptions,
     to: W,
-) -> Result<i64, Error> {
+) -> Result<Manifest, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
-    let mut writer = RefusedWriter::new(to)?;
-    let count = each_open_row(&mut tx, batch.id, |row| write_row(&mut writer, row, language)).await?;
-    writer.finish()?;
-    Ok(count)
+    let mut writer = ExportWriter::new(&PROBLEMS, options, to)?;
+    each_open_row(&mut tx, batch.id, |row| write_row(&mut writer, row, options.language)).await?;
+    Ok(writer.finish()?.1)
 }
 
 /// Writes each open refused row, step by step, and returns how many there were.
@@ -127,8 +129,8 @@ pub(super) async fn each_open_row(
     }
 }
 
-fn write_row<W: std::io::Write>(
-    writer: &mut RefusedWriter<W>,
+fn write_row<W: std::io::Write + Send>(
+    writer: &mut ExportWriter<W>,
     row: &ProblemRow,
     language: Language,
 ) -> Result<(), Error> {
@@ -136,13 +138,24 @@ fn write_row<W: std::io::Write>(
     let field = |name: &str| content.get(name).and_then(Value::as_str).unwrap_or_default();
     let codes: Vec<&str> = row.problems.iter().map(|problem| problem.code.name()).collect();
     let reasons: Vec<String> = row.problems.iter().map(|problem| reason(problem, language)).collect();
-    Ok(writer.write(&RefusedLine {
-        key: row.row.id,
+    let row = ProblemExportRow {
+        sluice_row: row.row.id,
         line: row.row.line,
-        fields: formats::refused::FIELDS.map(field),
+        payer: field("payer"),
+        payee: field("payee"),
+        account: field("account"),
+        email: field("email"),
+        uid: field("uid"),
+        amount: field("amount"),
+        ratio: field("ratio"),
+        currency: field("currency"),
+        memo: field("memo"),
+        reference: field("reference"),
+        external_id: field("external_id"),
         code: &codes.join(" "),
         reason: &reasons.join("; "),
-    })?)
+    };
+    Ok(writer.row(&row.cells())?)
 }
 
 /// Column, reason and suggestion, in one line.

@@ -323,10 +323,9 @@ async fn leave_out(tx: &mut Tx, batch: &Batch, mut numbers: Vec<i64>) -> Result<
         amount +=
             store::item::by_numbers(tx, some.to_vec()).await?.iter().map(|item| item.amount).sum::<i64>();
     }
-    for run in numbers.chunk_by(|a, b| a + 1 == *b) {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        delete_items(tx, batch.id, (*first, *last)).await?;
-    }
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b);
+    let ranges: Vec<_> = runs.filter_map(|run| Some((*run.first()?, *run.last()?))).collect();
+    delete_items(tx, batch.id, &ranges).await?;
     let total_count = batch.tally.total_count - count(numbers.len());
     let total_amount = batch.tally.total_amount - amount;
     let tally = BatchTally { total_count, total_amount, ..BatchTally::default() };

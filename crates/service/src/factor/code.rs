@@ -30,20 +30,23 @@ pub(super) async fn accept(write: &mut Write, user: i64, code: &Secret) -> Resul
         }
     };
     guesser.succeeded(&mut write.tx, now).await?;
-    if let Some(session) = write.service.proof.given.session {
-        prove(write, session).await?;
-    }
+    prove(write).await?;
     write.factor_use = Some(used);
     Ok(used)
 }
 
-/// Records that a one-time code was accepted in a session. The session gets a new token, so that one which was stolen or
-/// planted before does not gain what the code allows.
-pub(super) async fn prove(write: &mut Write, session: i64) -> Result<(), Error> {
+/// Records that a one-time code was accepted in the request's session. The session gets a new token, so that one which
+/// was stolen or planted before does not gain what the code allows. Of two requests that came with the same token, the
+/// first renews it: the second one then came with a former token, which proves nothing, and a second new token could
+/// reach the browser before the first.
+pub(super) async fn prove(write: &mut Write) -> Result<(), Error> {
+    let Some(session) = write.service.proof.given.session.clone() else { return Ok(()) };
     let (now, token) = (write.service.steady_now(), secret::token("")?);
-    let times = (now, now.saturating_add(micros(FORMER_LIFE)));
-    store::session::prove(&mut write.tx, session, &secret::hash(&token), times).await?;
-    write.renewed = Some(Secret::new(token));
+    let (hash, times) = (secret::hash(&token), (now, now.saturating_add(micros(FORMER_LIFE))));
+    let tokens = (session.token.expose(), hash.as_str());
+    if store::session::prove(&mut write.tx, session.id, tokens, times).await? {
+        write.renewed = Some(Secret::new(token));
+    }
     Ok(())
 }
 

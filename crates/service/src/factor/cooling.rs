@@ -87,11 +87,35 @@ pub(crate) async fn able(
     }
     people.retain(|user| {
         let factor = factors.get(&user.id).copied();
-        let deeds = deeds.get(&user.id).map(Vec::as_slice).unwrap_or_default();
-        let is_cooling = ends(service.approver_cooling, factor, deeds) > now;
-        factor.is_some() && !is_cooling && !is_of_a_sponsor(deeds, makers)
+        let deeds = deeds.remove(&user.id).unwrap_or_default();
+        Ability::of(service.approver_cooling, factor, deeds, now).covers(makers)
     });
     Ok(people)
+}
+
+/// What a person could approve now, found once for many batches.
+#[derive(Debug)]
+pub(crate) struct Ability {
+    is_ready: bool,
+    deeds: Vec<Sponsor>,
+}
+
+impl Ability {
+    fn of(cooling: Duration, factor: Option<Factor>, deeds: Vec<Sponsor>, now: i64) -> Self {
+        Self { is_ready: factor.is_some() && ends(cooling, factor, &deeds) <= now, deeds }
+    }
+
+    /// Whether the person could approve what these made.
+    pub(crate) fn covers(&self, makers: &[Maker]) -> bool {
+        self.is_ready && !is_of_a_sponsor(&self.deeds, makers)
+    }
+}
+
+/// What a user could approve now.
+pub(crate) async fn ability(service: &Service, tx: &mut Tx, user: i64) -> Result<Ability, Error> {
+    let factor = store::factor::get(tx, user).await?;
+    let deeds = store::sponsor::of_user(tx, user).await?;
+    Ok(Ability::of(service.approver_cooling, factor, deeds, service.now()))
 }
 
 /// When a user's cooling-off ends, or ended: after the latest deed of a sponsor, and after a factor that was not

@@ -54,7 +54,9 @@ async fn must_have(write: &mut Write, user: i64) -> Result<bool, Error> {
 
 /// Whether a code was given in the request's session lately.
 async fn is_fresh(write: &mut Write, user: i64) -> Result<bool, Error> {
-    let Some(session) = write.service.proof.given.session else { return Ok(false) };
+    let Some(session) = write.service.proof.given.session.as_ref().map(|session| session.id) else {
+        return Ok(false);
+    };
     let found = store::session::get(&mut write.tx, session, user).await?;
     let now = write.service.steady_now();
     Ok(found.and_then(|session| session.factor_at).is_some_and(|at| fresh_until(at) > now))

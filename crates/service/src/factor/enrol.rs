@@ -140,7 +140,7 @@ async fn confirm_in(
     codes: &[RecoveryHash],
 ) -> Result<Fact, Error> {
     let missing = || Error::from(Code::EnrolmentMissing);
-    store::user::lock(&mut write.tx, user).await?.ok_or_else(missing)?;
+    let (person, _) = store::user::lock(&mut write.tx, user).await?.ok_or_else(missing)?;
     begun(write, user, session).await?;
     let (service, now) = (write.service.clone(), write.now);
     let tx = &mut write.tx;
@@ -157,8 +157,9 @@ async fn confirm_in(
     store::factor::set(tx, factor).await?;
     recovery::replace(tx, user, codes).await?;
     let ended = crate::session::end_others(tx, user, session).await?;
-    code::prove(write, session).await?;
+    code::prove(write).await?;
     Ok(Fact::new(Action::UserTotpConfirm, Some(user))
+        .with("login", person.login)
         .with("session", session)
         .with("initial", factor.is_initial)
         .with("sessions", ended))

@@ -26,6 +26,6 @@ pub use recovery::renew;
 pub use remove::{remove, reset};
 pub use standing::{FactorStanding, since, standing};
 
-pub(crate) use cooling::{Maker, able, may_approve};
+pub(crate) use cooling::{Maker, ability, able, may_approve};
 pub(crate) use demand::{Need, demand};
 pub(crate) use proof::{Proven, Turns};

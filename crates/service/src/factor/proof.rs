@@ -1,5 +1,6 @@
 //! What a request proves of its person, and the turns in which codes are tried.
 
+use crate::proving_session::ProvingSession;
 use crate::{Secret, Service};
 use domain::principal::Principal;
 use std::sync::{Arc, OnceLock};
@@ -12,7 +13,7 @@ const TURNS: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub struct Proof {
     /// The session that it was made in.
-    pub session: Option<i64>,
+    pub session: Option<ProvingSession>,
     /// The one-time code that came with it.
     pub code: Option<Secret>,
     /// Where the session's new token is found after the code was accepted.

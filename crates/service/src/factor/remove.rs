@@ -22,11 +22,13 @@ pub async fn remove(service: &Service, actor: &Actor, (user, session): (i64, i64
 }
 
 async fn remove_in(write: &mut Write, user: i64, session: i64) -> Result<WriteResult<()>, Error> {
-    store::user::lock(&mut write.tx, user).await?.ok_or(Code::AuthRequired)?;
+    let (found, _) = store::user::lock(&mut write.tx, user).await?.ok_or(Code::AuthRequired)?;
     demand(write, Need::Always).await?;
     delete(&mut write.tx, user).await?;
     let ended = session::end_others(&mut write.tx, user, session).await?;
-    Ok(WriteResult::one((), Fact::new(Action::UserTotpRemove, Some(user)).with("sessions", ended)))
+    let fact =
+        Fact::new(Action::UserTotpRemove, Some(user)).with("login", found.login).with("sessions", ended);
+    Ok(WriteResult::one((), fact))
 }
 
 /// Resets the factor of somebody else: the person signs in with the password alone, and enrols again. All of the
@@ -53,7 +55,9 @@ async fn reset_in(write: &mut Write, id: i64) -> Result<WriteResult<User>, Error
     delete(&mut write.tx, id).await?;
     let ended = session::end_all(&mut write.tx, id).await?;
     sponsored(&mut write.tx, id, by, SponsorDeed::TotpReset, now).await?;
-    Ok(WriteResult::one(user, Fact::new(Action::UserTotpReset, Some(id)).with("sessions", ended)))
+    let fact =
+        Fact::new(Action::UserTotpReset, Some(id)).with("login", user.login.as_str()).with("sessions", ended);
+    Ok(WriteResult::one(user, fact))
 }
 
 async fn delete(tx: &mut Tx, user: i64) -> Result<(), Error> {

@@ -103,7 +103,7 @@ impl DayWalk<'_> {
         let filter = TransferFilter { from_date: Some(day), to_date: Some(day), ..self.filter.clone() };
         let after = after.map(|key| CursorKey { value: key.into(), key });
         let slice = PageRequest { order, after, limit, ..PageRequest::default() };
-        let scope = scope::of(tx, &filter, &slice, Counting::No).await?;
+        let scope = scope::of(tx, &filter, (&slice, Counting::No), limits.budget).await?;
         let mut search = Search::new(&slice, Counting::No, scope, limits);
         while let Some(scan) = search.next().await {
             self.reached = match order {

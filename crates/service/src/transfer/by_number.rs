@@ -16,7 +16,7 @@ pub(super) async fn search(
     counting: Counting,
     limits: SearchLimits<'_>,
 ) -> Result<SearchResult, Error> {
-    let scope = scope::of(tx, filter, slice, counting).await?;
+    let scope = scope::of(tx, filter, (slice, counting), limits.budget).await?;
     let mut search = Search::new(slice, counting, scope, limits);
     while let Some(scan) = search.next().await {
         let keys = transfer_list::page(tx, filter, TransferSort::Number, scan.slice()).await?;

@@ -5,6 +5,8 @@ use super::{by_amount, by_day, by_number};
 use crate::account_cache::{self, asset_of};
 use crate::date::read_range;
 use crate::listing::{Counting, Total};
+use crate::place::{NextPage, SearchPlace};
+use crate::ranked::RankedResult;
 use crate::search::SearchLimits;
 use crate::{Error, Service};
 use domain::account_ref::GivenAccount;
@@ -14,7 +16,7 @@ use domain::transfer::TransferKind;
 use hashbrown::HashMap;
 use store::Tx;
 use store::account::Identity;
-use store::listing::{CursorKey, PageRequest};
+use store::listing::PageRequest;
 use store::transfer::Exchange;
 use store::transfer_list::{self, TransferFilter, TransferSort};
 
@@ -41,6 +43,8 @@ pub struct TransferQuery {
     pub sort: TransferSort,
     /// Which page is wanted.
     pub slice: PageRequest,
+    /// The unfinished search for that page, if one is continued.
+    pub resumed: Option<SearchPlace>,
     /// Whether the whole list is counted.
     pub counting: Counting,
 }
@@ -53,14 +57,14 @@ pub struct TransferPage {
     /// The total number, if they were counted.
     pub total: Option<Total>,
     /// Where the next page begins; none on the last page.
-    pub next: Option<CursorKey>,
+    pub next: Option<NextPage>,
     /// If the search ran out of time, when the last transfer it reached was booked, microseconds UTC; none if
     /// it reached the end of the list or filled the page.
     pub searched_until: Option<i64>,
 }
 
-/// A page of the transfer list. Without a whole count, a list with conditions or sorted by value date is
-/// searched within the time budget, and one sorted by amount reads only where the page's rows can be.
+/// A page of the transfer list. Without a whole count, a list with conditions, or sorted by value date or amount, is
+/// searched within the time budget.
 pub async fn list(service: &Service, query: &TransferQuery) -> Result<TransferPage, Error> {
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
@@ -81,6 +85,7 @@ pub async fn list(service: &Service, query: &TransferQuery) -> Result<TransferPa
     numbers.truncate(wanted);
     let transfers = details(&mut tx, numbers, &assets).await?;
     let next = transfers.last().filter(|_| is_more).map(|last| query.sort.place(&last.transfer));
+    let next = next.map(NextPage::After);
     Ok(TransferPage { transfers, total, next, searched_until: None })
 }
 
@@ -92,10 +97,12 @@ async fn search_transfers(
     limits: SearchLimits<'_>,
 ) -> Result<TransferPage, Error> {
     let (slice, counting) = (&query.slice, query.counting);
-    let result = match query.sort {
-        TransferSort::Number => by_number::search(tx, filter, slice, counting, limits).await?,
-        TransferSort::ValueDate => by_day::search(tx, filter, slice, counting, limits).await?,
-        TransferSort::Amount => by_amount::search(tx, filter, slice, counting, limits).await?,
+    let result: RankedResult = match query.sort {
+        TransferSort::Number => by_number::search(tx, filter, slice, counting, limits).await?.into(),
+        TransferSort::ValueDate => by_day::search(tx, filter, slice, counting, limits).await?.into(),
+        TransferSort::Amount => {
+            by_amount::search(tx, filter, (slice, query.resumed.as_ref()), counting, limits).await?
+        }
     };
     let searched_until = match result.until {
         Some(number) => transfer_list::time(tx, number).await?,

@@ -3,17 +3,21 @@
 
 use crate::Error;
 use crate::listing::Counting;
-use crate::search::{GAP, SearchScope, wanted};
+use crate::search::{Budget, GAP, SearchScope, wanted};
 use domain::id::AccountId;
+use std::time::Instant;
 use store::Tx;
 use store::chunk::{self, SpanFilter};
-use store::history;
 use store::listing::{PageRequest, Window};
 use store::transfer_list::{self, TransferFilter};
+use store::{head, history};
 
 /// The most entries of a short history: each is looked up. An account with more has a transfer among every
 /// few thousand of a large ledger, so a scan soon finds a page of them.
 const SHORT: i64 = 5_000;
+
+/// The commit numbers whose chunks are read at once.
+pub(super) const COMMITS: i64 = 50_000;
 
 /// How the transfers of a list are found.
 pub(super) struct Reach {
@@ -43,8 +47,8 @@ pub(super) async fn reach(tx: &mut Tx, filter: &TransferFilter) -> Result<Reach,
 pub(super) async fn of(
     tx: &mut Tx,
     filter: &TransferFilter,
-    slice: &PageRequest,
-    counting: Counting,
+    (slice, counting): (&PageRequest, Counting),
+    budget: Budget,
 ) -> Result<SearchScope, Error> {
     let (first, last) = transfer_list::keys(tx).await?;
     let Reach { account, spans } = reach(tx, filter).await?;
@@ -52,12 +56,41 @@ pub(super) async fn of(
     if account.is_none() && !is_dated && filter.completed != Some(false) {
         return Ok(SearchScope::whole((first, last)));
     }
-    let ranges = chunk::spans(tx, Window { first, last }, &spans, GAP).await?;
+    let ranges = ranges(tx, Window { first, last }, &spans, budget).await?;
     let known = match account {
         Some(account) => known(tx, account, filter, slice, counting).await?,
         None => Vec::new(),
     };
     Ok(SearchScope { ranges, known })
+}
+
+/// The numbers of the chunks that may hold matching transfers. Where chunks are so many that reading their spans takes
+/// too long, that is all numbers: a search of those is bounded as well.
+async fn ranges(tx: &mut Tx, all: Window, spans: &SpanFilter, budget: Budget) -> Result<Vec<Window>, Error> {
+    let (began, end) = (Instant::now(), head::get(tx).await?.commit_number);
+    let (mut found, mut first) = (Vec::new(), 1);
+    while first <= end {
+        if first > 1 && began.elapsed() > budget.for_scope() {
+            return Ok(vec![all]);
+        }
+        let commits = Window { first, last: first.saturating_add(COMMITS - 1) };
+        found.extend(chunk::spans_within(tx, all, spans, GAP, commits).await?);
+        first = commits.last.saturating_add(1);
+    }
+    Ok(merged(found))
+}
+
+/// Windows lowest first, those merged that are close together.
+fn merged(mut windows: Vec<Window>) -> Vec<Window> {
+    windows.sort_unstable_by_key(|window| window.first);
+    let mut merged: Vec<Window> = Vec::with_capacity(windows.len());
+    for window in windows {
+        match merged.last_mut() {
+            Some(before) if before.reaches(window, GAP) => before.last = before.last.max(window.last),
+            _ => merged.push(window),
+        }
+    }
+    merged
 }
 
 /// The account, if its history is short.

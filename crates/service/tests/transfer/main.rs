@@ -14,5 +14,6 @@ mod fees;
 mod history;
 mod limits;
 mod lists;
+mod long_lists;
 mod vouchers;
 mod world;

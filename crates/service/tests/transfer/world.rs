@@ -354,6 +354,15 @@ impl World {
         self.assert_conserved();
     }
 
+    /// A test that wrote rows with SQL ends with this: `verify` names what no request recorded, and nothing else.
+    pub async fn assert_only_names(&self, invariant: &str, key: &str) {
+        let found = upkeep::verify::run(&self.store).await.unwrap().violations();
+        let named: Vec<_> =
+            found.iter().map(|one| (one.invariant, one.first_key.as_str(), one.count)).collect();
+        assert_eq!(named, [(invariant, key, 1)]);
+        self.assert_conserved();
+    }
+
     /// In each currency all balances sum to zero, and each balance is the sum of its account's entries.
     pub fn assert_conserved(&self) {
         let sums = "SELECT COUNT(*) FROM (SELECT asset FROM balance JOIN account ON id = account

@@ -1,25 +1,24 @@
 //! `account`: open, import, list, show, statement, freeze, unfreeze, close.
 
+use crate::commands::account_import::{self, AccountImportArgs};
 use crate::commands::account_totp::{self, AccountTotpArgs};
-use crate::commands::problem::{self, ShownProblem, delimiter};
 use crate::commands::statement::{self, StatementArgs};
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
-use crate::out::{Out, left, or_empty, right, time};
+use crate::out::{left, or_empty, right, time};
 use crate::say::say;
 use crate::session::{Access, Session, major};
-use crate::word::{self, Word, marked};
+use crate::word::{Word, marked};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
 use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Language;
-use formats::delimiter::Delimiter;
 use serde_json::{Value, json};
 use service::account::{self, AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
-use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
 use service::listing::{Counting, PageRequest};
+use service::place::NextPage;
 
 /// Arguments of `account`.
 #[derive(Debug, Args)]
@@ -97,19 +96,6 @@ pub(crate) struct OpenArgs {
     pub confusable: bool,
 }
 
-/// Arguments of `account import`.
-#[derive(Debug, Args)]
-pub(crate) struct AccountImportArgs {
-    /// CSV file; `-` reads standard input
-    pub file: String,
-    /// Field delimiter: comma, semicolon, tab or pipe
-    #[arg(long, default_value = "comma", value_parser = delimiter)]
-    pub delimiter: Delimiter,
-    /// Allow numbers that look like those of other accounts
-    #[arg(long)]
-    pub confusable: bool,
-}
-
 /// Arguments of `account list`.
 #[derive(Debug, Args)]
 pub(crate) struct AccountListArgs {
@@ -160,9 +146,6 @@ impl AccountStatusName {
     }
 }
 
-/// Maximum rows of an import shown as text.
-const ROWS_TOLD: usize = 20;
-
 /// How the command opens the ledger.
 pub(crate) const fn access(args: &AccountArgs) -> Access {
     match &args.verb {
@@ -181,7 +164,7 @@ pub(crate) const fn access(args: &AccountArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &AccountArgs) -> Result<Exit, Failure> {
     match &args.verb {
         AccountVerb::Open(args) => open(session, args).await,
-        AccountVerb::Import(args) => import(session, args).await,
+        AccountVerb::Import(args) => account_import::run(session, args).await,
         AccountVerb::List(args) => list(session, args).await,
         AccountVerb::Show { number } => {
             let (account, asset) = account::show(&session.service, number).await?;
@@ -213,73 +196,6 @@ async fn set(session: &Session, args: &StatusArgs, status: AccountStatus) -> Res
     show(session, &done, &session.asset(done.asset).await?)
 }
 
-async fn import(session: &Session, args: &AccountImportArgs) -> Result<Exit, Failure> {
-    let file = problem::open(&args.file)?;
-    let how = AccountImport { delimiter: args.delimiter, confusable: args.confusable };
-    let imported = account::import(&session.service, &session.actor, file, how).await?;
-    let problems: Vec<ShownProblem> = imported.problems.iter().cloned().map(ShownProblem::from).collect();
-    let shown = problem::to_json(&problems, session.language);
-    let counts = imported_json(&imported, &shown);
-    let text = || {
-        let rows = problem::to_text(&problems, session.out);
-        format!("{}\n{rows}", imported_text(&imported, session.out)).trim_end().to_owned()
-    };
-    session.out.answer(counts, text)?;
-    Ok(match (imported.has_refusals(), imported.opened + imported.known + imported.name_differs) {
-        (false, _) => Exit::Success,
-        (true, 0) => Exit::Refused,
-        (true, _) => Exit::Partial,
-    })
-}
-
-fn imported_json(imported: &AccountsImported, problems: &Value) -> Value {
-    let row = |row: &ImportedRow| {
-        json!({ "line": row.line, "number": row.number, "outcome": row.outcome.name(),
-                "opening": row.opening.name() })
-    };
-    let rows = imported.opened + imported.known + imported.name_differs + imported.refused;
-    json!({
-        "opened": imported.opened, "known": imported.known, "known_name_differs": imported.name_differs,
-        "refused": imported.refused, "paid": imported.paid, "unpaid": imported.unpaid,
-        "openings_refused": imported.openings_refused,
-        "rows": imported.rows.iter().map(row).collect::<Vec<_>>(),
-        "rows_left_out": rows.saturating_sub(imported.rows.len()), "problems": problems,
-    })
-}
-
-/// The counts, and the rows that need attention.
-fn imported_text(imported: &AccountsImported, out: Out) -> String {
-    let AccountsImported { opened, known, name_differs, refused, paid, unpaid, openings_refused, .. } =
-        imported;
-    let counts = say!(
-        out.language,
-        "Accounts: {opened} opened, {known} already exist, {name_differs} exist under another name, \
-         {refused} rows refused. Opening balances: {paid} paid, {unpaid} not paid, {openings_refused} refused",
-        "账户：已开立 {opened} 个，已存在 {known} 个，已存在但持有人名称不同 {name_differs} 个，\
-         被拒绝 {refused} 行；期初余额：已入账 {paid} 笔，未入账 {unpaid} 笔，被拒绝 {openings_refused} 笔"
-    );
-    let is_told = |row: &&ImportedRow| {
-        row.outcome == RowOutcome::KnownNameDiffers
-            || matches!(row.opening, OpeningOutcome::UnpaidInUse | OpeningOutcome::UnpaidHolderDiffers)
-    };
-    let rows_told: Vec<_> = imported.rows.iter().filter(is_told).take(ROWS_TOLD).collect();
-    if rows_told.is_empty() {
-        return counts;
-    }
-    let row = |row: &ImportedRow| {
-        let (account, opening) =
-            (word::row(row.outcome, out.language), word::opening(row.opening, out.language));
-        vec![row.line.to_string(), row.number.clone(), account.to_owned(), opening.to_owned()]
-    };
-    let header = [
-        right("line", "行"),
-        left("number", "账号"),
-        left("account", "账户"),
-        left("opening balance", "期初余额"),
-    ];
-    format!("{counts}\n{}", out.table(&header, rows_told.into_iter().map(row)))
-}
-
 async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure> {
     let filter = AccountFilter {
         text: args.text.clone(),
@@ -293,6 +209,7 @@ async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure
         currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
         sort: AccountSort::Id,
         slice: PageRequest { after, limit, ..PageRequest::default() },
+        resumed: None,
         counting: Counting::Whole,
     };
     let found = account::search(&session.service, &query).await?;
@@ -309,7 +226,7 @@ async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure
     let page = Page {
         rows: found.accounts.iter().map(|(asset, account)| to_json(account, asset)).collect(),
         total: found.total.map_or(0, |total| total.rows),
-        next: found.next.map(|place| place.key.to_string()),
+        next: found.next.as_ref().and_then(NextPage::row).map(|row| row.key.to_string()),
     };
     let header = [
         right("id", "编号"),

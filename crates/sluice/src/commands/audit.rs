@@ -1,5 +1,11 @@
-//! `audit`: the audit log, including refusals, newest first; all of it in a file; one entry of it.
+//! `audit`: the audit log, including refusals, newest first; all of it in a file; one entry of it; and signed
+//! checkpoints of its chain.
 
+mod checkpoint;
+
+pub(crate) use checkpoint::new_key;
+
+use crate::commands::export_form;
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -7,9 +13,10 @@ use crate::out::{Column, left, or_empty, right, time};
 use crate::say::say;
 use crate::session::Session;
 use clap::{Args, Subcommand};
+use formats::export::options::ExportForm;
 use serde_json::{Value, json};
+use service::Error;
 use service::audit::{self, AuditExport, AuditFilter, AuditQuery, AuditRow};
-use service::{Error, Service};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -33,14 +40,39 @@ pub(crate) struct AuditArgs {
 /// What to do with the audit log, other than to list it.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditVerb {
-    /// Write every entry that matches as JSON lines, newest first
-    #[command(after_help = "Example:\n  sluice audit export --out audit.jsonl")]
+    /// Write every entry that matches, newest first
+    #[command(
+        after_help = "Example:\n  sluice audit export --out audit.jsonl\n  sluice audit export --out audit.xlsx"
+    )]
     Export(AuditExportArgs),
     /// Show an entry
     #[command(after_help = "Example:\n  sluice audit show 4711")]
     Show {
         /// The entry's id
         id: i64,
+    },
+    /// Make a key that signs checkpoints, and print its public key
+    #[command(
+        after_help = "Keep the key away from the ledger's machine, and note the public key: `sluice verify \
+                      --public-key` takes it.\n\nExample:\n  sluice audit key /media/safe/checkpoint.key"
+    )]
+    Key {
+        /// New file for the key
+        file: PathBuf,
+    },
+    /// Sign what the ledger is now, in a file outside it
+    #[command(
+        after_help = "`sluice verify --checkpoint FILE` then finds whatever was changed, removed or put back in \
+                      the ledger up to this commit.\n\nExample:\n  sluice audit checkpoint --key \
+                      /media/safe/checkpoint.key --to /media/safe/2026-05-31.json"
+    )]
+    Checkpoint {
+        /// File with the signing key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// New file for the checkpoint
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
     },
 }
 
@@ -72,6 +104,9 @@ pub(crate) struct AuditExportArgs {
     /// File to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// csv, xlsx or jsonl [default: by the ending of the file's name, else jsonl]
+    #[arg(long, value_name = "FORM", value_parser = export_form::form)]
+    pub format: Option<ExportForm>,
 }
 
 impl EntryArgs {
@@ -92,6 +127,9 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
         None => list(session, args).await,
         Some(AuditVerb::Export(args)) => export(session, args).await,
         Some(AuditVerb::Show { id }) => show(session, *id).await,
+        Some(AuditVerb::Checkpoint { key, to }) => checkpoint::make(session, key, to).await,
+        // `main` makes keys, which need no ledger.
+        Some(AuditVerb::Key { .. }) => Ok(Exit::Success),
     }
 }
 
@@ -127,7 +165,7 @@ const HEADER: [Column; 7] = [
 ];
 
 async fn export(session: &Session, args: &AuditExportArgs) -> Result<Exit, Failure> {
-    let (service, language) = (&session.service, session.language);
+    let language = session.language;
     let query = args.entries.query(None, 1);
     let Some(path) = &args.out else {
         if session.out.json {
@@ -137,10 +175,11 @@ async fn export(session: &Session, args: &AuditExportArgs) -> Result<Exit, Failu
             );
             return Err(Failure::usage(text, language));
         }
-        write(service, query, std::io::stdout()).await?;
+        write(session, query, args.format, std::io::stdout()).await?;
         return Ok(Exit::Success);
     };
-    let rows = replace(path, async |writer| write(service, query.clone(), writer).await).await?;
+    let form = args.format.or_else(|| export_form::by_name(path));
+    let rows = replace(path, async |writer| write(session, query.clone(), form, writer).await).await?;
     let file = path.display().to_string();
     let text = || {
         say!(
@@ -153,9 +192,19 @@ async fn export(session: &Session, args: &AuditExportArgs) -> Result<Exit, Failu
     Ok(Exit::Success)
 }
 
-/// Writes the lines of an export and returns how many there are.
-async fn write(service: &Service, query: AuditQuery, mut to: impl Write) -> Result<i64, Failure> {
-    let mut export = AuditExport::new(service.clone(), query);
+/// Writes an export and returns how many entries it has. Without a form it is JSON lines.
+async fn write(
+    session: &Session,
+    query: AuditQuery,
+    form: Option<ExportForm>,
+    mut to: impl Write + Send,
+) -> Result<i64, Failure> {
+    if let Some(form @ (ExportForm::Csv | ExportForm::Xlsx)) = form {
+        let options = export_form::options(session, form);
+        let manifest = audit::export(&session.service, query, &options, to).await?;
+        return Ok(export_form::number_of_rows(&manifest));
+    }
+    let mut export = AuditExport::new(session.service.clone(), query);
     while let Some(lines) = export.next().await? {
         to.write_all(&lines).map_err(Error::Io)?;
     }

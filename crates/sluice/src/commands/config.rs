@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::globals::Globals;
+use crate::key_ring;
 use crate::say::say;
 use crate::settings::{Loaded, ShownSettings, unknown_variables};
 use clap::{Args, Subcommand};
@@ -17,15 +18,18 @@ pub(crate) struct ConfigArgs {
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Load the settings as `serve` does: report every invalid value with its origin, or show the settings with
-    /// secrets hidden
+    /// Load the settings as `serve` does, with the files of secrets that they name: report every invalid value with its
+    /// origin, or show the settings with secrets hidden
     #[command(after_help = "Example:\n  sluice --config /etc/sluice/sluice.toml config check")]
     Check,
 }
 
-/// Shows the effective settings. Invalid ones were reported on loading, with exit code 64.
+/// Shows the effective settings. Invalid ones were reported on loading, with exit code 64; a file of a secret that
+/// cannot be used is refused here, as by `serve`.
 pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Result<Exit, Failure> {
     let ConfigCommand::Check = args.command;
+    key_ring::vault(&globals.key_files, globals.language())?;
+    globals.mail.mailer(globals.language())?;
     let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
     let file = loaded.file.as_ref().map(|path| path.display().to_string());
     let json =

@@ -2,6 +2,7 @@
 
 pub(crate) mod accept_loss;
 pub(crate) mod account;
+mod account_import;
 pub(crate) mod account_totp;
 pub(crate) mod approval;
 pub(crate) mod asset;
@@ -12,6 +13,9 @@ pub(crate) mod bench;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
+mod export_form;
+mod file;
+mod file_report;
 pub(crate) mod fx;
 pub(crate) mod health;
 pub(crate) mod holder;
@@ -20,6 +24,7 @@ pub(crate) mod key;
 pub(crate) mod login;
 pub(crate) mod migrate;
 pub(crate) mod node;
+pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod problem;
 pub(crate) mod restore;
@@ -31,6 +36,7 @@ pub(crate) mod stats;
 pub(crate) mod transfer;
 pub(crate) mod user;
 pub(crate) mod verify;
+pub(crate) mod webhook;
 pub(crate) mod work;
 
 use crate::exit::{Exit, Failure};
@@ -72,6 +78,10 @@ pub(crate) enum Command {
     Logout(login::LogoutArgs),
     /// Manage API keys, which authenticate programs
     Key(key::KeyArgs),
+    /// Show what you are told; set reminders and your e-mail address
+    Notice(notice::NoticeArgs),
+    /// Manage webhooks, which tell other programs what happened
+    Webhook(webhook::WebhookArgs),
     /// Show what was sent, by currency, in a range of days
     Stats(stats::StatsArgs),
     /// Show or change the organisation's settings, such as its time zone
@@ -135,6 +145,8 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Login(args) => login::login(session, args).await,
         Command::Logout(args) => login::logout(session, args).await,
         Command::Key(args) => key::run(session, args).await,
+        Command::Notice(args) => notice::run(session, args).await,
+        Command::Webhook(args) => webhook::run(session, args).await,
         Command::Stats(args) => stats::run(session, args).await,
         Command::Setting(args) => setting::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,

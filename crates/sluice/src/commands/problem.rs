@@ -1,14 +1,10 @@
 //! Refused rows of a file: line, column, code, value.
 
-use crate::exit::Failure;
 use crate::out::{Out, left, right};
-use crate::say::{Say, say};
+use crate::say::say;
 use domain::code::{Code, Language};
-use formats::delimiter::Delimiter;
 use formats::problem::Problem;
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::Read;
 use store::import_problem::ImportProblem;
 
 /// Maximum problems shown as text; scripts get all that the answer contains.
@@ -48,6 +44,12 @@ impl ShownProblem {
     pub(crate) fn in_words(&self, language: Language) -> String {
         let column = self.column.as_deref().map_or_else(String::new, |column| format!("{column} "));
         format!("{column}{:?}: {} ({})", self.value, self.message(language), self.code)
+    }
+
+    /// The same, with its line before it.
+    pub(crate) fn at_its_line(&self, language: Language) -> String {
+        let (line, words) = (self.line, self.in_words(language));
+        say!(language, "Line {line}: {words}", "第 {line} 行：{words}")
     }
 
     /// The reason, and a suggestion if there is one.
@@ -94,21 +96,4 @@ pub(crate) fn to_text(problems: &[ShownProblem], out: Out) -> String {
         );
     }
     text
-}
-
-/// Opens a file for reading; `-` is standard input.
-pub(crate) fn open(path: &str) -> Result<Box<dyn Read + Send>, Failure> {
-    if path == "-" {
-        return Ok(Box::new(std::io::stdin()));
-    }
-    let file = File::open(path).map_err(|error| Failure::File { path: path.into(), error })?;
-    Ok(Box::new(file))
-}
-
-/// Parses the value of a delimiter option.
-pub(crate) fn delimiter(text: &str) -> Result<Delimiter, Say> {
-    Delimiter::parse(text).ok_or(say(
-        "must be comma, semicolon, tab or pipe",
-        "可用 comma（逗号）、semicolon（分号）、tab（制表符）或 pipe（竖线）",
-    ))
 }

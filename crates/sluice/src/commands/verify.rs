@@ -3,29 +3,63 @@
 use crate::data_dir::DataDir;
 use crate::exit::{Exit, Failure};
 use crate::globals::Globals;
-use crate::out::{Out, left, right};
+use crate::out::{Out, left, note, right};
 use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::{Value, json};
 use service::{Error, StoreError};
+use std::path::{Path, PathBuf};
 use store::soundness;
+use upkeep::checkpoint::Checkpoint;
 use upkeep::verify::{Verification, Violation};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit code: 0 clean, 2 violated, 3 could not finish.\n\nExample:\n  sluice verify --json"
+    after_help = "Exit code: 0 clean, 2 violated, 3 could not finish.\n\nExample:\n  sluice verify --json\n  \
+                  sluice verify --checkpoint /media/safe/2026-05-31.json --public-key 9f…"
 )]
-pub(crate) struct VerifyArgs {}
+pub(crate) struct VerifyArgs {
+    /// File of `audit checkpoint`: the ledger must still have everything that it had then
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// The key that must have signed it, as `audit key` printed it
+    #[arg(long, value_name = "HEX", requires = "checkpoint")]
+    pub public_key: Option<String>,
+    /// Recompute the books, but do not check the pages and indexes of the database file
+    #[arg(long)]
+    pub quick: bool,
+}
 
 /// Runs the command.
-pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, Failure> {
-    let mut found = upkeep::verify::run(&session.store).await?;
+pub(crate) async fn run(session: &Session, args: &VerifyArgs) -> Result<Exit, Failure> {
+    let known = args.checkpoint.as_deref().map(|file| checkpoint(session, args, file)).transpose()?;
+    let mut found = match args.quick {
+        true => upkeep::verify::quick(&session.store, known.as_ref()).await?,
+        false => upkeep::verify::run_against(&session.store, known.as_ref()).await?,
+    };
     if let Some(behind) = &session.behind {
         found.add_behind(behind);
     }
     answer(session.out, &found)
+}
+
+/// Reads the checkpoint. Without a key to compare with, its own is shown: it could be anybody's.
+fn checkpoint(session: &Session, args: &VerifyArgs, file: &Path) -> Result<Checkpoint, Failure> {
+    let failed = |error| Failure::File { path: file.to_owned(), error };
+    let text = std::fs::read_to_string(file).map_err(failed)?;
+    let known = Checkpoint::parse(&text, args.public_key.as_deref())?;
+    if args.public_key.is_none() {
+        let key = &known.public_key;
+        note(&say!(
+            session.language,
+            "notice: the checkpoint is signed by {key}; compare it with the key you noted, or name that one with \
+             --public-key",
+            "注意：检查点由 {key} 签名；请与您记录的公钥核对，或用 --public-key 指定公钥"
+        ));
+    }
+    Ok(known)
 }
 
 /// Reports a ledger that is too damaged to be opened as violated, not as unfinished.

@@ -60,7 +60,7 @@ impl Stop {
 
 /// Works until it is asked to stop.
 pub(crate) async fn run(session: &Session, args: &WorkArgs, stop: Stop) -> Result<Exit, Failure> {
-    let options = EngineOptions { retry_for: PATIENCE, runs_max: args.runs };
+    let options = EngineOptions { retry_for: PATIENCE, runs_max: args.runs, ..EngineOptions::default() };
     let engine = session.engine_with(options);
     let (place, node) = (session.store.shown(), session.store.node());
     note(&say!(session.language, "working on {place} as {node}", "正在处理 {place}，节点 {node}"));

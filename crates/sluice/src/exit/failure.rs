@@ -11,7 +11,8 @@ use crate::word;
 use domain::code::Language;
 use serde_json::{Value, json};
 use service::{Error, Refusal};
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use store::StoreError;
 
 /// Why a command failed.
@@ -151,14 +152,7 @@ impl Failure {
                 "{place} 中已有账本；未作任何更改，可继续使用"
             ),
             Self::Busy { directory, writer, call } => writer.busy(directory, call.as_ref(), language),
-            Self::File { path, error } => {
-                let (path, error) = (path.display(), word::io(error, language));
-                say!(
-                    language,
-                    "Cannot read or write {path} ({error}); check the path and its permissions",
-                    "无法读取或写入 {path}（{error}）；请检查路径与权限"
-                )
-            }
+            Self::File { path, error } => file(path, error, language),
             Self::Link(path) => {
                 let path = path.display();
                 say!(
@@ -253,6 +247,24 @@ impl Failure {
         let message = joined([Some(message), self.wait(language), hint], language);
         say!(language, "error: {message} ({code})", "错误：{message} ({code})")
     }
+}
+
+/// A file that cannot be used.
+fn file(path: &Path, error: &std::io::Error, language: Language) -> String {
+    let path = path.display();
+    if error.kind() == ErrorKind::AlreadyExists {
+        return say!(
+            language,
+            "{path} already exists; it was left unchanged. Name a new file, or keep using this one",
+            "{path} 已存在，未作任何更改；请指定新的文件，或继续使用该文件"
+        );
+    }
+    let error = word::io(error, language);
+    say!(
+        language,
+        "Cannot read or write {path} ({error}); check the path and its permissions",
+        "无法读取或写入 {path}（{error}）；请检查路径与权限"
+    )
 }
 
 /// Joins the parts of a sentence.

@@ -1,7 +1,7 @@
 //! Values from the environment and the command line. Each value carries its origin.
 
 use super::values::{Lang, keys};
-use crate::key_ring::VARIABLES;
+use crate::key_ring::{SMTP_PASSWORD, VARIABLES};
 use clap::ValueEnum;
 use config::{ConfigError, Map, Source, Value, ValueKind};
 use domain::code::Language;
@@ -10,10 +10,10 @@ use domain::code::Language;
 const OTHER_NAMES: [(&str, &str); 3] =
     [("DATABASE_URL", "database"), ("SLUICE_LANG", "language"), ("SLUICE_LOG", "log_level")];
 /// Our variables that are not settings.
-const NO_SETTINGS: [&str; 3] = ["SLUICE_CONFIG", VARIABLES[0], VARIABLES[1]];
+const NO_SETTINGS: [&str; 4] = ["SLUICE_CONFIG", VARIABLES[0], VARIABLES[1], SMTP_PASSWORD];
 const PREFIX: &str = "SLUICE_";
 /// Settings that are lists; outside the file, commas separate their elements.
-const LISTS: [&str; 3] = ["allowed_hosts", "trusted_proxies", "metrics_from"];
+const LISTS: [&str; 4] = ["allowed_hosts", "trusted_proxies", "metrics_from", "webhook_networks"];
 
 /// Values from one source.
 #[derive(Debug, Clone, Default)]

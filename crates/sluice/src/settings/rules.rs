@@ -1,6 +1,6 @@
 //! The rule of each setting: a sentence for people, and a check of what its type cannot express.
 
-use super::values::Settings;
+use super::values::{Settings, SmtpProtection};
 use crate::say::{Say, say};
 use domain::batch::CHUNK_ITEMS_MAX;
 use tracing_subscriber::EnvFilter;
@@ -70,6 +70,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("trusted_proxies", NETWORKS, |_| true),
     rule("metrics_from", NETWORKS, |_| true),
+    rule("webhook_networks", NETWORKS, |_| true),
     rule("request_timeout_s", say("must be 1 to 3600 seconds", "须为 1 到 3600 秒"), |s| {
         (1..=3_600).contains(&s.request_timeout_s)
     }),
@@ -90,6 +91,49 @@ pub(super) const RULES: &[Rule] = &[
     rule("approver_cooling_h", say("must be 0 to 8760 hours", "须为 0 到 8760 小时"), |s| {
         s.approver_cooling_h <= 8_760
     }),
+    rule(
+        "mail_from",
+        say(
+            "must be an address such as Sluice <pay@example.com>, beside mail_dir or smtp_host",
+            "须为发件地址，例如 Sluice <pay@example.com>，并与 mail_dir 或 smtp_host 同时设置",
+        ),
+        |s| {
+            let has_way = s.mail_dir.is_some() || s.smtp_host.is_some();
+            s.mail_from.is_some() == has_way && s.mail_from.as_deref().is_none_or(|from| from.contains('@'))
+        },
+    ),
+    rule(
+        "mail_dir",
+        say("must be a directory, without smtp_host", "须为目录，且不能与 smtp_host 同时设置"),
+        |s| s.mail_dir.is_none() || s.smtp_host.is_none(),
+    ),
+    rule(
+        "smtp_host",
+        say("must be a host such as mail.example.com", "须为主机名，例如 mail.example.com"),
+        |s| s.smtp_host.as_deref().is_none_or(|host| is_host(host) && !host.contains(':')),
+    ),
+    rule("smtp_port", say("must be a number from 1 to 65535", "须为 1 到 65535 之间的整数"), |s| {
+        s.smtp_port != Some(0)
+    }),
+    rule(
+        "smtp_tls",
+        say(
+            "must be tls, starttls or none; none only without smtp_user, whose password would be sent in clear",
+            "须为 tls、starttls 或 none；设置 smtp_user 时不能为 none，否则密码将以明文发送",
+        ),
+        |s| s.smtp_tls != SmtpProtection::None || s.smtp_user.is_none(),
+    ),
+    rule("smtp_user", say("must be the user at smtp_host", "须为 smtp_host 上的用户"), |s| {
+        s.smtp_user.is_none() || s.smtp_host.is_some()
+    }),
+    rule(
+        "smtp_password_file",
+        say(
+            "must be a file that only its owner can access (chmod 600), with the password of smtp_user",
+            "须为仅所有者可访问的文件（chmod 600），内容为 smtp_user 的密码",
+        ),
+        |s| s.smtp_password_file.is_none() || s.smtp_user.is_some(),
+    ),
     rule("stop_timeout_s", say("must be 1 to 600 seconds", "须为 1 到 600 秒"), |s| {
         (1..=600).contains(&s.stop_timeout_s)
     }),

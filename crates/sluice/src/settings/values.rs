@@ -43,6 +43,8 @@ pub(crate) struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Networks that may read the metrics without signing in.
     pub metrics_from: Vec<IpNet>,
+    /// Networks that webhooks may reach although they are not public.
+    pub webhook_networks: Vec<IpNet>,
     /// Maximum duration of a request.
     pub request_timeout_s: u64,
     /// Maximum MiB for the bodies of all requests together.
@@ -59,6 +61,20 @@ pub(crate) struct Settings {
     pub session_max_s: u64,
     /// Hours in which a person who was added, promoted or reset by somebody else approves nothing.
     pub approver_cooling_h: u64,
+    /// The sender of e-mails.
+    pub mail_from: Option<String>,
+    /// The folder that e-mails are written to, for development.
+    pub mail_dir: Option<PathBuf>,
+    /// The mail server.
+    pub smtp_host: Option<String>,
+    /// Its port.
+    pub smtp_port: Option<u16>,
+    /// How the connection to it is protected.
+    pub smtp_tls: SmtpProtection,
+    /// The user at the mail server.
+    pub smtp_user: Option<String>,
+    /// The file with that user's password.
+    pub smtp_password_file: Option<PathBuf>,
     /// Grace period for requests and runs when the server is stopped.
     pub stop_timeout_s: u64,
     /// Whether the server runs batches.
@@ -98,6 +114,19 @@ impl Lang {
     }
 }
 
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SmtpProtection {
+    /// By TLS from the start.
+    #[default]
+    Tls,
+    /// By TLS once the server was asked for it.
+    Starttls,
+    /// Not at all.
+    None,
+}
+
 /// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -125,6 +154,7 @@ impl Default for Settings {
             allowed_hosts: server.allowed_hosts,
             trusted_proxies: server.trusted_proxies,
             metrics_from: server.metrics_from,
+            webhook_networks: Vec::new(),
             request_timeout_s: server.request_timeout.as_secs(),
             request_memory_mib: server.request_memory / MIB,
             connections_per_address: server.connections_per_address,
@@ -133,6 +163,13 @@ impl Default for Settings {
             session_idle_s: server.session_idle.as_secs(),
             session_max_s: server.session_max.as_secs(),
             approver_cooling_h: COOLING_SHIPPED.as_secs() / HOUR,
+            mail_from: None,
+            mail_dir: None,
+            smtp_host: None,
+            smtp_port: None,
+            smtp_tls: SmtpProtection::Tls,
+            smtp_user: None,
+            smtp_password_file: None,
             stop_timeout_s: 25,
             worker: true,
             runs: 4,

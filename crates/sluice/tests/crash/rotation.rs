@@ -39,17 +39,19 @@ fn rotate(ledger: &Ledger, current: &str, former: &str) -> Command {
 
 /// Stores secrets under a key, as a server would.
 fn store(database: &Path, vault: &Vault) {
-    let file = Connection::open(database).unwrap();
-    for k in 0..SECRETS {
-        let owner = format!("user:{k}");
-        let sealed = vault.seal(&owner, format!("secret {k}").as_bytes()).unwrap();
-        let row = (owner, vault.key_id().unwrap(), base64(&sealed));
-        file.execute("INSERT INTO sealed_secret (owner, key_id, sealed) VALUES (?1, ?2, ?3)", row).unwrap();
-    }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    data_encoding::BASE64.encode(bytes)
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let opened = ::store::Store::open(database).await.unwrap();
+        let mut tx = opened.write().await.unwrap();
+        for k in 0..SECRETS {
+            let owner = format!("user:{k}");
+            let sealed = vault.seal(&owner, format!("secret {k}").as_bytes()).unwrap();
+            let key = vault.key_id().unwrap();
+            ::store::sealed_secret::put(&mut tx, &owner, &key, &sealed).await.unwrap();
+        }
+        ::store::head::advance(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    });
 }
 
 /// Reads every secret with a vault, and counts them by the key that they are under.

@@ -2,6 +2,7 @@
 
 use crate::support::Ledger;
 use serde_json::{Value, json};
+use std::process::Command;
 
 impl Ledger {
     fn accounts(&self, rows: &str, more: &[&str]) -> crate::support::Answer {
@@ -232,4 +233,35 @@ fn an_assumed_actor_name_is_marked_and_must_not_be_in_use() {
     let audit = ledger.ok(&["audit"]);
     let row = audit.json["rows"].as_array().unwrap().iter().find(|row| row["actor"] == "night shift");
     assert_eq!(row.unwrap()["origin"], "cli as, user tester");
+}
+
+#[test]
+fn without_the_variable_user_the_command_line_is_the_user_of_the_process() {
+    let ledger = Ledger::funded("1.00");
+    let id = |option: &str| {
+        let output = Command::new("id").arg(option).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    };
+    let expected = match id("-un") {
+        (true, name) => name,
+        (false, _) => format!("uid:{}", id("-u").1),
+    };
+    for user in [None, Some("")] {
+        let mut command = ledger.command();
+        match user {
+            Some(user) => command.env("USER", user),
+            None => command.env_remove("USER"),
+        };
+        assert!(
+            command
+                .args(["deposit", "--account", "ACME", "--amount", "1"])
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+    }
+    let audit = ledger.ok(&["audit"]);
+    let rows = audit.json["rows"].as_array().unwrap();
+    assert!(rows.iter().filter(|row| row["actor"] == expected.as_str()).count() >= 2, "{audit:?}");
 }

@@ -18,7 +18,8 @@ fn an_unreadable_file_leaves_nothing_behind() {
         ("no payee", "amount,memo\n1.00,x\n", "COLUMN_MISSING", "line 1"),
         ("two amounts", "account,amount,amount\nP1,1.00,2.00\n", "COLUMN_DUPLICATE", "amount"),
         ("unclosed quote", "account,amount\nP1,1.00\nP2,\"1.00\n", "QUOTE_NOT_CLOSED", "line 3"),
-        ("not CSV", "PK\u{3}\u{4}rest", "FILE_UNSUPPORTED", "line 1"),
+        ("not a table", "%PDF-1.7", "FILE_UNSUPPORTED", "PDF"),
+        ("the beginning of a workbook", "PK\u{3}\u{4}rest", "FILE_DAMAGED", "line 1"),
     ];
     for (name, content, code, detail) in table {
         let answer = ledger.import(content, &[]);

@@ -2,9 +2,15 @@
 //! with 2.
 
 use crate::support::{Ledger, payroll};
+use domain::principal::Principal;
+use ledger::{Clock, Door, DoorOptions};
 use rusqlite::Connection;
+use service::Service;
+use service::transfer::{self, TransferRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::audit::Actor;
 use testkit::draw::{Random, number};
 
 /// An index page with entries.
@@ -30,11 +36,20 @@ const AT_WORK: &str = "
       VALUES (1, 1, '{}', 'x', 2, 1, 1);
     INSERT INTO approval (batch, round, app_user, role, action, content_hash, factor, at)
       SELECT MAX(batch), 1, 1, 1, 1, 'h', 'totp', 1 FROM approval_round;
-    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;
-    PRAGMA wal_checkpoint(TRUNCATE);";
+    INSERT INTO seen_network (app_user, network, seen_at) VALUES (1, '203.0.113.0/24', 1);
+    INSERT INTO mail_address (app_user, email, language) VALUES (1, 'ann@example.com', 1);
+    INSERT INTO notice (app_user, event) SELECT 1, MAX(id) FROM outbox;
+    INSERT INTO reminder (due_at, person, content, created_by, created_at, created_by_kind)
+      VALUES (1, 1, 'x', 'x', 1, 2);
+    INSERT INTO mail (app_user, event, state, tries, next_at) SELECT 1, MAX(id), 1, 0, 1 FROM outbox;
+    INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+      VALUES ('https://example.org/', 'batch.finished', '', 1, 'x', 1, 2);
+    INSERT INTO webhook_delivery (webhook, event, batch, state, attempts, due_at)
+      SELECT 1, MAX(id), 1, 1, 0, 1 FROM outbox;
+    INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;";
 
 /// A ledger in which every index has entries.
-fn ledger() -> Ledger {
+pub fn ledger() -> Ledger {
     let ledger = Ledger::funded("1000.00");
     ledger.ok(&["asset", "add", "EUR"]);
     ledger.ok(&["fx", "set", "USD", "EUR", "0.9"]);
@@ -46,8 +61,10 @@ fn ledger() -> Ledger {
     ledger.ok(&["key", "rotate", "k"]);
     ledger.ok(&["deposit", "--account", "ACME", "--amount", "1.00", "--op-id", "d1"]);
     pay(&ledger);
+    call_off(&ledger);
+    deposit_with_voucher(&ledger);
     ledger.ok(&["verify"]);
-    Connection::open(file(&ledger)).unwrap().execute_batch(AT_WORK).unwrap();
+    ledger.commit(AT_WORK);
     ledger.verified();
     ledger
 }
@@ -64,6 +81,43 @@ fn pay(ledger: &Ledger) {
     ledger.ok(&["account", "freeze", "P2", "--reason", "a test"]);
     ledger.ok(&["batch", "run", &batch]);
     ledger.ok(&["batch", "copy", &batch, "--items", "failed"]);
+}
+
+/// A batch that names its payee by e-mail, and is cancelled.
+fn call_off(ledger: &Ledger) {
+    let imported = ledger.import("account,email,amount\n,p1@example.com,7.00\n", &[]);
+    let batch = imported.json["batch_id"].as_str().unwrap().to_owned();
+    ledger.ok(&["batch", "cancel", &batch, "--reason", "wrong"]);
+}
+
+#[derive(Debug)]
+struct Now;
+
+impl Clock for Now {
+    fn now(&self) -> i64 {
+        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+        i64::try_from(since.as_micros()).unwrap()
+    }
+}
+
+/// No command gives vouchers.
+fn deposit_with_voucher(ledger: &Ledger) {
+    let deposit = TransferRequest {
+        to: Some("ACME".into()),
+        amount: "1.00".to_owned().into(),
+        vouchers: vec!["https://example.org/1".to_owned()],
+        ..TransferRequest::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = store::Store::open(&file(ledger)).await.unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(Now);
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
+        let service = Service::new(store, door, clock);
+        let actor = Actor::new(Principal::CommandLine, "tester", "test");
+        let made = transfer::create(&service, &actor, &deposit).await.unwrap();
+        assert_eq!(made.outcome.code, None);
+    });
 }
 
 fn file(ledger: &Ledger) -> PathBuf {
@@ -161,4 +215,25 @@ fn an_index_with_a_flipped_bit_is_named() {
         is_named(&ledger, &file, &whole, &damaged, &format!("seed {seed} page {}", leaf.page), &leaf.index);
     }
     ledger.verified();
+}
+
+#[test]
+fn a_quick_verification_recomputes_the_books_and_leaves_pages_alone() {
+    let (ledger, mut random) = (ledger(), Random(number("SLUICE_SEED", 7)));
+    let file = file(&ledger);
+    let (leaves, size) = leaves(&file);
+    let leaf = leaves.iter().find(|leaf| leaf.index == "holder_email").unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    overwrite(&mut damaged[(leaf.page - 1) * size..leaf.page * size], &mut random);
+    std::fs::write(&file, &damaged).unwrap();
+    assert_eq!(ledger.run(&["verify"]).exit, 2);
+    let quick = ledger.ok(&["verify", "--quick"]);
+    std::fs::write(&file, &whole).unwrap();
+    assert_eq!(quick.json, ledger.ok(&["verify"]).json);
+    Connection::open(&file)
+        .unwrap()
+        .execute("UPDATE balance SET balance = balance + 1 WHERE account = 1", [])
+        .unwrap();
+    assert_eq!(ledger.run(&["verify", "--quick"]).exit, 2);
 }

@@ -1,155 +1,9 @@
-//! `--lang zh` covers everything that users read. This ledger's data consists of Chinese characters and
-//! digits, so any Latin word in the output comes from a command; only names that scripts rely on are allowed.
+//! `--lang zh` covers everything that users read.
 
-use crate::commands::{all_commands, command_of};
 use crate::support::{Ledger, stop};
-use std::collections::BTreeSet;
+use crate::walk::{Walk, latin_words, text};
 use std::io::{BufRead, BufReader};
-use std::process::{Output, Stdio};
-
-/// Names allowed in the output of commands that begin so: file columns, nouns of the audit log, database
-/// tables.
-const NAMES: &[(&str, &[&str])] = &[
-    ("batch", &["account", "amount", "payer", "payee", "email", "uid", "a-z", "semicolon"]),
-    ("batch history", &["system"]),
-    ("account import", &["holder"]),
-    (
-        "audit",
-        &[
-            "account",
-            "anonymous",
-            "asset",
-            "batch",
-            "cli",
-            "holder",
-            "ledger",
-            "ok",
-            "policy",
-            "setting",
-            "transfer",
-            "user",
-        ],
-    ),
-    ("copy", TABLES),
-    ("fx policy", &["down"]),
-];
-
-const TABLES: &[&str] = &[
-    "account",
-    "answer",
-    "approval",
-    "asset",
-    "audit",
-    "balance",
-    "batch",
-    "challenge",
-    "chunk",
-    "counter",
-    "enrolment",
-    "factor",
-    "history",
-    "holder",
-    "invitation",
-    "item",
-    "lease",
-    "node",
-    "operation",
-    "policy",
-    "posting",
-    "session",
-    "setting",
-    "sponsor",
-    "transfer",
-];
-
-/// Runs commands in Chinese and records which ones were run.
-pub struct Walk {
-    pub ledger: Ledger,
-    commands: BTreeSet<String>,
-    walked: BTreeSet<String>,
-    pub problems: Vec<String>,
-}
-
-impl Walk {
-    pub fn of(ledger: Ledger) -> Self {
-        Self { commands: all_commands(&ledger), ledger, walked: BTreeSet::new(), problems: Vec::new() }
-    }
-
-    fn output(&self, args: &[&str]) -> Output {
-        let mut command = self.ledger.command();
-        command.env("USER", "王芳").env("SLUICE_LANG", "zh").current_dir(self.ledger.path());
-        command.env("XDG_STATE_HOME", self.ledger.path());
-        command.args(args).output().unwrap()
-    }
-
-    /// Runs a command, expects an exit code, and checks each word of the output.
-    pub fn say(&mut self, args: &[&str], exit: i32) {
-        let output = self.output(args);
-        let (out, err) = (text(&output.stdout), text(&output.stderr));
-        let said = format!("{args:?}: {out}{err}");
-        if output.status.code() != Some(exit) || (out.clone() + &err).is_ascii() {
-            self.problems.push(format!("exit code is not {exit}, or there is no Chinese: {said}"));
-        }
-        let command = args.join(" ");
-        let names = NAMES.iter().filter(|(begin, _)| command.starts_with(begin));
-        let names: Vec<&str> = names.flat_map(|(_, names)| names.iter().copied()).collect();
-        for line in out.lines().chain(err.lines()) {
-            let mut left = latin_words(line);
-            left.retain(|word| !names.contains(&word.as_str()));
-            if !left.is_empty() {
-                self.problems.push(format!("{left:?} in {line} of {args:?}"));
-            }
-        }
-        self.walked.extend(command_of(&self.commands, args));
-    }
-
-    pub fn file(&self, name: &str, content: &str) -> String {
-        self.ledger.file(name, content.as_bytes()).to_str().unwrap().to_owned()
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// The Latin words of a line that are neither data, nor a name, nor a command to type.
-fn latin_words(line: &str) -> Vec<String> {
-    // Text in backquotes is to be typed; text in braces is JSON.
-    let mut kept = String::new();
-    let (mut quoted, mut depth) = (false, 0_i32);
-    for c in line.chars() {
-        match c {
-            '`' => quoted = !quoted,
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            c if !quoted && depth == 0 => kept.push(c),
-            _ => {}
-        }
-    }
-    let is_mark = |c: char| !c.is_ascii() || c.is_whitespace() || "()[],;\"'".contains(c);
-    kept.split(is_mark).filter(|token| is_word(token)).map(ToOwned::to_owned).collect()
-}
-
-fn is_word(token: &str) -> bool {
-    let is_option = token.starts_with("--");
-    let token = token.trim_matches(|c: char| c.is_ascii_punctuation());
-    let is_latin = token.chars().filter(char::is_ascii_alphabetic).count() > 1;
-    // Codes and currencies; times, tokens, addresses and paths; below, actions and scopes.
-    let is_code = token.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c));
-    let is_data = token.chars().any(|c| c.is_ascii_digit() || "/@=".contains(c));
-    // `noun.verb`, `batches:write`, `batch_history`, `world-USD`.
-    let is_compound = token.contains(['.', ':', '_']) || token.ends_with("-USD") || token.ends_with("-EUR");
-    is_latin && !is_option && !is_code && !is_data && !is_compound
-}
-
-#[test]
-fn the_walk_would_notice_an_english_word() {
-    assert_eq!(latin_words("状态  failed"), ["failed"]);
-    assert_eq!(latin_words("Next: `sluice batch run 1`"), ["Next:"]);
-    assert!(
-        latin_words("1  批次 batch-20260531-001 (BATCH_WRONG_STATE) 2026-05-31T00:00:00Z USD").is_empty()
-    );
-}
+use std::process::Stdio;
 
 #[test]
 fn under_lang_zh_no_command_prints_an_english_word() {
@@ -230,6 +84,11 @@ fn people(walk: &mut Walk) {
     walk.say(&["user", "reset", "1234"], 0);
     walk.say(&["user", "totp", "show", "1234"], 0);
     walk.say(&["user", "totp", "reset", "1234"], 1);
+    walk.say(&["notice", "list"], 1);
+    walk.say(&["notice", "read", "1"], 1);
+    walk.say(&["notice", "remind", "--text", "提醒"], 1);
+    walk.say(&["notice", "remind", "--at", "1", "--text", "提醒"], 64);
+    walk.say(&["notice", "address"], 1);
     walk.say(&["login", "1234"], 1);
     walk.say(&["logout"], 1);
     walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
@@ -240,9 +99,23 @@ fn people(walk: &mut Walk) {
     walk.say(&["key", "new-master", &key], 0);
     walk.say(&["key", "new-master", &key], 3);
     walk.say(&["key", "revoke", "工资"], 0);
+    walk.say(&["webhook", "add", "https://1.1.1.1/", "--event", "batch.finished"], 1);
+    walk.say(&["webhook", "add", "https://127.0.0.1/", "--event", "batch.finished"], 1);
+    walk.say(&["webhook", "list"], 0);
+    for verb in ["show", "change", "remove", "rotate", "test", "deliveries"] {
+        walk.say(&["webhook", verb, "1"], 1);
+    }
+    walk.say(&["webhook", "replay", "1", "1"], 1);
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);
     walk.say(&["audit", "--limit", "50"], 0);
+    let key = walk.ledger.path().join("14").display().to_string();
+    walk.say(&["audit", "key", &key], 0);
+    walk.say(&["audit", "key", &key], 3);
+    let checkpoint = walk.ledger.path().join("15").display().to_string();
+    walk.say(&["audit", "checkpoint", "--key", &key, "--to", &checkpoint], 0);
+    walk.say(&["verify", "--checkpoint", &checkpoint], 0);
+    walk.say(&["verify", "--checkpoint", &key], 3);
     let out = walk.ledger.path().join("7.jsonl").display().to_string();
     walk.say(&["audit", "export", "--out", &out], 0);
     walk.say(&["audit", "show", "1"], 0);
@@ -294,6 +167,11 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "cancel", "4", "--for-good", "--note", "文件错误"], 0);
     walk.say(&["batch", "resume", "4"], 1);
     walk.say(&["batch", "copy", "1", "--items", "all", "--name", "六月工资"], 0);
+    for verb in ["deposit", "withdraw"] {
+        let batch =
+            ["batch", verb, "--account", "1001", "--amount", "0.01", "--currency", "USD", "--name", "银行"];
+        walk.say(&batch, 0);
+    }
     "3".to_owned()
 }
 

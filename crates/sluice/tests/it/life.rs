@@ -223,3 +223,19 @@ fn a_closed_output_pipe_is_no_failure() {
     }
     assert_eq!(ledger.run(&["bogus"]).exit, 64);
 }
+
+#[test]
+fn money_enters_and_leaves_as_a_batch_of_one() {
+    let ledger = Ledger::funded("100.00");
+    let args = |verb, account, name| {
+        ["batch", verb, "--account", account, "--amount", "20.00", "--currency", "USD", "--name", name]
+    };
+    for (verb, kind, balance) in [("deposit", "deposit", "120.00"), ("withdraw", "withdrawal", "100.00")] {
+        let made = ledger.ok(&args(verb, "ACME", "Bank")).json;
+        assert_eq!((&made["type"], &made["status"]), (&json!(kind), &json!("pending")));
+        let run = ledger.ok(&["batch", "run", made["batch_id"].as_str().unwrap()]).json;
+        assert_eq!((&run["status"], ledger.balance("ACME").as_str()), (&json!("completed"), balance));
+        ledger.refused(&args(verb, "NOPE", "Bank"), 1, "BATCH_ROWS_INVALID");
+    }
+    ledger.verified();
+}

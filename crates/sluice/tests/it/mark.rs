@@ -203,6 +203,32 @@ fn a_file_truncated_by_one_byte_is_detected() {
     assert!(verified.json["violations"].to_string().contains("file_is_sound"), "{verified:?}");
 }
 
+/// The command reads nothing of the damaged index.
+#[test]
+fn the_pages_of_a_small_file_are_checked_at_the_start_after_a_kill() {
+    let ledger = Ledger::funded("10.00");
+    let file = ledger.data().join("sluice.db");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    let number = |text| connection.query_row(text, [], |row| row.get::<_, u32>(0)).unwrap();
+    let root = number("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_account_1'");
+    let size = number("PRAGMA page_size");
+    drop(connection);
+    let damage = || {
+        let mut bytes = std::fs::read(&file).unwrap();
+        let (page, size) = (usize::try_from(root).unwrap(), usize::try_from(size).unwrap());
+        bytes[(page - 1) * size..page * size].fill(0xFF);
+        std::fs::write(&file, bytes).unwrap();
+    };
+    let whole = ledger.put_aside("whole");
+    damage();
+    ledger.ok(&["asset", "add", "EUR"]);
+    ledger.put_back(&whole);
+    drop(std::fs::remove_file(ledger.mark()));
+    ledger.killed_with_commits();
+    damage();
+    ledger.refused(&["asset", "add", "GBP"], 3, "DATABASE_CORRUPT");
+}
+
 #[test]
 fn a_server_does_not_create_a_ledger_where_the_mark_knows_one() {
     let ledger = Ledger::funded("10.00");

@@ -155,7 +155,8 @@ fn a_key_file_is_made_for_its_owner_alone_and_refused_if_it_is_open_to_others() 
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.trim_end().len(), 64);
-    ledger.refused(&["key", "new-master", &path], 3, "FILE_ERROR");
+    let refused = ledger.refused(&["key", "new-master", &path], 3, "FILE_ERROR");
+    assert!(refused.stderr.contains("already exists; it was left unchanged"), "{refused:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "an existing key is never overwritten");
     let bind = |path: &str| {
         let answer = with(&ledger, &[("SLUICE_MASTER_KEY_FILE", path)], &["account", "totp", "bind", "ACME"]);

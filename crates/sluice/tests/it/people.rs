@@ -154,6 +154,44 @@ fn a_person_signs_in_on_the_command_line_and_out_again() {
 }
 
 #[test]
+fn a_person_reads_notices_and_asks_for_reminders_on_the_command_line() {
+    const PASSWORD: &str = "violet-kettle-81-orbit";
+    let ledger = ledger();
+    let run = |args: &[&str]| with_stdin(&ledger, args, "");
+    let refused = |args: &[&str], code: &str| {
+        let answer = run(args);
+        assert_eq!((answer.exit, &answer.json["error"]["code"]), (1, &json!(code)), "{args:?}");
+    };
+    assert_eq!(add_with_password(&ledger, "root", PASSWORD).exit, 0);
+    refused(&["notice", "list"], "AUTH_REQUIRED");
+    assert_eq!(with_stdin(&ledger, &["login", "root"], PASSWORD).exit, 0);
+    // As a server's worker does it.
+    let file = rusqlite::Connection::open(ledger.path().join("data/sluice.db")).unwrap();
+    let spread = "INSERT INTO notice (app_user, event) SELECT 1, id FROM outbox WHERE subject = 'user'";
+    assert_eq!(file.execute(spread, []).unwrap(), 1);
+    drop(file);
+    let listed = run(&["notice", "list", "--unread"]).json;
+    let one = &listed["notices"][0];
+    assert_eq!((&listed["unread"], &one["type"]), (&json!(1), &json!("user.added")), "{listed}");
+    assert_eq!((&one["title"], &one["details"]["login"]), (&json!("A user was added"), &json!("root")));
+    refused(&["notice", "read", "note_99"], "NOTICE_NOT_FOUND");
+    refused(&["notice", "read", "x"], "NOTICE_NOT_FOUND");
+    assert_eq!(run(&["notice", "read", one["id"].as_str().unwrap()]).json["unread"], 0);
+    assert_eq!(run(&["notice", "read", "--all"]).json["unread"], 0);
+    assert_eq!(run(&["notice", "list", "--unread"]).json["notices"], json!([]));
+    let at = ["notice", "remind", "--at", "2020-01-31T09:00:00Z", "--text", "check the rates"];
+    let reminder = run(&at).json;
+    assert_eq!((&reminder["id"], &reminder["approvers"]), (&json!(1), &json!(false)), "{reminder}");
+    refused(&["notice", "remind"], "REMINDER_INVALID");
+    refused(&["notice", "remind", "--batch", "1", "--approvers"], "BATCH_NOT_FOUND");
+    let set = run(&["notice", "address", "root@example.com", "--language", "zh"]).json;
+    assert_eq!(set, json!({ "email": "root@example.com", "language": "zh" }));
+    assert_eq!(run(&["notice", "address"]).json, set);
+    refused(&["notice", "address", "nobody"], "EMAIL_INVALID");
+    assert_eq!(run(&["notice", "address", "--none"]).json, json!({ "email": null, "language": null }));
+}
+
+#[test]
 fn a_session_file_that_others_can_read_is_refused() {
     let ledger = ledger();
     let file = ledger.path().join("sluice/sessions.json");

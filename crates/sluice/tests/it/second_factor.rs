@@ -66,9 +66,11 @@ impl Office {
             file.query_row("SELECT id FROM app_user WHERE login = 'li'", [], |row| row.get(0)).unwrap();
         let owner = format!("user:{id}");
         let sealed = BASE64.encode(&vault.seal(&owner, self.app.bytes()).unwrap());
-        file.execute("INSERT INTO factor (app_user, since, is_initial) VALUES (?1, 1, 1)", [id]).unwrap();
-        let row = (owner, vault.key_id().unwrap(), sealed);
-        file.execute("INSERT INTO sealed_secret (owner, key_id, sealed) VALUES (?1, ?2, ?3)", row).unwrap();
+        let key_id = vault.key_id().unwrap();
+        self.ledger.commit(&format!(
+            "INSERT INTO factor (app_user, since, is_initial) VALUES ({id}, 1, 1);
+             INSERT INTO sealed_secret (owner, key_id, sealed) VALUES ('{owner}', '{key_id}', '{sealed}')"
+        ));
     }
 
     fn code_of(&self, away: i64) -> String {
@@ -150,4 +152,15 @@ fn an_approval_asks_for_a_code_and_its_session_goes_on_under_a_new_token() {
     assert_eq!(office.run(&["logout"], &[]).exit, 0);
     office.refused(&approve, &[&code], "AUTH_REQUIRED");
     office.ledger.verified();
+}
+
+#[test]
+fn levels_name_people_by_their_logins() {
+    let office = office();
+    office.ledger.ok(&["approval", "policy", "set", "--currency", "USD", "--band", "0=1:li,mei"]);
+    let shown = office.ledger.text(&["approval", "policy", "show"]);
+    assert!(shown.contains("1:li,mei"), "{shown}");
+    let batch = office.pending();
+    let shown = office.ledger.ok(&["approval", "show", &batch]);
+    assert_eq!(shown.json["levels"][0]["level"], "1:li,mei");
 }

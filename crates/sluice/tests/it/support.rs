@@ -55,6 +55,11 @@ impl Ledger {
         path
     }
 
+    /// Runs statements as the program would: in a commit of their own, by its connection.
+    pub fn commit(&self, texts: &str) {
+        commit(&self.path().join("data/sluice.db"), texts);
+    }
+
     /// A sluice command on this ledger, ready for arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
@@ -135,4 +140,20 @@ pub fn payroll(count: usize) -> String {
 /// Sends SIGTERM to a process.
 pub fn stop(child: &std::process::Child) {
     std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+}
+
+/// Runs statements on a database file as the program would.
+pub fn commit(file: &Path, texts: &str) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = store::Store::open(file).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        for text in texts.split(';').filter(|text| !text.trim().is_empty()) {
+            tx.fetch_text(text.to_owned(), vec![]).await.unwrap();
+        }
+        store::head::advance(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    let connection = rusqlite::Connection::open(file).unwrap();
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
 }

@@ -111,7 +111,15 @@ fn change_the_rest(app: &str) {
 fn expect_committed_rows_are_kept(app: &str, owner: &str) {
     let kept =
         ["posting", "transfer", "transfer_exchange", "transfer_voucher", "audit", "operation", "answer"];
-    for table in kept.into_iter().chain(["fx_rate", "chunk", "app_user", "api_key"]) {
+    for table in kept.into_iter().chain([
+        "fx_rate",
+        "chunk",
+        "app_user",
+        "api_key",
+        "commit_link",
+        "image",
+        "item_mark",
+    ]) {
         let refused = try_query(app, &format!("DELETE FROM {table}")).unwrap_err();
         assert!(refused.starts_with("42501"), "{table}: {refused}");
     }

@@ -8,7 +8,7 @@ use testkit::draw::Random;
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 const ITEMS: u64 = 40_000;
 const SETTLED: &str = "SELECT success_count FROM batch";
-const OWNERS: &str = "SELECT epoch FROM lease";
+const OWNERS: &str = "SELECT epoch FROM lease WHERE kind = 1";
 
 /// A batch that one worker is running, and a second, idle worker.
 fn two_workers() -> (Cluster, Worker, Worker) {
@@ -68,7 +68,7 @@ fn batches_spread_over_the_nodes() {
     let workers: Vec<Worker> = (0..4).map(|_| cluster.worker()).collect();
     cluster.wait_for("four workers", TEN_SECONDS, "SELECT COUNT(*) FROM node WHERE worker = 1", |n| n == 4);
     batches.iter().for_each(|batch| drop(cluster.ok(&["batch", "start", batch])));
-    let owners = "SELECT COUNT(DISTINCT owner) FROM lease WHERE owner <> ''";
+    let owners = "SELECT COUNT(DISTINCT owner) FROM lease WHERE kind = 1 AND owner <> ''";
     cluster.wait_for("four owners", TEN_SECONDS, owners, |n| n == 4);
     cluster.wait_for(
         "the end",

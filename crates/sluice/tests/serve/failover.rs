@@ -1,6 +1,6 @@
 //! A server process while its database fails over to a standby, with the high-water mark on. If the standby
 //! has every commit, the process continues by itself; if it lacks commits that the process knows, by its mark or
-//! because it made them itself, it is not written to.
+//! because it made them itself, it is not written to, not even before the process has found that out.
 
 use crate::journal::{Entry, Heard, Sender};
 use crate::kill::{SOURCES, check, under_load};
@@ -51,25 +51,35 @@ impl Pair {
         until(how, async || query_text(&self.primary.url(), &query) == one).await;
     }
 
-    /// Locks a table of the ledger on the primary, until that crashes.
-    fn lock(&self, table: &str) -> JoinHandle<()> {
-        let url = self.primary.url();
-        let (server, _) = url.rsplit_once('/').unwrap();
-        let (url, text) = (
-            format!("{server}/{}", self.name),
-            format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)"),
-        );
+    /// Locks a table of the ledger on a server, until the session ends.
+    fn lock(&self, server: &Postgres, table: &str) -> JoinHandle<()> {
+        let text = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)");
+        let url = self.at(server);
         std::thread::spawn(move || {
             let ended = try_query(&url, &text);
             assert!(ended.is_err(), "the lock was released: {ended:?}");
         })
     }
 
-    /// A number from the ledger's database on the given server.
-    fn number(&self, server: &Postgres, query: &str) -> i64 {
+    /// Waits until a table is locked.
+    async fn is_locked(&self, server: &Postgres, table: &str) {
+        let held = format!(
+            "SELECT COUNT(*) FROM pg_locks WHERE relation = '{table}'::regclass AND granted
+             AND mode = 'AccessExclusiveLock'"
+        );
+        until("the table is locked", async || self.number(server, &held) == 1).await;
+    }
+
+    /// The ledger's database on the given server.
+    fn at(&self, server: &Postgres) -> String {
         let url = server.url();
         let (server, _) = url.rsplit_once('/').unwrap();
-        query_text(&format!("{server}/{}", self.name), query)[0][0].as_ref().unwrap().parse().unwrap()
+        format!("{server}/{}", self.name)
+    }
+
+    /// A number from the ledger's database on the given server.
+    fn number(&self, server: &Postgres, query: &str) -> i64 {
+        query_text(&self.at(server), query)[0][0].as_ref().unwrap().parse().unwrap()
     }
 }
 
@@ -167,10 +177,8 @@ async fn a_process_that_outlives_the_loss_of_its_own_commits_notices_it_without_
     pair.has_followed().await;
     pair.standby.crash();
     // The mark's query reads this table; single transfers do not.
-    let locked = pair.lock("batch");
-    let held = "SELECT COUNT(*) FROM pg_locks WHERE relation = 'batch'::regclass AND granted
-                AND mode = 'AccessExclusiveLock'";
-    until("the table is locked", async || pair.number(&pair.primary, held) == 1).await;
+    let locked = pair.lock(&pair.primary, "batch");
+    pair.is_locked(&pair.primary, "batch").await;
     let known = marked(&ledger);
     let mut lost = 0;
     for n in 0..10 {
@@ -182,6 +190,45 @@ async fn a_process_that_outlives_the_loss_of_its_own_commits_notices_it_without_
     pair.standby.restart();
     pair.standby.promote();
     refuses_until_the_loss_is_accepted(&pair, &ledger, &server, &sender, lost).await;
+}
+
+/// The commit numbers do not tell: other nodes, which knew nothing of the lost commits, have used them up. And the
+/// comparison takes its time.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_on_a_promoted_standby_before_it_was_compared_with_the_mark() {
+    let mut pair = Pair::start();
+    let ledger = Ledger::on_server(pair.url.clone(), 3);
+    let server = ledger.serve(&[]);
+    let sender = Sender { client: Client::new(), url: server.url.clone(), secret: ledger.key() };
+    pair.has_followed().await;
+    pair.standby.crash();
+    for n in 0..3 {
+        moved(&heard(&sender, &entry(&format!("lost-{n}"), 1)).await);
+    }
+    let head = "SELECT commit_number FROM ledger_head";
+    until("the mark has the last commit", async || marked(&ledger) == pair.number(&pair.primary, head)).await;
+    server.signal(Signal::STOP);
+    pair.primary.crash();
+    pair.standby.restart();
+    pair.standby.promote();
+    let url = pair.at(&pair.standby);
+    execute(&url, "UPDATE ledger_head SET commit_number = commit_number + 1000");
+    // The comparison reads this table; single transfers do not.
+    let locked = pair.lock(&pair.standby, "batch");
+    pair.is_locked(&pair.standby, "batch").await;
+    let commits = pair.number(&pair.standby, head);
+    server.signal(Signal::CONT);
+    for n in 0..3 {
+        assert_eq!(sender.send(&entry(&format!("new-{n}"), 1)).await, Heard::Doubt, "{}", server.said());
+    }
+    assert_eq!(pair.number(&pair.standby, head), commits, "nothing was written");
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_locks
+               WHERE relation = 'batch'::regclass AND granted AND mode = 'AccessExclusiveLock'";
+    execute(&url, end);
+    locked.join().unwrap();
+    let behind = Heard::Refused("LEDGER_BEHIND".to_owned());
+    assert_eq!(heard(&sender, &entry("new-0", 1)).await, behind, "{}", server.said());
+    assert_eq!(pair.number(&pair.standby, head), commits, "nothing was written");
 }
 
 /// The standby lacks transfers up to `lost`, and the server is still running.

@@ -9,6 +9,7 @@ mod full;
 mod journal;
 mod kill;
 mod logs;
+mod mail;
 mod places;
 mod secrets;
 mod server;

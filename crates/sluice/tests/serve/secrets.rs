@@ -180,11 +180,47 @@ async fn enrolled(
     }
 }
 
+/// Adds a webhook and rotates its secret; returns the first one, which still signs.
+async fn secret_of_webhook(client: &Client, cookie: &str, url: &str) -> String {
+    let hooks = format!("{url}/api/v2/webhooks");
+    let hook = json!({ "url": "https://example.org/hook", "events": ["reminder.due"] });
+    let hook = told(client, cookie, "POST", &hooks, Some(hook)).await;
+    let hook: Json = serde_json::from_str(&hook).unwrap();
+    told(client, cookie, "POST", &format!("{hooks}/hook_1/rotate"), None).await;
+    text(&hook["data"]["secret"]).strip_prefix("whsec_").unwrap().to_owned()
+}
+
+/// The evidence pack of a new batch, whose files are not compressed.
+async fn evidence(client: &Client, cookie: &str, url: &str) -> Vec<u8> {
+    let batches = format!("{url}/api/batch-transfers");
+    let batch = json!({ "name": "B", "type": "one_to_many", "sourceAccountId": "A0",
+        "relations": [{ "targetAccountId": "A1", "amount": "0.01" }] });
+    let made = told(client, cookie, "POST", &batches, Some(batch)).await;
+    let made: Json = serde_json::from_str(&made).unwrap();
+    let pack = client.get(format!("{batches}/{}/evidence", made["data"]["id"])).header(COOKIE, cookie);
+    let pack = pack.send().await.unwrap().error_for_status().unwrap();
+    pack.bytes().await.unwrap().to_vec()
+}
+
+/// All e-mails that the server has written, once there is one.
+async fn mails(ledger: &Ledger) -> Vec<u8> {
+    let folder = ledger.path().join("mail");
+    let read = || -> Vec<u8> {
+        let files = std::fs::read_dir(&folder).into_iter().flatten();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap_or_default()).collect()
+    };
+    until("an e-mail is written", async || !read().is_empty()).await;
+    read()
+}
+
 /// What the files of the ledger and the log must not contain of a secret: its text, and the bytes behind it.
 fn traces(secret: &str) -> Vec<Vec<u8>> {
     let mut traces = vec![secret.as_bytes().to_vec()];
     if let Ok(bytes) = BASE32_NOPAD.decode(secret.as_bytes()) {
         traces.extend([HEXLOWER.encode(&bytes).into_bytes(), BASE64.encode(&bytes).into_bytes(), bytes]);
+    }
+    if let Ok(bytes) = BASE64.decode(secret.as_bytes()) {
+        traces.extend([HEXLOWER.encode(&bytes).into_bytes(), bytes]);
     }
     traces
 }
@@ -194,29 +230,23 @@ fn with_master_key() -> (Ledger, Server) {
     let ledger = Ledger::with_accounts(2);
     let made = ledger.ok(&["key", "new-master", "master.key"]);
     assert_eq!(made["file"], "master.key");
-    ledger.file("sluice.toml", "master_key_file = \"master.key\"\n");
+    let settings = "master_key_file = \"master.key\"\nmail_from = \"pay@example.org\"\nmail_dir = \"mail\"\n";
+    ledger.file("sluice.toml", settings);
     let server = ledger.serve(&["--log-level", LEVEL]);
     (ledger, server)
 }
 
-#[tokio::test]
-async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
-    let (ledger, mut server) = with_master_key();
-    let (client, url) = (Client::new(), server.url.clone());
-    let Secrets { cookie, key, .. } = hand_out(&server, &client).await;
-    let totp = format!("{url}/api/v2/accounts/A0/totp");
-    let (of_account, _) =
-        enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
-    let password = json!({ "password": PASSWORD });
-    let own = format!("{url}/api/v1/auth/totp");
-    let (of_person, codes) =
-        enrolled(&client, &cookie, &own, Some(password), |code| json!({ "code": code })).await;
-    let recovery = text(&codes["recoveryCodes"][0]);
+/// Requests whose answers could show a secret: those that get it wrong, and those that list what has one.
+fn temptations(
+    of_account: &str,
+    of_person: &str,
+    of_hook: &str,
+    recovery: &str,
+) -> [(&'static str, &'static str, Option<Json>); 16] {
     let pay = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1, "auto2FA": true });
     let wrong = json!({ "fromAccountId": "A0", "toAccountId": "A1", "fromAmountCents": 1,
         "verificationCode": of_account, "2fa_code": of_person });
-    let mut answers = String::new();
-    for (method, path, body) in [
+    [
         ("POST", "/api/v2/account-transfers", Some(pay)),
         ("POST", "/api/v2/account-transfers", Some(wrong)),
         ("POST", "/api/v2/accounts/A0/totp", None),
@@ -227,15 +257,42 @@ async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_a
         ("GET", "/api/v1/users", None),
         ("GET", "/api/v1/auth/me", None),
         ("GET", "/api/v2/audit?pageSize=200", None),
+        ("GET", "/api/v2/audit?format=jsonl", None),
+        ("GET", "/api/v1/operation-logs", None),
         ("GET", "/api/v2/settings", None),
-    ] {
+        ("GET", "/api/v2/webhooks", None),
+        ("PATCH", "/api/v2/webhooks/hook_1", Some(json!({ "url": of_hook }))),
+        ("GET", "/api/v2/webhooks/hook_1/deliveries", None),
+    ]
+}
+
+#[tokio::test]
+async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_answer() {
+    let (ledger, mut server) = with_master_key();
+    let (client, url) = (Client::new(), server.url.clone());
+    let Secrets { cookie, key, .. } = hand_out(&server, &client).await;
+    let totp = format!("{url}/api/v2/accounts/A0/totp");
+    let (of_account, _) =
+        enrolled(&client, &cookie, &totp, None, |code| json!({ "code": code, "auto2FA": true })).await;
+    let of_hook = secret_of_webhook(&client, &cookie, &url).await;
+    let password = json!({ "password": PASSWORD });
+    let address = Some(json!({ "email": "root@example.org", "language": "en" }));
+    told(&client, &cookie, "PUT", &format!("{url}/api/v1/notices/address"), address).await;
+    let own = format!("{url}/api/v1/auth/totp");
+    let (of_person, codes) =
+        enrolled(&client, &cookie, &own, Some(password), |code| json!({ "code": code })).await;
+    let recovery = text(&codes["recoveryCodes"][0]);
+    let mut answers = String::new();
+    for (method, path, body) in temptations(&of_account, &of_person, &of_hook, &recovery) {
         answers += &told(&client, &cookie, method, &format!("{url}{path}"), body).await;
     }
     let last = client.get(format!("{url}/nowhere")).header("x-request-id", "the-last-request");
     last.bearer_auth(&key).send().await.unwrap();
     until("the last request is logged", async || server.said().contains("the-last-request")).await;
     // The log of the database still exists while the server runs.
-    let mut places = vec![("answers", answers.into_bytes())];
+    let pack = evidence(&client, &cookie, &url).await;
+    let mut places =
+        vec![("answers", answers.into_bytes()), ("evidence", pack), ("mail", mails(&ledger).await)];
     for name in ["sluice.db", "sluice.db-wal"] {
         places.push((name, std::fs::read(ledger.path().join("data").join(name)).unwrap()));
     }
@@ -244,7 +301,7 @@ async fn attack_43_planted_secrets_are_in_clear_in_no_file_no_log_and_no_later_a
     places.push(("log", server.said().into_bytes()));
     let master = std::fs::read_to_string(ledger.path().join("master.key")).unwrap();
     let (_, token) = cookie.split_once('=').unwrap();
-    for secret in [of_account.as_str(), &of_person, &recovery, token, master.trim_end()] {
+    for secret in [of_account.as_str(), &of_person, &of_hook, &recovery, token, master.trim_end()] {
         for trace in traces(secret) {
             for (name, bytes) in &places {
                 assert!(!bytes.windows(trace.len()).any(|part| part == trace), "{secret} in {name}");

@@ -3,6 +3,7 @@
 
 use crate::server::Ledger;
 use serde_json::Value as Json;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
 const EXAMPLE: &str = include_str!("../../../../examples/sluice.toml");
@@ -89,6 +90,27 @@ fn each_wrong_value_is_reported_with_its_source() {
     let output = variable.env("SLUICE_RUNS", "0").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("`runs` in the environment variable SLUICE_RUNS"), "{said}");
+}
+
+#[test]
+fn a_file_of_a_secret_that_cannot_be_used_is_reported() {
+    let ledger = Ledger::none();
+    let open = ledger.file("open.secret", "violet-kettle-81-orbit");
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let mail = "mail_from = \"pay@example.org\"\nsmtp_host = \"127.0.0.1\"\nsmtp_user = \"pay\"\n";
+    for (text, expected) in [
+        ("master_key_file = \"none.key\"\n".to_owned(), "none.key"),
+        (format!("master_key_file = \"{open}\"\n"), "open.secret"),
+        (format!("{mail}smtp_password_file = \"none.password\"\n"), "none.password"),
+        (format!("{mail}smtp_password_file = \"{open}\"\n"), "open.secret"),
+        (mail.to_owned(), "smtp_password_file"),
+    ] {
+        let file = ledger.file("secrets.toml", &text);
+        let output = command(&ledger, &["--config", &file, "config", "check"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(expected), "{text}: {said}");
+        assert!(!said.contains("violet"), "{said}");
+    }
 }
 
 #[test]

@@ -1,14 +1,19 @@
 //! Lists of batches: by filter, sort and page.
 
-use super::row::Batch;
 use crate::args;
+use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::listing::{CursorKey, Listing, Order, PageRequest, Window};
 use crate::tx::Tx;
 use crate::value::{Row, Value};
 use domain::batch::{BatchState, BatchType};
 
+pub(super) static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM batch");
+pub(super) static CREATED_AT: Sql =
+    Sql::new("SELECT created_at FROM batch WHERE id <= $1 ORDER BY id DESC LIMIT 1");
+
 /// Which batches a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BatchFilter {
     /// Only these states; empty: all.
     pub states: Vec<BatchState>,
@@ -20,8 +25,6 @@ pub struct BatchFilter {
     pub from: Option<i64>,
     /// Created before this time.
     pub until: Option<i64>,
-    /// Before this id: lists are newest first.
-    pub before: Option<i64>,
 }
 
 /// The sort order of a list. Ties are listed newest first.
@@ -43,77 +46,102 @@ pub enum BatchSort {
 }
 
 impl BatchSort {
-    const fn order(self) -> &'static str {
+    /// Whether batches are listed in the order of their ids, forwards or backwards.
+    #[must_use]
+    pub const fn is_by_id(self) -> bool {
+        matches!(self, Self::Newest | Self::Oldest)
+    }
+
+    /// The direction.
+    #[must_use]
+    pub const fn order(self) -> Order {
         match self {
-            Self::Newest => " ORDER BY id DESC",
-            Self::Oldest => " ORDER BY id",
-            Self::Name => " ORDER BY name, id DESC",
-            Self::NameBackwards => " ORDER BY name DESC, id DESC",
-            Self::Smallest => " ORDER BY total_amount, id DESC",
-            Self::Largest => " ORDER BY total_amount DESC, id DESC",
+            Self::Oldest | Self::Name | Self::Smallest => Order::Ascending,
+            Self::Newest | Self::NameBackwards | Self::Largest => Order::Descending,
         }
+    }
+
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Newest | Self::Oldest => "id",
+            Self::Name | Self::NameBackwards => "name",
+            Self::Smallest | Self::Largest => "total_amount",
+        }
+    }
+
+    fn rank(self, row: Row<'_>) -> Result<CursorKey, StoreError> {
+        let value = match self {
+            Self::Name | Self::NameBackwards => row.text(0)?.into(),
+            Self::Newest | Self::Oldest | Self::Smallest | Self::Largest => row.i64(0)?.into(),
+        };
+        Ok(CursorKey { value, key: row.i64(1)? })
     }
 }
 
-impl BatchFilter {
-    fn condition(&self, args: &mut Vec<Value>) -> String {
-        *args = args![1_i64];
-        let mut text = " FROM batch WHERE ready = $1".to_owned();
-        if !self.states.is_empty() {
-            let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
-            text += &format!(" AND state IN ({})", numbers.join(", "));
-        }
-        // An engine may ignore case for ASCII letters only; other letters then match as written.
-        if let Some(part) = &self.text {
-            args.extend(args![pattern(&part.to_lowercase()), pattern(part)]);
-            text += " AND (LOWER(name) LIKE $2 ESCAPE '!' OR name LIKE $3 ESCAPE '!')";
-        }
-        let conditions: [(&str, Option<Value>); 4] = [
-            (" AND kind = ?", self.kind.map(|kind| kind.number().into())),
-            (" AND created_at >= ?", self.from.map(Value::from)),
-            (" AND created_at < ?", self.until.map(Value::from)),
-            (" AND id < ?", self.before.map(Value::from)),
-        ];
-        for (condition, value) in conditions {
-            let Some(value) = value else { continue };
-            args.push(value);
-            text += &condition.replace('?', &format!("${}", args.len()));
-        }
-        text
+fn listing(filter: &BatchFilter) -> Listing {
+    let mut listing = Listing::over("batch");
+    listing.and("ready = ?", 1);
+    if !filter.states.is_empty() {
+        let numbers: Vec<_> = filter.states.iter().map(|state| state.number().to_string()).collect();
+        listing.one_of("state", &numbers);
     }
+    if let Some(part) = &filter.text {
+        listing.contains(&["name"], part);
+    }
+    if let Some(kind) = filter.kind {
+        listing.and("kind = ?", kind.number());
+    }
+    if let Some(from) = filter.from {
+        listing.and("created_at >= ?", from);
+    }
+    if let Some(until) = filter.until {
+        listing.and("created_at < ?", until);
+    }
+    listing
 }
 
-/// Unescaped, `%` and `_` would match any text, and the engines disagree on what a backslash does.
-fn pattern(part: &str) -> String {
-    let mut pattern = part.to_owned();
-    for special in ['!', '%', '_'] {
-        pattern = pattern.replace(special, &format!("!{special}"));
-    }
-    format!("%{pattern}%")
+pub(crate) fn by_rank(filter: &BatchFilter, sort: BatchSort, slice: PageRequest) -> (String, Vec<Value>) {
+    let columns = format!("{}, id", sort.column());
+    let slice = PageRequest { order: sort.order(), ..slice };
+    listing(filter).page_with_ties(&columns, (sort.column(), "id"), Order::Descending, slice)
 }
 
-/// Batches of a list, sorted, skipping the first `offset`.
-pub async fn list(
+/// What a page of batches is sorted by, with their ids; the order of the page is that of the list.
+pub async fn ranks(
     tx: &mut Tx,
     filter: &BatchFilter,
     sort: BatchSort,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<Batch>, StoreError> {
-    let mut args = Vec::new();
-    let condition = filter.condition(&mut args);
-    args.extend(args![limit, offset]);
-    let order = sort.order();
-    let (limit_at, offset_at) = (args.len() - 1, args.len());
-    let columns = Batch::COLUMNS;
-    let text = format!("SELECT {columns}{condition}{order} LIMIT ${limit_at} OFFSET ${offset_at}");
-    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
+    slice: PageRequest,
+) -> Result<Vec<CursorKey>, StoreError> {
+    let (text, args) = by_rank(filter, sort, slice);
+    tx.fetch_text(text, args).await?.iter().map(|row| sort.rank(row)).collect()
 }
 
-/// The number of batches in a list.
-pub async fn count(tx: &mut Tx, filter: &BatchFilter) -> Result<i64, StoreError> {
-    let mut args = Vec::new();
-    let condition = filter.condition(&mut args);
-    let rows = tx.fetch_text(format!("SELECT COUNT(*){condition}"), args).await?;
-    rows.first().map_or(Ok(0), |row| row.i64(0))
+/// The number of batches in a list; with a bound, counting stops there.
+pub async fn count(tx: &mut Tx, filter: &BatchFilter, most: Option<i64>) -> Result<i64, StoreError> {
+    let (text, args) = listing(filter).count(most);
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// The same of those with ids in a window.
+pub async fn count_within(
+    tx: &mut Tx,
+    filter: &BatchFilter,
+    window: Window,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let mut listing = listing(filter);
+    listing.within("id", window);
+    let (text, args) = listing.count(Some(most));
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// The lowest and the highest id.
+pub async fn ids(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+    tx.fetch(&IDS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
+/// When the batch with this id, or the last one before it, was created, microseconds UTC.
+pub async fn created_at(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
+    tx.fetch(&CREATED_AT, args![id]).await?.first().map(|row| row.i64(0)).transpose()
 }

@@ -26,6 +26,11 @@ pub(super) static MOVE: Sql = Sql::new(sql!(
     ") THEN runs + 1 ELSE runs END
      WHERE id = $1",
 ));
+pub(super) static THAW: Sql = Sql::new(sql!(
+    "UPDATE batch SET content_hash = NULL, completed_at = NULL, state = ",
+    [BatchState::Draft],
+    " WHERE id = $1",
+));
 pub(super) static INTEND: Sql =
     Sql::new("UPDATE batch SET intent = $2, interrupted_at = COALESCE($3, interrupted_at) WHERE id = $1");
 pub(super) static CALL_OFF: Sql = Sql::new("UPDATE batch SET called_off_at = $2 WHERE id = $1");
@@ -40,6 +45,12 @@ pub(super) static RAISE_EDITION: Sql = Sql::new("UPDATE batch SET edition = edit
 /// Freezes a draft under the hash of its content.
 pub async fn submit(tx: &mut Tx, id: BatchId, content_hash: &str, now: i64) -> Result<u64, StoreError> {
     tx.execute(&SUBMIT, args![id.0, content_hash, now]).await
+}
+
+/// Makes a submitted batch a draft again. Its content may change from now on, so the hash of what was submitted is no
+/// longer its own; that hash stays with the approval round and in the audit log.
+pub async fn thaw(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
+    tx.execute(&THAW, args![id.0]).await.map(|_| ())
 }
 
 /// Changes a batch's state. `started_at` keeps its value if already set; `completed_at` is set as given.

@@ -35,11 +35,29 @@ pub async fn read(
 /// Writes the rows to another ledger.
 pub async fn write(tx: &mut Tx, page: RowPage) -> Result<(), StoreError> {
     let (step, rows) = (page.step, page.len());
-    let mut columns = page.into_columns()?;
-    let written = match &step.mode {
+    let written = put(tx, step, rows, page.into_columns()?).await?;
+    // The rows' images are copied as well.
+    crate::image::forget(tx).await?;
+    if written.is_none_or(|written| u64::try_from(rows) == Ok(written)) {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!("{}: {} of {rows} rows were written", step.name, written.unwrap_or(0))))
+}
+
+/// Writes rows; returns how many, unless that was checked.
+async fn put(
+    tx: &mut Tx,
+    step: &'static Step,
+    rows: usize,
+    mut columns: Vec<Column>,
+) -> Result<Option<u64>, StoreError> {
+    Ok(Some(match &step.mode {
         WriteMode::Insert => tx.insert(&step.rows, columns).await?,
         WriteMode::Set(update) => tx.update(update, columns).await?,
-        WriteMode::Walk => return walk::to_their_states(tx, columns).await,
+        WriteMode::Walk => {
+            walk::to_their_states(tx, columns).await?;
+            return Ok(None);
+        }
         WriteMode::Draft => {
             for (name, column) in step.rows.columns.iter().zip(&mut columns) {
                 if *name == "state" {
@@ -48,11 +66,7 @@ pub async fn write(tx: &mut Tx, page: RowPage) -> Result<(), StoreError> {
             }
             tx.insert(&step.rows, columns).await?
         }
-    };
-    if u64::try_from(rows) == Ok(written) {
-        return Ok(());
-    }
-    Err(StoreError::Corrupt(format!("{}: {written} of {rows} rows were written", step.name)))
+    }))
 }
 
 /// Whether nothing has been written yet: only the schema exists.

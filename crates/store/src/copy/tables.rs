@@ -8,14 +8,16 @@ use super::step::{Kind, Step, WriteMode};
 use crate::bulk::{Insert, Update};
 use Kind::{Number, Text};
 
-/// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), what is rebuilt from the
-/// postings (`history`, `history_mark`) or the items (`batch_print`), and temporary access (`session`,
-/// `invitation`, `challenge`, `enrolment`, `login_failure`): users sign in again at the new place.
+/// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), images that no commit has
+/// taken over (`pending_image`), what is rebuilt from the postings (`history`, `history_mark`) or the items
+/// (`batch_print`), and temporary access (`session`, `invitation`, `challenge`, `enrolment`, `login_failure`): users
+/// sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
     "node",
     "lease",
     "balance_owner",
     "named_lock",
+    "pending_image",
     "history",
     "history_mark",
     "batch_print",
@@ -87,6 +89,8 @@ pub static STEPS: &[Step] = &[
     step!("app_user", 1,
         id Number, login Text, name Text, role Number, password Text, password_at Number, is_new Number,
         disabled_at Number, created_by Text, created_at Number, created_by_kind Number, created_by_id Number),
+    step!("seen_network", 2, app_user Number, network Text, seen_at Number),
+    step!("mail_address", 1, app_user Number, email Text, language Number),
     step!("factor", 1, app_user Number, since Number, is_initial Number),
     step!("recovery_code", 2, app_user Number, selector Text, hash Text),
     step!("sponsor", 3, app_user Number, actor_kind Number, actor_id Number, deed Number, at Number),
@@ -109,6 +113,8 @@ pub static STEPS: &[Step] = &[
         code Number, memo Text, reference Text),
     step!("api_key_secret", 1, token Text, api_key Number, until Number),
     step!("item_extent", 2, batch Number, first_number Number, last_number Number),
+    step!("item_page", 2, batch Number, first_number Number, last_number Number, digest Text),
+    step!("item_mark", 2, batch Number, edition Number, at Number, state Number, items Text),
     step!("item_run", 1, first_number Number, last_number Number, batch Number, chunk Number),
     step!("external_id", 1, item Number, batch Number, id Text, held Number),
     step!("approval_policy", 2,
@@ -116,8 +122,8 @@ pub static STEPS: &[Step] = &[
         set_by_id Number, set_at Number, due_at Number, in_force_at Number, confirmed_by Number),
     step!("approval_round", 2,
         batch Number, round Number, levels Text, needed Number, valid_h Number, policy_version Number,
-        content_hash Text, day Number, asset Number, account Number, amount Number, maker Text, cause Number,
-        opened_at Number),
+        content_hash Text, day Number, asset Number, account Number, amount Number, same_day Number,
+        maker Text, cause Number, opened_at Number),
     step!("batch_editor", 4, batch Number, kind Number, id Number, person Number, at Number),
     step!("approval", 3,
         batch Number, round Number, app_user Number, role Number, action Number, content_hash Text, note Text,
@@ -142,10 +148,30 @@ pub static STEPS: &[Step] = &[
         actor_kind Number, actor_id Number),
     step!("chunk", 1,
         number Number, commit_number Number, postings Number, first_transfer Number, last_transfer Number,
-        first_date Number, last_date Number, refused Number, least_amount Number, most_amount Number),
+        first_date Number, last_date Number, refused Number, least_amount Number, most_amount Number,
+        digest Text),
     step!("audit", 1,
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
+    step!("commit_link", 1,
+        commit_number Number, digest Text, images Text, chain Text, last_audit Number),
+    step!("image", 2,
+        commit_number Number, place Number, table_name Text, row_key Text, digest Text),
+    step!("outbox", 1,
+        id Number, at Number, kind Number, batch Number, subject Text, subject_id Number, detail Text,
+        audience Text, spread_at Number),
+    step!("notice", 2, app_user Number, event Number, read_at Number),
+    step!("reminder", 1,
+        id Number, due_at Number, person Number, batch Number, content Text, created_by Text,
+        created_at Number, created_by_kind Number, created_by_id Number, done_at Number),
+    step!("mail", 2,
+        app_user Number, event Number, state Number, tries Number, next_at Number, error Text),
+    step!("webhook", 1,
+        id Number, url Text, events Text, description Text, enabled Number, former_until Number, created_by Text,
+        created_at Number, removed_at Number, created_by_kind Number, created_by_id Number),
+    step!("webhook_delivery", 1,
+        id Number, webhook Number, event Number, batch Number, state Number, attempts Number, due_at Number,
+        tried_at Number, ended_at Number, status Number, failure Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -154,12 +180,14 @@ pub static STEPS: &[Step] = &[
         mode: WriteMode::Set(Update {
             table: "ledger_head",
             key: "id",
-            columns: &["commit_number", "policy_version", "ledger_id", "sealed_at", "accounts_version"],
+            columns: &[
+                "commit_number", "policy_version", "ledger_id", "sealed_at", "accounts_version", "chain",
+            ],
             and: "",
         }),
         ..step!("ledger_head", 1,
             id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number,
-            accounts_version Number)
+            accounts_version Number, chain Text)
     },
 ];
 
@@ -172,5 +200,17 @@ impl Step {
 }
 
 /// Tables whose numbers the engine generates itself.
-pub(super) const NUMBERED: &[&str] =
-    &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch", "app_user", "api_key"];
+pub(super) const NUMBERED: &[&str] = &[
+    "item_failure",
+    "import_problem",
+    "batch_history",
+    "fx_rate",
+    "audit",
+    "batch",
+    "app_user",
+    "api_key",
+    "outbox",
+    "reminder",
+    "webhook",
+    "webhook_delivery",
+];

@@ -8,6 +8,7 @@ use super::state::{State, compare, compare_own, state};
 use crate::audit;
 use crate::error::StoreError;
 use crate::guard::OwnCommit;
+use crate::postgres::TimelineSight;
 use crate::store::Store;
 use crate::tx::Tx;
 use std::path::{Path, PathBuf};
@@ -45,16 +46,21 @@ async fn path_of(store: &Store, folder: &Path) -> Result<PathBuf, StoreError> {
 impl ServerKeeper {
     /// Compares the ledger with this node's mark in a folder, and keeps the mark up to date from then on.
     pub async fn start(store: &Store, folder: &Path) -> Result<Self, StoreError> {
+        // Read before the ledger is: if a standby is promoted in between, its timeline is another one.
+        let timeline = store.timeline().await;
         if let Some(behind) = Self::compare(store, folder).await? {
             return Err(StoreError::Behind(behind));
         }
+        let timeline = timeline.map(|sight| {
+            store.compared_on(sight.clone());
+            sight.timeline
+        });
         let path = path_of(store, folder).await?;
         let state = state(&mut store.read().await?, None).await?;
         let mark = state.mark(false);
         let file = MarkFile::put(&path, &mark)?;
         store.guard().know(mark.commit_number);
         let (stop, stopped) = oneshot::channel();
-        let timeline = store.timeline().await;
         let (store, checked) = (store.clone(), Instant::now());
         let work = KeeperTask { store, path, file, mark, timeline, kept: 0, checked };
         Ok(Self { stop, task: tokio::spawn(work.keep(stopped)) })
@@ -103,7 +109,9 @@ impl KeeperTask {
                 _ = due.tick() => {}
             }
             let commits = self.store.guard().commits();
-            if commits == self.kept && self.checked.elapsed() < CHECK_EVERY {
+            let is_due = commits != self.kept || self.checked.elapsed() >= CHECK_EVERY;
+            // Nothing is written on a new timeline before the comparison.
+            if !is_due && !self.store.is_on_new_timeline() {
                 continue;
             }
             match self.check(false).await {
@@ -130,6 +138,7 @@ impl KeeperTask {
         }
         // Known before the read begins, so that the read must see it.
         let own = self.store.guard().own();
+        let timeline = self.store.timeline().await;
         let mut tx = self.store.read().await?;
         let state = state(&mut tx, Some(&self.mark)).await?;
         let behind = match compare(&self.mark, &state) {
@@ -137,8 +146,9 @@ impl KeeperTask {
             Err(behind) => Some(behind),
         };
         drop(tx);
-        self.watch_timeline().await;
+        // Before writes are allowed on this timeline again.
         self.store.guard().stop(behind.clone());
+        self.note_timeline(timeline);
         if let Some(behind) = behind {
             self.note_loss()?;
             return Err(StoreError::Behind(behind));
@@ -178,13 +188,13 @@ impl KeeperTask {
         Ok(())
     }
 
-    async fn watch_timeline(&mut self) {
-        let now = self.store.timeline().await;
-        if let (Some(before), Some(now)) = (&self.timeline, &now)
-            && before != now
-        {
+    fn note_timeline(&mut self, sight: Option<TimelineSight>) {
+        let Some(sight) = sight else { return };
+        let now = &sight.timeline;
+        if let Some(before) = self.timeline.as_ref().filter(|before| *before != now) {
             tracing::warn!(before, now, "the server is on a new timeline: a standby was promoted");
         }
-        self.timeline = now.or(self.timeline.take());
+        self.timeline = Some(now.clone());
+        self.store.compared_on(sight);
     }
 }

@@ -1,6 +1,7 @@
 //! How the server is reached, and what it must guarantee before it may hold money.
 
 use super::error::{connect_error, error, pool_error};
+use super::timeline::Timelines;
 use crate::error::StoreError;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::future::FusedFuture;
@@ -45,6 +46,8 @@ pub(super) enum Commits {
 pub(super) struct ConnectOptions {
     config: Config,
     tls: MakeRustlsConnect,
+    /// Told of every new connection of a pool.
+    pub timelines: Arc<Timelines>,
 }
 
 impl std::fmt::Debug for ConnectOptions {
@@ -83,7 +86,7 @@ impl ConnectOptions {
         config.connect_timeout(CONNECT).tcp_user_timeout(Duration::from_secs(10));
         config.keepalives_idle(Duration::from_secs(5)).keepalives_interval(Duration::from_secs(2));
         config.keepalives_retries(3).target_session_attrs(TargetSessionAttrs::ReadWrite);
-        Ok(Self { config, tls: tls(roots)? })
+        Ok(Self { config, tls: tls(roots)?, timelines: Arc::default() })
     }
 
     /// The same with one more session setting.
@@ -103,6 +106,7 @@ impl ConnectOptions {
         // No clean-up statement: sessions set nothing except with SET LOCAL, take no lock that outlives a
         // transaction, and are returned only when idle (`PostgresTransaction`).
         let recycling_method = RecyclingMethod::Fast;
+        let timelines = options.timelines;
         let manager = Manager::from_config(options.config, options.tls, ManagerConfig { recycling_method });
         Pool::builder(manager)
             .max_size(size)
@@ -112,9 +116,13 @@ impl ConnectOptions {
             .recycle_timeout(Some(CONNECT))
             // Checked on each connection: Patroni and operators can turn durability off under a running node.
             .post_create(Hook::async_fn(move |client, _| {
+                let timelines = Arc::clone(&timelines);
                 Box::pin(async move {
                     match check(client, commits).await {
-                        Ok(Ok(())) => Ok(()),
+                        Ok(Ok(())) => {
+                            timelines.connected(client).await;
+                            Ok(())
+                        }
                         Ok(Err(why)) => Err(HookError::message(why)),
                         Err(cause) => Err(HookError::Backend(cause)),
                     }

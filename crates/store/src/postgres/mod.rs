@@ -14,9 +14,11 @@ mod error;
 mod flight;
 pub(crate) mod schema;
 mod statement;
+mod timeline;
 mod transaction;
 mod wire;
 
+pub(crate) use timeline::TimelineSight;
 pub(crate) use transaction::PostgresTransaction;
 
 use crate::error::StoreError;
@@ -29,6 +31,7 @@ use deadpool_postgres::{Object, Pool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use timeline::{TIMELINE, Timelines};
 use tokio::sync::watch;
 
 /// Connections for write transactions.
@@ -232,10 +235,16 @@ impl PostgresDatabase {
         self.number("SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS BIGINT)").await
     }
 
-    pub(crate) async fn timeline(&self) -> Result<String, StoreError> {
-        let text = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
-        let rows = self.fetch_autonomous(text, &[]).await?;
-        rows.first().map_or_else(|| Ok(String::new()), |row| row.text(0))
+    pub(crate) async fn timeline(&self) -> Result<TimelineSight, StoreError> {
+        let connections = self.timelines().connections();
+        let rows = self.fetch_autonomous(TIMELINE, &[]).await?;
+        let timeline = rows.first().map_or_else(|| Ok(String::new()), |row| row.text(0))?;
+        Ok(TimelineSight { timeline, connections })
+    }
+
+    /// The timelines of its connections.
+    pub(crate) fn timelines(&self) -> &Timelines {
+        &self.options.timelines
     }
 
     async fn number(&self, text: &str) -> Result<u64, StoreError> {

@@ -1,8 +1,10 @@
 //! How connections are opened and configured.
 
 use super::row::error;
+use crate::chain;
 use crate::error::StoreError;
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -64,6 +66,7 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(error)?;
     connection.busy_timeout(BUSY).map_err(error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    add_functions(&connection)?;
     let pragma =
         |name: &str, value: &dyn rusqlite::ToSql| connection.pragma_update(None, name, value).map_err(error);
     pragma("foreign_keys", &true)?;
@@ -93,6 +96,22 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
         }
     }
     Ok(connection)
+}
+
+/// What statements call and SQLite does not have: a server has it as a function of the schema.
+fn add_functions(connection: &Connection) -> Result<(), StoreError> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let link = |given: &rusqlite::functions::Context<'_>| -> rusqlite::Result<String> {
+        let (previous, digest) = (given.get::<String>(0)?, given.get::<String>(2)?);
+        Ok(chain::link(&previous, given.get(1)?, &digest))
+    };
+    let hash = |given: &rusqlite::functions::Context<'_>| -> rusqlite::Result<Option<String>> {
+        Ok(given.get::<Option<String>>(0)?.map(|content| chain::text_hash(&content)))
+    };
+    connection.create_scalar_function("chain_link", 3, flags, link).map_err(error)?;
+    connection.create_scalar_function("text_hash", 1, flags, hash).map_err(error)?;
+    // There is one writer at a time, so all pending images are its own.
+    connection.create_scalar_function("this_writer", 0, flags, |_| Ok(0_i64)).map_err(error)
 }
 
 /// Rolls back an open transaction on a connection.

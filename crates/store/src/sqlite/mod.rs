@@ -4,6 +4,7 @@
 
 mod checkpoint;
 mod connection;
+mod images;
 mod readers;
 pub(crate) mod row;
 pub(crate) mod schema;
@@ -79,6 +80,7 @@ impl SqliteDatabase {
                 let mut connection = connect(&path, access)?;
                 first(&connection)?;
                 schema::migrate(&mut connection)?;
+                images::keep(&connection)?;
                 if access == Access::Write {
                     let opened = File::open(&path).map_err(|error| unavailable(&error))?;
                     file = Some(Arc::new(opened));

@@ -32,11 +32,13 @@ use store::holder::Holder;
 use store::holder_default::HolderDefault;
 use store::import_problem::ImportProblem;
 use store::item::{Failure, Item};
+use store::item_page::ItemPage;
 use store::node::Node;
 use store::operation::Operation;
 use store::refused_row::RefusedRow;
 use store::transfer::{Exchange, Transfer};
 use store::user::User;
+use store::written_chunk::{Span, WrittenChunk};
 use store::{Script, StoreError, Tx};
 
 /// The value date of everything.
@@ -110,9 +112,8 @@ async fn chunk(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreError>
         digest: (k % 2 == 0).then(|| "ab".repeat(32)),
     };
     let mut script = Script::new();
-    store::audit::append_later(&mut script, (1..=rows).map(audit).collect(), 1);
-    let head = store::head::advance_later(&mut script);
-    store::chunk::insert_later(&mut script, 1, rows, store::chunk::Span::NONE);
+    let chunk = WrittenChunk { number: 1, postings: rows, span: Span::NONE, digest: "cd".repeat(32) };
+    let head = store::head::advance_chunk_later(&mut script, (1..=rows).map(audit).collect(), &chunk, 1);
     let head = tx.run(script).await?.take(head)?;
     head.allowed(tx).await.map(|_| ())
 }
@@ -253,6 +254,7 @@ async fn approved(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreErr
         asset: AssetId(1),
         account: Some(AccountId(1)),
         amount: 5 * rows,
+        same_day: 7,
         maker: "command_line".into(),
         cause: RoundCause::Submitted,
         opened_at: 2,
@@ -320,6 +322,8 @@ async fn items(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError>
         external_id: None,
     };
     store::item::insert(tx, batch, &(1..=rows).map(item).collect::<Vec<_>>()).await?;
+    let page = ItemPage { first_number: 1, last_number: rows, digest: "ab".repeat(32) };
+    store::item_page::add(tx, batch, &page).await?;
     let contact = |k| (TransferId(k), ContactType::Email, format!("{k}@example.com"));
     store::item_contact::insert(tx, &(1..=rows).map(contact).collect::<Vec<_>>()).await
 }
@@ -371,7 +375,10 @@ async fn submit(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError
 /// Every item failed at first; the first one was then paid.
 async fn outcomes(tx: &mut Tx, asset: AssetId, batch: BatchId, rows: i64) -> Result<(), StoreError> {
     let failed: Vec<_> = (2..=rows).map(|k| (TransferId(k), Some(Code::SourceFrozen))).collect();
-    assert_eq!(store::item::set_states(tx, batch, &failed, ItemState::Failed).await?, failed.len() as u64);
+    assert_eq!(
+        store::item::set_states(tx, batch, &failed, (ItemState::Failed, 3)).await?,
+        failed.len() as u64
+    );
     let failure = |k| Failure { item: TransferId(k), code: Code::SourceFrozen, amount: 5, chunk: 1 };
     let failures: Vec<_> = (1..=rows).map(failure).collect();
     let mut script = Script::new();

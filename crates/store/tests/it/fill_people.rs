@@ -22,6 +22,18 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
         "INSERT INTO challenge (token, app_user, password_at, tries, expires_at)
          SELECT 'c', id, 1, 0, 2 FROM app_user WHERE login = 'li'",
         "INSERT INTO sponsor (app_user, actor_kind, actor_id, deed, at) SELECT id, 2, 0, 1, 1 FROM app_user",
+        "INSERT INTO seen_network (app_user, network, seen_at) SELECT id, '203.0.113.0/24', 1 FROM app_user",
+        "INSERT INTO mail_address (app_user, email, language) SELECT id, 'li@example.com', 1 FROM app_user",
+        "INSERT INTO outbox (at, kind, subject, subject_id, detail, audience) VALUES (1, 17, 'user', 1, '{}', 'money')",
+        "INSERT INTO notice (app_user, event) SELECT u.id, o.id FROM app_user u CROSS JOIN outbox o",
+        "INSERT INTO reminder (due_at, person, content, created_by, created_at, created_by_kind)
+         SELECT 1, id, 'x', 'tester', 1, 2 FROM app_user",
+        "INSERT INTO mail (app_user, event, state, tries, next_at)
+         SELECT u.id, o.id, 1, 0, 1 FROM app_user u CROSS JOIN outbox o",
+        "INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
+         VALUES ('https://example.org/', 'batch.finished', '', 1, 'tester', 1, 2)",
+        "INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at)
+         SELECT w.id, MAX(o.id), 1, 0, 1 FROM webhook w, outbox o GROUP BY w.id",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

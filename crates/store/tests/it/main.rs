@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod bulk;
+mod chain;
 mod extents;
 mod fill;
 mod fill_people;

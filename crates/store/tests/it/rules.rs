@@ -97,8 +97,10 @@ async fn the_schema_refuses_impossible_rows() {
 /// User 1 approved batch 1 in its first round; now the batch has two more, each of which needs two approvals.
 #[tokio::test]
 async fn no_batch_runs_with_fewer_approvals_than_it_needs_and_no_maker_approves() {
-    const ROUND: &str = "INSERT INTO approval_round SELECT batch, round + 1, levels, 2, valid_h, policy_version,
-        content_hash, day, asset, account, amount, maker, cause, opened_at FROM approval_round ORDER BY round DESC LIMIT 1";
+    const ROUND: &str =
+        "INSERT INTO approval_round SELECT batch, round + 1, levels, 2, valid_h, policy_version,
+        content_hash, day, asset, account, amount, same_day, maker, cause, opened_at
+        FROM approval_round ORDER BY round DESC LIMIT 1";
     const DRAFT: &str =
         "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset,
         first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
@@ -115,7 +117,7 @@ async fn no_batch_runs_with_fewer_approvals_than_it_needs_and_no_maker_approves(
     let begun = [DRAFT.to_owned(), state(3), users.to_owned(), round.clone()];
     let with = |more: &[String]| begun.iter().chain(more).cloned().collect::<Vec<_>>();
     let next =
-        "INSERT INTO approval_round SELECT 7, 3, '[]', 2, 0, 0, 'h', 0, 1, NULL, 0, 'x', 2, 0".to_owned();
+        "INSERT INTO approval_round SELECT 7, 3, '[]', 2, 0, 0, 'h', 0, 1, NULL, 0, 0, 'x', 2, 0".to_owned();
     let editor = "INSERT INTO batch_editor VALUES (7, 4, 5, 8, 1)".to_owned();
     for (steps, refusal) in [
         (with(&[state(6)]), missing),

@@ -2,45 +2,75 @@
 //! invariant with the first bad key and the number of violations. It reads one snapshot of the ledger and
 //! blocks no writer.
 
+mod audit;
 mod batches;
+mod chunks;
+mod images;
+mod pages;
 mod report;
+mod singles;
+mod states;
 mod sums;
+mod windows;
 
 pub use self::report::{INVARIANTS, Verification, Violation};
 
-use self::report::{FILE, STEP};
+use self::chunks::{Beside, Chunks};
+use self::report::{FILE, PAGE, STEP};
 use self::sums::Sums;
+use self::windows::{Spent, Windows};
 use crate::Error;
-use domain::account::AccountKind;
+use crate::checkpoint::Checkpoint;
+use domain::account::{AccountKind, Window};
 use domain::id::PostingId;
 use hashbrown::{HashMap, HashSet};
-use ledger::digest::ChunkDigest;
 use std::collections::BTreeMap;
 use store::posting::Booked;
 use store::value::Row;
 use store::verify::Claim;
 use store::{Store, StoreError, Tx};
 
-/// What the postings say about an account: these 48 bytes per account are all that grows with the ledger.
+/// What the postings say about an account: these 80 bytes per account are all that grows with the ledger.
 #[derive(Debug, Clone, Copy, Default)]
 struct Chain {
     /// The currency; 0 if there is no such account.
     asset: i64,
     balance: i64,
     head: i64,
-    /// Entries up to the history's mark, and the sum of their postings' numbers.
+    /// Entries up to the history's mark, and the sum of their prints.
     entries: u64,
     sum: u64,
+    spent: Spent,
 }
 
-/// Checks everything. Memory grows with accounts (about 50 bytes each), not with postings.
+/// Checks everything. Memory grows with accounts (about 80 bytes each), not with postings.
 pub async fn run(store: &Store) -> Result<Verification, Error> {
+    run_against(store, None).await
+}
+
+/// Checks everything, and that the ledger is the one of a checkpoint, with all that it had then.
+pub async fn run_against(store: &Store, known: Option<&Checkpoint>) -> Result<Verification, Error> {
+    check(store, known, async { Ok(store::soundness::problems(store).await?) }).await
+}
+
+/// Checks every invariant and a checkpoint, but not the pages and indexes of a database file.
+pub async fn quick(store: &Store, known: Option<&Checkpoint>) -> Result<Verification, Error> {
+    check(store, known, async { Ok(Vec::new()) }).await
+}
+
+async fn check(
+    store: &Store,
+    known: Option<&Checkpoint>,
+    problems: impl Future<Output = Result<Vec<String>, Error>>,
+) -> Result<Verification, Error> {
     let mut tx = store.read().await?;
     let mut found = Verification::default();
-    for problem in store::soundness::problems(store).await? {
+    // The file's pages are checked by a connection of their own, meanwhile.
+    let (problems, read) = tokio::join!(problems, everything(&mut tx, known, &mut found));
+    for problem in problems? {
         found.bad(FILE, || problem);
     }
-    match everything(&mut tx, &mut found).await {
+    match read {
         // Data that cannot be read is damage, which is a result and not an error.
         Err(Error::Store(StoreError::Corrupt(text))) => found.bad(FILE, || text),
         Err(error) if found.is_ok() => return Err(error),
@@ -49,21 +79,37 @@ pub async fn run(store: &Store) -> Result<Verification, Error> {
     Ok(found)
 }
 
-async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
-    let mut sums = Sums::default();
-    let chains = postings(tx, &mut sums, found).await?;
+async fn everything(tx: &mut Tx, known: Option<&Checkpoint>, found: &mut Verification) -> Result<(), Error> {
+    // First, because it reads nothing that could be unreadable.
+    let log = audit::chain(tx, found).await?;
+    if let Some(known) = known {
+        audit::passes(tx, known, found).await?;
+    }
+    log.images.compare(tx, found).await?;
+    let (mut sums, mut windows) = (Sums::default(), Windows::load(tx, log.zone_set_at).await?);
+    let chains = postings(tx, &mut sums, &mut windows, found).await?;
     sums.compare(tx, found).await?;
-    let (claimed, settling) = store::verify::transfer_sums(tx).await?;
+    let (claimed, settling, transfers) = store::verify::transfer_sums(tx).await?;
     let there = found.postings;
     found.check(claimed == there, "transfer_has_its_postings", || {
         format!("transfers claim {claimed} postings, found {there}")
     });
-    balances(tx, &chains, found).await?;
+    balances(tx, &chains, &windows, found).await?;
     history(tx, chains, found).await?;
-    batches::items(tx, settling, found).await?;
+    let of_items = batches::items(tx, settling, found).await?;
+    log.singles.finish(tx, (transfers, of_items), found).await?;
     batches::runs(tx, found).await?;
     for item in store::external_id::wrong(tx).await? {
         found.bad("external_id_held", || format!("item {item}"));
+    }
+    for item in store::strays::contacts(tx, STEP).await? {
+        found.bad(PAGE, || format!("item {item}: how its payee was written, but no item"));
+    }
+    for counter in store::strays::counters(tx).await? {
+        let holds = counter.value.is_some_and(|value| value >= counter.used);
+        found.check(holds, "counter", || {
+            format!("{}: numbers up to {} are in use", counter.name, counter.used)
+        });
     }
     Ok(())
 }
@@ -79,47 +125,41 @@ async fn accounts(tx: &mut Tx) -> Result<HashMap<i64, Chain>, Error> {
     }
 }
 
-/// Streams the postings and checks chains, transfers and digests; sums up the transfers.
+/// Streams the postings and checks chains, transfers and digests; sums up the transfers, and what left accounts.
 async fn postings(
     tx: &mut Tx,
     sums: &mut Sums,
+    windows: &mut Windows,
     found: &mut Verification,
 ) -> Result<HashMap<i64, Chain>, Error> {
     let mark = store::history::mark(tx).await?;
     let mut chains = accounts(tx).await?;
-    let mut digests = Digests::load(tx).await?;
-    let mut after = 0;
-    loop {
-        let page = store::verify::postings(tx, after, STEP).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = last.posting.id.0;
-        let commits = commits(tx, &page).await?;
-        for (booked, claim) in &page {
-            found.postings += 1;
-            let chunk = booked.posting.id.chunk();
-            let commit = commits.get(&chunk).copied();
-            found.check(commit.is_some(), "chunk_is_recorded", || format!("chunk {chunk}"));
-            chain(&mut chains, booked, commit.is_some_and(|commit| commit <= mark), found);
-            claims(booked, *claim, found);
-            if let Some(claim) = claim.filter(|claim| claim.first == booked.posting.id.0) {
-                sums.completed(&claim, chains.get(&claim.source).map_or(0, |chain| chain.asset));
+    let mut chunks = Chunks::load(tx).await?;
+    let mut page = store::verify::postings(tx, 0, STEP).await?;
+    while let Some((last, _)) = page.last() {
+        let beside = Beside::read(tx, &page).await?;
+        // The next page is read while this one is checked.
+        let (next, ()) = tokio::join!(store::verify::postings(tx, last.posting.id.0, STEP), async {
+            for (booked, claim) in &page {
+                found.postings += 1;
+                let chunk = booked.posting.id.chunk();
+                let commit = beside.commit(chunk);
+                found.check(commit.is_some(), "chunk_is_recorded", || format!("chunk {chunk}"));
+                chain(&mut chains, booked, commit.is_some_and(|commit| commit <= mark), found);
+                claims(booked, *claim, found);
+                if let Some(payer) = chains.get_mut(&booked.posting.debit.0) {
+                    windows.add(&mut payer.spent, booked, *claim);
+                }
+                if let Some(claim) = claim.filter(|claim| claim.first == booked.posting.id.0) {
+                    sums.completed(&claim, chains.get(&claim.source).map_or(0, |chain| chain.asset));
+                }
+                chunks.posting(booked, &beside, found);
             }
-            digests.posting(booked, found);
-        }
-        if page.len() < usize::try_from(STEP).unwrap_or(0) {
-            break;
-        }
+        });
+        page = next?;
     }
-    digests.finish(found);
+    chunks.finish(tx, found).await?;
     Ok(chains)
-}
-
-/// The commit numbers of a page's chunks.
-async fn commits(tx: &mut Tx, page: &[(Booked, Option<Claim>)]) -> Result<HashMap<i64, i64>, Error> {
-    let mut numbers: Vec<i64> = page.iter().map(|(booked, _)| booked.posting.id.chunk()).collect();
-    numbers.dedup();
-    let chunks = store::chunk::by_numbers(tx, numbers).await?;
-    Ok(chunks.iter().map(|chunk| (chunk.number, chunk.commit_number)).collect())
 }
 
 fn chain(chains: &mut HashMap<i64, Chain>, booked: &Booked, in_history: bool, found: &mut Verification) {
@@ -137,7 +177,7 @@ fn chain(chains: &mut HashMap<i64, Chain>, booked: &Booked, in_history: bool, fo
         chain.head = p.id.0;
         if in_history {
             chain.entries += 1;
-            chain.sum = chain.sum.wrapping_add(p.id.0.unsigned_abs());
+            chain.sum = chain.sum.wrapping_add(print(booked.value_date, p.id.0));
         }
     }
 }
@@ -157,76 +197,18 @@ fn claims(booked: &Booked, claim: Option<Claim>, found: &mut Verification) {
             domain::posting::PostingKind::ExchangeIn => p.credit.0 == claim.target,
             domain::posting::PostingKind::Fee => p.debit.0 == claim.source && p.amount == claim.fee,
         };
-        inside && legs
+        let dated = booked.value_date == claim.value_date && booked.created_at == claim.created_at;
+        inside && legs && dated
     });
     found.check(holds, "posting_belongs_to_transfer", || format!("posting {} transfer {}", p.id, p.transfer));
 }
 
-/// Recomputes the chunk digests that the audit log holds, while the postings stream past.
-struct Digests {
-    stored: HashMap<i64, String>,
-    failures: HashMap<i64, Vec<(i64, i64, i64)>>,
-    current: Option<(i64, ChunkDigest)>,
-}
-
-impl Digests {
-    async fn load(tx: &mut Tx) -> Result<Self, Error> {
-        let (mut stored, mut after) = (HashMap::new(), 0);
-        loop {
-            let rows = store::verify::chunks(tx, after, STEP).await?;
-            for row in rows.iter() {
-                after = row.i64(0)?;
-                let detail: serde_json::Value = serde_json::from_str(&row.text(2)?).unwrap_or_default();
-                if let Some(chunk) = detail.get("chunk").and_then(serde_json::Value::as_i64) {
-                    stored.insert(chunk, row.text(3)?);
-                }
-            }
-            if rows.is_empty() {
-                break;
-            }
-        }
-        let failures = store::verify::failures_by_chunk(tx, STEP).await?;
-        let mut by_chunk: HashMap<i64, Vec<(i64, i64, i64)>> = HashMap::new();
-        for (chunk, item, code, amount) in failures {
-            by_chunk.entry(chunk).or_default().push((item, code, amount));
-        }
-        Ok(Self { stored, failures: by_chunk, current: None })
-    }
-
-    fn posting(&mut self, booked: &Booked, found: &mut Verification) {
-        let chunk = booked.posting.id.chunk();
-        if self.current.as_ref().is_none_or(|(current, _)| *current != chunk) {
-            self.close(found);
-            self.current = Some((chunk, ChunkDigest::new()));
-        }
-        if let Some((_, digest)) = &mut self.current {
-            digest.posting(&booked.posting);
-        }
-    }
-
-    fn close(&mut self, found: &mut Verification) {
-        let Some((chunk, mut digest)) = self.current.take() else { return };
-        let Some(stored) = self.stored.remove(&chunk) else { return };
-        for (item, code, amount) in self.failures.remove(&chunk).unwrap_or_default() {
-            digest.failure(item, code, amount);
-        }
-        found.chunks += 1;
-        found.check(digest.finish() == stored, "chunk_digest", || format!("chunk {chunk}"));
-    }
-
-    /// Checks the chunks without a posting: all of their items failed.
-    fn finish(mut self, found: &mut Verification) {
-        self.close(found);
-        let mut rest: Vec<i64> = self.stored.keys().copied().collect();
-        rest.sort_unstable();
-        for chunk in rest {
-            self.current = Some((chunk, ChunkDigest::new()));
-            self.close(found);
-        }
-    }
-}
-
-async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verification) -> Result<(), Error> {
+async fn balances(
+    tx: &mut Tx,
+    chains: &HashMap<i64, Chain>,
+    windows: &Windows,
+    found: &mut Verification,
+) -> Result<(), Error> {
     let mut sums: BTreeMap<i64, i128> = BTreeMap::new();
     let (mut after, mut with_postings) = (0, 0_usize);
     loop {
@@ -237,6 +219,7 @@ async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verific
             let chain = chains.get(&after).copied().unwrap_or_default();
             with_postings += usize::from(chain.head != 0);
             balance(&row, after, chain, found)?;
+            windows.check(after, spent(&row)?, chain.spent, found);
             if let Some(asset) = row.opt_i64(1)? {
                 *sums.entry(asset).or_default() += i128::from(row.i64(3)?);
             }
@@ -258,6 +241,14 @@ async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verific
     Ok(())
 }
 
+/// What left the account in its last day and month, as its row has it.
+fn spent(row: &Row<'_>) -> Result<Spent, Error> {
+    Ok(Spent {
+        day: Window { key: row.i64(7)?, out: row.i64(8)? },
+        month: Window { key: row.i64(9)?, out: row.i64(10)? },
+    })
+}
+
 fn balance(row: &Row<'_>, account: i64, chain: Chain, found: &mut Verification) -> Result<(), Error> {
     let (kind, balance, held, overdraft) = (row.opt_i64(2)?, row.i64(3)?, row.i64(4)?, row.opt_i64(5)?);
     let head = row.opt_i64(6)?.unwrap_or(0);
@@ -269,8 +260,20 @@ fn balance(row: &Row<'_>, account: i64, chain: Chain, found: &mut Verification) 
         Some(overdraft) => i128::from(balance) - i128::from(held) + i128::from(overdraft) >= 0,
         None => !is_bounded,
     };
-    found.check(holds, "balance_not_below_limit", key);
+    // Nothing changes the bounds of a balance after its account was opened.
+    let is_as_opened = kind.is_none() || held == 0 && overdraft == is_bounded.then_some(0);
+    found.check(holds && is_as_opened, "balance_not_below_limit", key);
     Ok(())
+}
+
+/// An entry of the history in short, to be summed up.
+const fn print(value_date: i64, posting: i64) -> u64 {
+    let date = value_date.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    // Mixed (SplitMix64), so that no other entries have the same sum by chance.
+    let mixed = posting.cast_unsigned().wrapping_add(date);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
 }
 
 /// The chunks that the history need not hold yet; some of their entries may already be there.
@@ -290,24 +293,29 @@ async fn history(
     mut chains: HashMap<i64, Chain>,
     found: &mut Verification,
 ) -> Result<(), Error> {
+    let (mark, end) = (store::history::mark(tx).await?, store::head::get(tx).await?.commit_number);
+    found.check(mark <= end, "history_is_complete", || {
+        format!("its mark {mark} is past the last commit {end}")
+    });
     let young = above_the_mark(tx).await?;
-    let mut after = (i64::MIN, i64::MIN, i64::MIN);
-    loop {
-        let page = store::verify::history(tx, after, STEP).await?;
-        let Some(last) = page.last() else { break };
-        after = *last;
-        for (account, _, posting) in page {
-            if young.contains(&PostingId(posting).chunk()) {
-                continue;
-            }
-            match chains.get_mut(&account) {
-                Some(chain) => {
-                    chain.entries = chain.entries.wrapping_sub(1);
-                    chain.sum = chain.sum.wrapping_sub(posting.unsigned_abs());
+    let mut page = store::verify::history(tx, (i64::MIN, i64::MIN, i64::MIN), STEP).await?;
+    while let Some(last) = page.last() {
+        // The next page is read while this one is checked.
+        let (next, ()) = tokio::join!(store::verify::history(tx, *last, STEP), async {
+            for (account, value_date, posting) in &page {
+                if young.contains(&PostingId(*posting).chunk()) {
+                    continue;
                 }
-                None => found.bad("history_is_complete", || format!("account {account}")),
+                match chains.get_mut(account) {
+                    Some(chain) => {
+                        chain.entries = chain.entries.wrapping_sub(1);
+                        chain.sum = chain.sum.wrapping_sub(print(*value_date, *posting));
+                    }
+                    None => found.bad("history_is_complete", || format!("account {account}")),
+                }
             }
-        }
+        });
+        page = next?;
     }
     let wrong = |(_, chain): &(&i64, &Chain)| chain.entries != 0 || chain.sum != 0;
     let mut bad: Vec<i64> = chains.iter().filter(wrong).map(|(account, _)| *account).collect();

@@ -11,6 +11,15 @@ pub(super) const FILE: &str = "file_is_sound";
 /// The ledger has everything that its mark knows.
 const HEAD: &str = "head_mark";
 
+/// The items of each page, and how their payees were written, are those that were added.
+pub(super) const PAGE: &str = "item_page";
+/// The audit log is the one that its commits recorded, in the order of their chain.
+pub(super) const AUDIT: &str = "audit_chain";
+/// Every row that has images is what its last image says.
+pub(super) const IMAGE: &str = "row_image";
+/// The chain leads through the given checkpoint.
+pub(super) const CHECKPOINT: &str = "checkpoint";
+
 /// The invariants by name, in the order of the checks.
 pub const INVARIANTS: &[&str] = &[
     FILE,
@@ -27,7 +36,11 @@ pub const INVARIANTS: &[&str] = &[
     "account_has_balance",
     "currency_sums_to_zero",
     "history_is_complete",
+    "limit_window",
+    "single_transfer",
     "item_settled_once",
+    "item_state",
+    PAGE,
     "run_has_its_items",
     "batch_counters",
     "batch_state",
@@ -36,6 +49,10 @@ pub const INVARIANTS: &[&str] = &[
     "item_in_run",
     "payee_once",
     "external_id_held",
+    "counter",
+    AUDIT,
+    CHECKPOINT,
+    IMAGE,
 ];
 
 /// A violated invariant.

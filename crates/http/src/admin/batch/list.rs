@@ -11,7 +11,9 @@ use axum::extract::State;
 use domain::access::Operation as O;
 use domain::batch::BatchState;
 use serde::Deserialize;
-use service::{BatchFilter, BatchSort, batch};
+use service::batch::list::BatchQuery;
+use service::listing::{Counting, PageRequest, Total};
+use service::{BatchFilter, batch};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
@@ -46,6 +48,9 @@ pub(super) async fn list(
 ) -> Result<AdminPage<Vec<AdminBatchView>>, Problem> {
     let (paging, part) = requested(query.page, query.page_size)?;
     let filter = BatchFilter { states: query.status.into_iter().collect(), ..BatchFilter::default() };
-    let (batches, total) = batch::search(&app.service, &filter, BatchSort::Newest, part).await?;
-    Ok(AdminPage::of(batches.into_iter().map(AdminBatchView::of).collect(), paging, total))
+    let slice = PageRequest { offset: part.offset, limit: part.limit, ..PageRequest::default() };
+    let wanted = BatchQuery { filter, slice, counting: Counting::Bounded, ..BatchQuery::default() };
+    let found = batch::search(&app.service, &wanted).await?;
+    let total = found.total.unwrap_or(Total { rows: 0, is_least: false });
+    Ok(AdminPage::of(found.batches.into_iter().map(AdminBatchView::of).collect(), paging, total))
 }

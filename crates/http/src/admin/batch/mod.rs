@@ -3,6 +3,7 @@
 //! `view` has the response bodies; `page` what its pages have in common; every other file is one operation or a few
 //! related ones.
 
+mod approval;
 mod create;
 mod evidence;
 mod list;

@@ -9,6 +9,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::StringDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
 use service::batch::list::OffsetPage;
+use service::listing::Total;
 use utoipa::ToSchema;
 
 /// The default page size.
@@ -23,9 +24,13 @@ pub(super) struct AdminPagination {
     /// Rows per page.
     #[schema(example = 50)]
     page_size: i64,
-    /// The number of rows in the whole list.
+    /// The number of rows in the whole list; counted up to 10,000.
     #[schema(example = 125)]
     total: i64,
+    /// True if there may be more rows than `total`; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false, example = true)]
+    total_is_least: bool,
     /// The number of pages in the whole list.
     #[schema(example = 3)]
     total_pages: i64,
@@ -53,10 +58,11 @@ pub(super) fn requested(page: Option<i64>, page_size: Option<i64>) -> Result<(Pa
 }
 
 impl<T> AdminPage<T> {
-    /// A page of a list of `total` rows.
-    pub(super) fn of(data: T, Paging { page, page_size }: Paging, total: i64) -> Self {
+    /// A page of a list with a total.
+    pub(super) fn of(data: T, Paging { page, page_size }: Paging, total: Total) -> Self {
+        let Total { rows: total, is_least: total_is_least } = total;
         let total_pages = (total + page_size - 1) / page_size;
-        let pagination = AdminPagination { page, page_size, total, total_pages };
+        let pagination = AdminPagination { page, page_size, total, total_is_least, total_pages };
         Self { success: true, message: OK.text(), data, pagination }
     }
 }

@@ -11,7 +11,8 @@ use axum::extract::State;
 use domain::access::Operation as O;
 use domain::code::Code;
 use serde::Deserialize;
-use service::batch;
+use service::listing::Total;
+use service::{approval, batch};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
@@ -36,7 +37,7 @@ pub(super) struct RecipientsQuery {
     status: Option<RecipientStatusWord>,
 }
 
-/// Returns a batch: its figures, a page of its recipients, and how it came to its state.
+/// Returns a batch: its figures, a page of its recipients, its approvals, and how it came to its state.
 #[utoipa::path(get, path = "/api/v1/admin/transfer/batches/{batch_id}", operation_id = "getAdminBatch", tag = "admin",
     params(("batch_id" = String, Path, description = "The batch's number or id", example = "batch-20260310-001"),
         RecipientsQuery),
@@ -49,6 +50,7 @@ pub(super) async fn show(
     let (paging, part) = requested(query.page, query.page_size)?;
     let states = query.status.map(RecipientStatusWord::item_states).unwrap_or_default();
     let overview = batch::overview(&app.service, batch, &states, part).await?;
-    let total = overview.list.total;
-    Ok(AdminPage::of(AdminBatchDetailView::of(overview), paging, total))
+    let total = Total { rows: overview.list.total, is_least: false };
+    let standing = approval::standing_of(&app.service, &overview.list.batch.batch).await?;
+    Ok(AdminPage::of(AdminBatchDetailView::of(overview, standing), paging, total))
 }

@@ -1,5 +1,6 @@
 //! A batch and its recipients in the admin API: document 002's field names, plus our own.
 
+use super::approval::AdminApprovalView;
 use crate::kit::time::wire;
 use crate::operator::batch::change::AdminChangesView;
 use crate::operator::batch::view::major;
@@ -9,6 +10,7 @@ use domain::batch::{BatchState, BatchTally, BatchType};
 use domain::item::ItemState;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use service::approval::ApprovalStanding;
 use service::batch::overview::Overview;
 use service::batch::{Described, DescribedItem};
 use service::{Batch, Event};
@@ -166,6 +168,8 @@ pub(super) struct AdminBatchDetailView {
     changes: Option<AdminChangesView>,
     /// The hash of the submitted content, for the approval; null for a draft.
     content_hash: Option<String>,
+    /// The approvals that the batch needs and has, and all decisions.
+    approval: AdminApprovalView,
     /// The user that approved the batch; the last one, if several did. Null unless it is approved.
     #[schema(example = "checker-1")]
     approved_by: Option<String>,
@@ -245,7 +249,7 @@ pub(super) struct TimelineView {
 }
 
 impl AdminBatchDetailView {
-    pub(super) fn of(overview: Overview) -> Self {
+    pub(super) fn of(overview: Overview, standing: ApprovalStanding) -> Self {
         let approved = overview.approved().cloned();
         let Overview { list, timeline, in_usd, changes } = overview;
         let summary = AdminSummaryView::of(&list.batch, in_usd);
@@ -258,6 +262,7 @@ impl AdminBatchDetailView {
             approved_at: approved.as_ref().map(|event| wire(event.at)),
             approved_by: approved.map(|event| event.actor.name),
             content_hash: batch.content_hash.clone(),
+            approval: AdminApprovalView::of(standing, &asset),
             head: AdminHeadView::of(batch, &asset),
             summary,
         }

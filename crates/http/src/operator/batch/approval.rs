@@ -7,19 +7,17 @@ use super::note::BatchNoteInput;
 use super::path::BatchName;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, Message};
-use crate::kit::approval::{ApprovalView, ApprovingRole};
+use crate::kit::approval::{ApprovalDecisionView, ApprovalView};
 use crate::kit::once::Once;
 use crate::kit::problem::OperatorProblem;
 use crate::kit::routes::Routes;
-use crate::kit::time::wire;
 use crate::kit::who::Who;
 use axum::extract::State;
 use domain::access::Operation as O;
-use domain::approval::ApprovalAction;
 use domain::code::Code;
 use domain::code::groups::{BATCH, NOTE};
 use serde::Serialize;
-use service::approval::{self, Approval};
+use service::approval;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -51,51 +49,6 @@ pub(crate) struct BatchApprovalsView {
     decisions: Vec<ApprovalDecisionView>,
 }
 
-/// A decision about a batch.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ApprovalDecisionView {
-    /// `approve` or `reject`.
-    #[schema(example = "approve")]
-    action: &'static str,
-    /// The approver's login.
-    #[schema(example = "check-1")]
-    approver: String,
-    /// The approver's role at that time.
-    #[schema(value_type = ApprovingRole)]
-    role: Option<ApprovingRole>,
-    /// The approver's note.
-    note: Option<String>,
-    /// The hash of the content that was decided about.
-    content_hash: String,
-    /// The second factor that was given.
-    #[schema(example = "totp")]
-    factor: String,
-    /// When.
-    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
-    decided_at: String,
-    /// Whether it counts: false if the batch was submitted or repriced, an approval withdrawn or expired since.
-    counts: bool,
-}
-
-impl ApprovalDecisionView {
-    fn of(approval: Approval, round: i64) -> Self {
-        Self {
-            action: match approval.action {
-                ApprovalAction::Approve => "approve",
-                ApprovalAction::Reject => "reject",
-            },
-            approver: approval.login,
-            role: ApprovingRole::of(approval.role),
-            note: approval.note,
-            content_hash: approval.content_hash,
-            factor: approval.factor,
-            decided_at: wire(approval.at),
-            counts: approval.round == round,
-        }
-    }
-}
-
 /// Returns what approvals a batch needs, which it has, and who may still approve it.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/approvals", operation_id = "listBatchApprovals",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
@@ -104,10 +57,10 @@ pub(crate) async fn approvals(
     State(app): State<App>,
     BatchName(batch): BatchName,
 ) -> Result<Answer<BatchApprovalsView>, OperatorProblem> {
-    let (batch, mut standing) = approval::of_batch(&app.service, batch).await?;
-    let (decisions, round) = (std::mem::take(&mut standing.decisions), standing.round);
-    let decisions = decisions.into_iter().map(|one| ApprovalDecisionView::of(one, round)).collect();
-    Ok(Answer::of(BatchApprovalsView { batch: batch.into(), approval: standing.into(), decisions }))
+    let (batch, standing) = approval::of_batch(&app.service, batch).await?;
+    let decisions = ApprovalDecisionView::all(&standing).collect();
+    let approval = ApprovalView::of(standing, &batch.asset);
+    Ok(Answer::of(BatchApprovalsView { batch: batch.batch.into(), approval, decisions }))
 }
 
 /// Takes a submission back: the batch is a draft again, and its approvals no longer count.

@@ -117,7 +117,8 @@ impl BatchPreparedView {
     pub(crate) fn of(prepared: PreparedBatch, approval: ApprovalStanding) -> Self {
         let PreparedBatch { batch, found } = prepared;
         let found = BatchFoundView::of(found, &batch.asset);
-        Self { batch: BatchView::of(batch), found, approval: approval.into() }
+        let approval = ApprovalView::of(approval, &batch.asset);
+        Self { batch: BatchView::of(batch), found, approval }
     }
 }
 

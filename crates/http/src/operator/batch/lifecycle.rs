@@ -162,7 +162,7 @@ pub(crate) async fn submit(
     let PreparedBatch { batch, found } = batch::submit(&service, who.actor(), ask, &submission).await?;
     let remark = remark(&who, &batch.batch.created_by);
     let found = BatchFoundView::of(found, &batch.asset);
-    let approval = approval::standing_of(&service, &batch.batch).await?.into();
+    let approval = ApprovalView::of(approval::standing_of(&service, &batch.batch).await?, &batch.asset);
     let view = BatchSubmittedView { batch: batch.batch.into(), found, approval };
     Ok(Answer::saying(SUBMITTED, view).remarking(remark))
 }

@@ -6,7 +6,8 @@ use super::words::{BatchStateWord, BatchStatusWord, BatchTypeWord};
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope};
 use crate::kit::approval::ApprovalView;
-use crate::kit::paging::{self, Pagination, Paging};
+use crate::kit::list::Page;
+use crate::kit::paging::Pagination;
 use crate::kit::problem::{OperatorProblem, Problem};
 use crate::kit::query::Query;
 use crate::kit::routes::Routes;
@@ -16,7 +17,7 @@ use domain::access::Operation as O;
 use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
-use service::batch::list::OffsetPage;
+use service::batch::list::{BatchPage, BatchQuery, OffsetPage};
 use service::{BatchFilter, BatchSort, approval, batch};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -27,12 +28,8 @@ pub(super) fn routes() -> Routes {
         .add_operator(O::BatchShow, routes!(show), &[&[Code::BatchNotFound]])
 }
 
-/// The default page size.
-const USUAL: i64 = 20;
 /// How many relations the response for a single batch includes.
 const RELATIONS_SHOWN: i64 = 200;
-/// The name that this list's cursors are sealed under.
-const LIST: &str = "batches";
 
 /// The sort order; `-` reverses it. Among equals, the newest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
@@ -82,7 +79,8 @@ pub(crate) struct BatchListQuery {
     /// Batches per page; 20 by default.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
-    /// `nextCursor` of the previous page, instead of a page number. Only with the sort order `-createdAt`.
+    /// `nextCursor` of the previous page, instead of a page number.
+    #[param(max_length = 8000)]
     cursor: Option<String>,
     /// Only batches with this status (document 000).
     status: Option<BatchStatusWord>,
@@ -142,7 +140,6 @@ impl BatchListQuery {
             text: self.search.clone(),
             from: time::read("createdFrom", self.created_from.as_deref())?,
             until: time::read("createdTo", self.created_to.as_deref())?,
-            before: None,
         })
     }
 
@@ -168,36 +165,25 @@ pub(crate) async fn list(
     State(app): State<App>,
     Query(query): Query<BatchListQuery>,
 ) -> Result<Answer<BatchListView>, OperatorProblem> {
-    let (mut filter, sort) = (query.filter()?, query.sort.unwrap_or_default());
-    let paging = match &query.cursor {
-        None => Some(Paging::of(query.page, query.page_size, USUAL)?),
-        Some(cursor) => {
-            if query.page.is_some() || sort != BatchSortWord::Newest {
-                return Err(
-                    Problem::about(Code::QueryInvalid, "cursor: not with page, only by -createdAt").into()
-                );
-            }
-            let place = app.cursors.open(LIST, cursor)?;
-            filter.before = Some(place.parse().map_err(|_| Code::CursorInvalid)?);
-            None
-        }
+    let sort = query.sort.unwrap_or_default();
+    let name = format!("batches {sort:?}");
+    let sort = BatchSort::from(sort);
+    let size = (query.page, query.page_size);
+    let page = Page::of(&app, name, sort.order(), size, query.cursor.as_deref())?;
+    let wanted = BatchQuery {
+        filter: query.filter()?,
+        sort,
+        slice: page.slice.clone(),
+        resumed: page.resumed.clone(),
+        counting: page.counting(),
     };
-    let page_size = paging::size(query.page_size, USUAL)?;
-    let part = OffsetPage { limit: page_size, offset: paging.map_or(0, Paging::offset) };
-    let (batches, total) = if query.is_empty() {
-        (Vec::new(), 0)
+    let found = if query.is_empty() {
+        BatchPage::empty(wanted.counting)
     } else {
-        batch::search(&app.service, &filter, sort.into(), part).await?
+        batch::search(&app.service, &wanted).await?
     };
-    let shown = i64::try_from(batches.len()).unwrap_or(i64::MAX);
-    let goes_on = sort == BatchSortWord::Newest && part.offset + shown < total;
-    let last = batches.last().filter(|_| goes_on).map(|last| last.batch.id.to_string());
-    let next = last.map(|place| app.cursors.seal(LIST, &place));
-    let pagination = match paging {
-        Some(paging) => paging.of_total(total, next),
-        None => paging::by_cursor(page_size, next),
-    };
-    let batch_transfers = batches.into_iter().map(BatchView::of).collect();
+    let pagination = page.pagination(&app, found.total, found.next.as_ref()).until(found.searched_until);
+    let batch_transfers = found.batches.into_iter().map(BatchView::of).collect();
     Ok(Answer::of(BatchListView { batch_transfers, pagination }))
 }
 
@@ -213,6 +199,6 @@ pub(crate) async fn show(
     let list = batch::item_list(&app.service, batch, &[], None, part).await?;
     let batch = list.batch;
     let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();
-    let approval = approval::standing_of(&app.service, &batch.batch).await?.into();
+    let approval = ApprovalView::of(approval::standing_of(&app.service, &batch.batch).await?, &batch.asset);
     Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), approval, relations }))
 }

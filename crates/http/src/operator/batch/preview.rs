@@ -200,7 +200,7 @@ fn view(
     let changes = preview.changes.as_ref().map(|changes| ChangeSummaryView::of(changes, asset));
     BatchPreviewView {
         found,
-        approval: approval.into(),
+        approval: ApprovalView::of(approval, asset),
         require_2fa: !preview.bound.is_empty(),
         accounts: preview.bound.into_iter().take(LISTED_MAX).map(CodeAccountView::from).collect(),
         changes,

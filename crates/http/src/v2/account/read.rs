@@ -113,7 +113,7 @@ pub(crate) struct AccountListQuery {
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
     /// `nextCursor` of the previous page, instead of `page`.
-    #[param(max_length = 200, nullable = false)]
+    #[param(max_length = 8000, nullable = false)]
     cursor: Option<String>,
 }
 
@@ -143,6 +143,7 @@ pub(crate) async fn list(
         currency: text("currency", query.currency)?,
         sort: sort.into(),
         slice: page.slice.clone(),
+        resumed: page.resumed.clone(),
         counting: page.counting(),
     };
     let found = account::search(&app.service, &wanted).await?;

@@ -70,7 +70,7 @@ pub(crate) struct AuditView {
     /// Details of the action.
     #[schema(value_type = Object)]
     details: Value,
-    /// For a batch's chunk: the SHA-256 over all its outcomes, in hexadecimal.
+    /// For a batch's chunk: the SHA-256 over all its outcomes; for single transfers: over the transfers. In hexadecimal.
     #[schema(example = json!(null))]
     digest: Option<String>,
 }

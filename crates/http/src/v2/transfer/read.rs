@@ -131,7 +131,7 @@ pub(crate) struct TransferListQuery {
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
     /// `nextCursor` of the previous page, instead of `page`.
-    #[param(max_length = 200, nullable = false)]
+    #[param(max_length = 8000, nullable = false)]
     cursor: Option<String>,
 }
 
@@ -163,6 +163,7 @@ pub(crate) async fn list(
         text: text("text", query.text)?,
         sort: sort.into(),
         slice: page.slice.clone(),
+        resumed: page.resumed.clone(),
         counting: page.counting(),
     };
     let found = transfer::list(&app.service, &wanted).await?;

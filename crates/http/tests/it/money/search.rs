@@ -76,6 +76,29 @@ async fn rows_found_within_the_budget_are_returned_and_the_cursor_continues() {
 }
 
 #[tokio::test]
+async fn a_page_that_any_row_may_be_on_is_empty_until_all_were_searched() {
+    for (order, expected) in [("asc", ["a", "b", "c", "d", "e"]), ("desc", ["e", "d", "c", "b", "a"])] {
+        let world = hurried().await;
+        far_apart(&world, &["a", "b", "c", "d", "e"]).await;
+        let path = format!("{TRANSFERS}?sort=fromAmountCents&kind=deposit&order={order}");
+        let (mut page, mut partial) = (world.get(&path).await, 0);
+        while page.json["pagination"]["searchedUntil"] != Json::Null {
+            assert_eq!(memos(&page), [""; 0]);
+            partial += 1;
+            let cursor = page.json["pagination"]["nextCursor"].as_str().unwrap().to_owned();
+            page = world.get(&format!("{path}&cursor={cursor}")).await;
+        }
+        // All have one amount, so they come in booking order.
+        assert_eq!(
+            (memos(&page), &page.json["pagination"]["nextCursor"]),
+            (expected.map(str::to_owned).to_vec(), &Json::Null)
+        );
+        assert!(partial >= 4, "only {partial} partial pages for five cells");
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn within_the_budget_a_list_is_complete_and_counted() {
     let world = world().await;
     far_apart(&world, &["needle 1", "hay", "needle 2"]).await;

@@ -46,6 +46,7 @@ pub async fn node(place: &str) -> Node {
     let store = Store::at(place, Schema::Migrate).await.unwrap();
     let mut tx = store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    store::head::advance(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });

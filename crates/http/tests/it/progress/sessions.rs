@@ -4,8 +4,10 @@ use super::batches::{execute, submitted};
 use super::client::{How, Watcher};
 use crate::browser::{Browser, PASSWORD, first_admin};
 use crate::world::{World, world};
+use domain::access::Role;
 use reqwest::Client;
 use serde_json::{Value as Json, json};
+use service::user::{self, NewUser};
 use std::time::{Duration, Instant};
 
 /// Signs in again and returns the cookie as a client sends it.
@@ -32,6 +34,22 @@ async fn the_page_watches_with_its_cookie() {
     watcher.join(batch.id.0);
     execute(&world.service, &batch).await;
     assert_eq!(watcher.progress_until("completed").await.last().unwrap()["progress"], 100);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_is_told_in_the_own_room_how_many_notices_are_unread() {
+    let world = world().await;
+    first_admin(&world).await;
+    let mut page = at_the_page(&world, &cookie(&world, "root").await).await;
+    assert_eq!(page.ask("join_room", &json!("user")).await["success"], true);
+    assert_eq!(page.until("notices_unread").await, json!({ "unread": 0 }));
+    let new = NewUser { login: "mei".to_owned(), name: "Mei".to_owned(), role: Role::Operator };
+    user::add(&world.service, &world.actor, &new).await.unwrap();
+    assert_eq!(page.until("notices_unread").await, json!({ "unread": 1 }));
+    let mut key = Watcher::connect(&world.url, How { token: Some(&world.key), ..How::default() }).await;
+    let refused = key.ask("join_room", &json!("user")).await;
+    assert_eq!(refused["error"]["code"], "FORBIDDEN", "a key is no person: {refused}");
     world.stop().await;
 }
 

@@ -136,7 +136,7 @@ async fn a_skipped_item_makes_its_slice_stale_and_no_other_is_paid_by_halves() {
     let slices = world.slices(50, SIZE).await;
     let (batch, number) = (slices[0].batch, slices[2].items[4].number);
     let skip = async |tx: &mut Tx| {
-        store::item::set_states(tx, batch, &[(number, None)], ItemState::Skipped).await.unwrap();
+        store::item::set_states(tx, batch, &[(number, None)], (ItemState::Skipped, 1)).await.unwrap();
     };
     let outcomes = outcomes(&world, slices, skip).await;
     assert_eq!(outcomes[1], SliceOutcome::Stale);

@@ -54,6 +54,7 @@ pub async fn make(service: &Service, id: BatchId) -> Result<bool, Error> {
         return Ok(false);
     }
     store::change::write(&mut tx, &report, &changes).await?;
+    store::head::advance(&mut tx).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -70,13 +71,14 @@ pub(crate) async fn after_submission(service: &Service, batch: &Batch) {
 
 /// The counts of a batch's report; none if it is large and not stored yet.
 pub async fn summary(service: &Service, batch: &Batch) -> Result<Option<ChangeSummary>, Error> {
-    let mut tx = service.store.read().await?;
-    let report = match stored(&mut tx, batch).await? {
+    // Making a report takes readers itself: requests that each held one meanwhile could wait for each other.
+    let kept = stored(&mut service.store.read().await?, batch).await?;
+    let report = match kept {
         Some(report) => report,
         None if batch.tally.total_count > AT_ONCE_MAX => return Ok(None),
         None => make::report(service, &ComparedBatch::of(batch, service.now())).await?.0,
     };
-    summed(&mut tx, report).await.map(Some)
+    summed(&mut service.store.read().await?, report).await.map(Some)
 }
 
 /// The same for rows that are in no batch.

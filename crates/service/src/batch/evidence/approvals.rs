@@ -12,7 +12,7 @@ const HEADER: [&str; 9] =
 /// The file: a batch has few approvers.
 pub(super) async fn piece(tx: &mut Tx, subject: &Subject) -> Result<Piece, Error> {
     let approvals = store::approval::of_batch(tx, subject.batch.id).await?;
-    let mut table = table(&HEADER, None)?;
+    let mut table = table(&HEADER, None);
     for approval in &approvals {
         let at = time(approval.at);
         table.row(&[
@@ -25,7 +25,7 @@ pub(super) async fn piece(tx: &mut Tx, subject: &Subject) -> Result<Piece, Error
             Word(&approval.content_hash),
             Word(&at),
             Text(approval.note.as_deref().unwrap_or_default()),
-        ])?;
+        ]);
     }
-    Ok(Piece { bytes: table.finish()?, rows: count(&approvals), next: None })
+    Ok(Piece { bytes: table.finish(), rows: count(&approvals), next: None })
 }

@@ -1,5 +1,5 @@
 """Confirms this evidence pack without Sluice: python3 check.py (Python 3.8 or later, nothing else)."""
-import csv, hashlib, itertools, json, pathlib, struct, sys
+import csv, datetime, hashlib, itertools, json, pathlib, struct, sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 SUMS = ("items", "amountMinor", "completedItems", "completedMinor", "failedItems", "failedMinor", "skippedItems", "feeMinor")
@@ -61,4 +61,25 @@ need(hashes and hashes[-1] == content_hash, "the audit log has another content s
 need(not approval or approval["contentHash"] == content_hash, "the manifest names another content as the approved one")
 given = [row for row in rows("approvals.csv") if approval and row["round"] == str(approval["round"])]
 need(all(row["content_hash"] == content_hash for row in given), "approvals.csv approves another content")
+# 4. Every entry of the log is one that its commit recorded, and the commits lead to the end of the chain.
+EPOCH, KINDS = datetime.datetime(1970, 1, 1), ("system", "command_line", "user", "key", "anonymous")
+chain, entries = pack["chain"], {}
+last, link = None, chain["before"]["hash"]
+for row in log:
+    table, at, actor, kind, actor_id, origin, action, subject, subject_id, result, detail, digest = json.loads(row["entry"])
+    at = (EPOCH + datetime.timedelta(microseconds=at)).isoformat()
+    covered = {"id": row["id"], "at": (at.rstrip("0") if "." in at else at) + "Z", "actor": actor, "actorKind": KINDS[kind - 1],
+        "actorId": actor_id and str(actor_id), "origin": origin, "action": action, "subject": subject, "subjectId": str(subject_id),
+        "result": result, "details": json.loads(detail), "digest": digest, "entry": row["entry"]}
+    need((table, covered) == ("audit", row), "audit.jsonl: entry " + row["id"] + " is not what its commit recorded")
+    entries[row["id"]] = hashlib.sha256(row["entry"].encode()).hexdigest()
+for row in rows("chain.csv"):
+    lines = [line.split(":") for line in row["lines"].split()]
+    digest = hashlib.sha256("".join(line + "\n" for _, line in lines).encode()).hexdigest()
+    need(not lines or digest == row["digest"], "chain.csv: commit " + row["commit"] + " recorded something else")
+    for number, line in lines: need(entries.pop(number, line) == line, "audit.jsonl: entry " + number + " was changed")
+    link = hashlib.sha256(f"{link}|{row['commit']}|{row['digest']}{row['images']}".encode()).hexdigest()
+    last = row["commit"]
+need(not entries, "audit.jsonl has entries that no commit recorded")
+need((last, link) == (str(chain["last"]["commit"]), chain["last"]["hash"]), "chain.csv does not lead to the end of the chain")
 print(f"Confirmed: {batch['number']}, {sums['items']} items, {sums['completedItems']} paid, content hash {content_hash}")

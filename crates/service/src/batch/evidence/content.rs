@@ -28,7 +28,7 @@ pub(super) async fn piece(tx: &mut Tx, subject: &Subject, after: Option<i64>) ->
     store::external_id::fill_page(tx, subject.batch.id, &mut items).await?;
     let numbers = accounts(tx, items.iter().flat_map(|item| [item.source, item.target])).await?;
     let account = |id: i64| Text(numbers.get(&id).map_or("", String::as_str));
-    let mut table = table(&HEADER, after)?;
+    let mut table = table(&HEADER, after);
     for item in &items {
         let amount = format_minor(i128::from(item.amount), subject.asset.scale);
         let texts = [&item.memo, &item.reference, &item.external_id];
@@ -46,7 +46,7 @@ pub(super) async fn piece(tx: &mut Tx, subject: &Subject, after: Option<i64>) ->
             memo,
             reference,
             external_id,
-        ])?;
+        ]);
     }
-    Ok(Piece { bytes: table.finish()?, rows: count(&items), next })
+    Ok(Piece { bytes: table.finish(), rows: count(&items), next })
 }

@@ -24,6 +24,26 @@ pub(super) struct Subject {
     pub round: Option<ApprovalRound>,
     /// The batch's newest audit row.
     pub last_audit: i64,
+    /// The commits that the audit rows are proved by.
+    pub chain: ChainPart,
+}
+
+/// The chain's hash after a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ChainPoint {
+    pub commit: i64,
+    pub hash: String,
+}
+
+/// A part of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ChainPart {
+    /// The ledger, whose id is the chain's hash before its first commit.
+    pub ledger: String,
+    /// Before its first commit.
+    pub before: ChainPoint,
+    /// After its last.
+    pub last: ChainPoint,
 }
 
 /// A part of a file.
@@ -44,12 +64,12 @@ impl Piece {
 }
 
 /// A table that has its header if it is a file's first piece.
-pub(super) fn table(header: &[&str], after: Option<i64>) -> Result<ExactWriter, Error> {
-    let mut table = ExactWriter::new();
+pub(super) fn table(header: &[&str], after: Option<i64>) -> ExactWriter {
+    let mut table = ExactWriter::default();
     if after.is_none() {
-        table.header(header)?;
+        table.header(header);
     }
-    Ok(table)
+    table
 }
 
 /// A piece of the batch's items, and the key after which the next begins.
@@ -99,9 +119,18 @@ pub(super) async fn audit_rows(
     Ok(store::audit::page(tx, &about(batch), slice).await?)
 }
 
+/// The batch's first audit row; 0 if it has none.
+pub(super) async fn first_audit(tx: &mut Tx, batch: &Batch) -> Result<i64, Error> {
+    end_of_log(tx, batch, Order::Ascending).await
+}
+
 /// The batch's newest audit row; 0 if it has none.
 pub(super) async fn last_audit(tx: &mut Tx, batch: &Batch) -> Result<i64, Error> {
-    let slice = PageRequest { order: Order::Descending, limit: 1, ..PageRequest::default() };
+    end_of_log(tx, batch, Order::Descending).await
+}
+
+async fn end_of_log(tx: &mut Tx, batch: &Batch, order: Order) -> Result<i64, Error> {
+    let slice = PageRequest { order, limit: 1, ..PageRequest::default() };
     let rows = store::audit::page(tx, &about(batch), slice).await?;
     Ok(rows.first().map_or(0, |row| row.id))
 }

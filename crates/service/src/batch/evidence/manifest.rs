@@ -1,7 +1,7 @@
 //! `manifest.json`: the batch's head, its content hash, and the hash and number of rows of each file; and
 //! `SHA256SUMS`, which adds the manifest's own, in the form that `sha256sum -c` reads.
 
-use super::frame::Subject;
+use super::frame::{ChainPart, ChainPoint, Subject};
 use crate::audit::time;
 use serde_json::{Value, json};
 
@@ -13,6 +13,11 @@ const INPUT: &str = "SHA-256 over the rows of content.csv in order. Of each row:
                      amount_minor, each as 8 bytes, little-endian, two's complement; memo and reference, each as its \
                      length in bytes of UTF-8 (8 bytes as before; -1 without a text) and the bytes; and, only if the \
                      row has an external id, its length (1 byte) and its bytes.";
+
+/// How the chain is computed.
+const LINK: &str = "hash after a commit = SHA-256 of: hash before it, |, its number, |, digest, images. digest = SHA-256 \
+                    of the hashes in lines, each with a line feed behind it. The hash in lines of an entry = SHA-256 of \
+                    its entry in audit.jsonl. All hashes are lower-case hexadecimal.";
 
 /// A file of the pack.
 #[derive(Debug)]
@@ -34,6 +39,7 @@ pub(super) fn manifest(subject: &Subject, files: &[FileSum]) -> Vec<u8> {
         "format": FORM,
         "batch": batch(subject),
         "approval": approval(subject),
+        "chain": chain(&subject.chain),
         "contentHash": { "value": subject.batch.content_hash, "input": INPUT },
         "files": files,
     });
@@ -65,6 +71,11 @@ fn batch(Subject { batch, asset, .. }: &Subject) -> Value {
         "skippedItems": tally.skipped_count,
         "feeMinor": tally.fee_amount,
     })
+}
+
+fn chain(part: &ChainPart) -> Value {
+    let point = |point: &ChainPoint| json!({ "commit": point.commit, "hash": point.hash });
+    json!({ "ledger": part.ledger, "before": point(&part.before), "last": point(&part.last), "input": LINK })
 }
 
 /// What the batch needed in the round that counts.

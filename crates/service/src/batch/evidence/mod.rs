@@ -5,6 +5,7 @@
 //! a file here, its member in `pack`, its lines in `README.txt` and, if it can contradict another, in `check.py`.
 
 mod approvals;
+mod chain;
 mod content;
 mod frame;
 mod log;

@@ -1,9 +1,9 @@
 //! The pack as a stream of bytes. Each piece is read in a transaction of its own, so a reader that is slow holds no
 //! snapshot; at the end the batch is compared with what it was at the beginning.
 
-use super::frame::{Piece, Subject, last_audit};
+use super::frame::{ChainPart, Piece, Subject, last_audit};
 use super::manifest::{FileSum, manifest, sums};
-use super::{approvals, content, log, postings, results};
+use super::{approvals, chain, content, log, postings, results};
 use crate::batch::lookup::{find, get};
 use crate::{Error, Service, asset};
 use data_encoding::HEXLOWER;
@@ -20,24 +20,28 @@ use store::batch::Batch;
 enum Member {
     ReadMe,
     Check,
+    CheckpointCheck,
     Content,
     Approvals,
     Results,
     Postings,
     Log,
+    Chain,
     Manifest,
     Sums,
 }
 
 /// The files in their order in the pack; the manifest follows what it describes.
-const MEMBERS: [(Member, &str); 9] = [
+const MEMBERS: [(Member, &str); 11] = [
     (Member::ReadMe, "README.txt"),
     (Member::Check, "check.py"),
+    (Member::CheckpointCheck, "checkpoint.py"),
     (Member::Content, "content.csv"),
     (Member::Approvals, "approvals.csv"),
     (Member::Results, "results.csv"),
     (Member::Postings, "postings.csv"),
     (Member::Log, "audit.jsonl"),
+    (Member::Chain, "chain.csv"),
     (Member::Manifest, "manifest.json"),
     (Member::Sums, "SHA256SUMS"),
 ];
@@ -65,15 +69,23 @@ struct OpenFile {
 }
 
 /// Begins the evidence pack of a batch that has been submitted and is not running, so that its content and its results
-/// do not change meanwhile.
-pub async fn evidence(service: &Service, batch: BatchRef) -> Result<Evidence, Error> {
+/// do not change meanwhile. Its audit rows are proved up to the commit of a checkpoint, or of the newest of them.
+pub async fn evidence(
+    service: &Service,
+    batch: BatchRef,
+    checkpoint: Option<i64>,
+) -> Result<Evidence, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let is_open = matches!(batch.state, BatchState::Draft | BatchState::Processing);
-    if is_open || batch.content_hash.is_none() {
+    if is_open {
         return Err(Error::refused(Code::BatchState, batch.state_text()));
     }
-    let subject = of_batch(&mut tx, batch).await?;
+    if batch.content_hash.is_none() {
+        return Err(never_submitted(&batch));
+    }
+    let chain = chain::part(&mut tx, &batch, checkpoint).await?;
+    let subject = of_batch(&mut tx, batch, chain).await?;
     Ok(Evidence {
         service: service.clone(),
         subject,
@@ -84,11 +96,22 @@ pub async fn evidence(service: &Service, batch: BatchRef) -> Result<Evidence, Er
     })
 }
 
-async fn of_batch(tx: &mut Tx, batch: Batch) -> Result<Subject, Error> {
+/// A batch cancelled as a draft, also after a recall, has no content that anybody agreed to.
+fn never_submitted(batch: &Batch) -> Error {
+    let number = batch.number();
+    Error::bilingual(
+        Code::BatchState,
+        format!("{number} was cancelled as a draft, so there is no submitted content to prove"),
+        format!("{number} 在草稿状态下已取消，没有可供证明的提交内容"),
+    )
+}
+
+async fn of_batch(tx: &mut Tx, batch: Batch, chain: ChainPart) -> Result<Subject, Error> {
     Ok(Subject {
         asset: asset::by_id(tx, batch.asset).await?,
         round: store::approval_round::last(tx, batch.id).await?,
         last_audit: last_audit(tx, &batch).await?,
+        chain,
         batch,
     })
 }
@@ -98,6 +121,13 @@ impl Evidence {
     #[must_use]
     pub const fn batch(&self) -> &Batch {
         &self.subject.batch
+    }
+
+    /// The commit at which its part of the chain ends, and the chain's hash after it.
+    #[must_use]
+    pub fn chain_end(&self) -> (i64, &str) {
+        let last = &self.subject.chain.last;
+        (last.commit, &last.hash)
     }
 
     /// The pack's file name.
@@ -157,11 +187,13 @@ async fn piece(
     match member {
         Member::ReadMe => Ok(Piece::whole(include_bytes!("README.txt").to_vec())),
         Member::Check => Ok(Piece::whole(include_bytes!("check.py").to_vec())),
+        Member::CheckpointCheck => Ok(Piece::whole(include_bytes!("checkpoint.py").to_vec())),
         Member::Content => content::piece(tx, subject, after).await,
         Member::Approvals => approvals::piece(tx, subject).await,
         Member::Results => results::piece(tx, subject, after).await,
         Member::Postings => postings::piece(tx, subject, after).await,
         Member::Log => log::piece(tx, subject, after).await,
+        Member::Chain => chain::piece(tx, subject, after).await,
         Member::Manifest => {
             unchanged(tx, subject).await?;
             Ok(Piece::whole(manifest(subject, files)))
@@ -173,7 +205,7 @@ async fn piece(
 /// Refuses if the batch is no longer what it was when the pack was begun.
 async fn unchanged(tx: &mut Tx, begun: &Subject) -> Result<(), Error> {
     let batch = get(tx, begun.batch.id).await?;
-    if of_batch(tx, batch).await? == *begun {
+    if of_batch(tx, batch, begun.chain.clone()).await? == *begun {
         return Ok(());
     }
     let number = begun.batch.number();

@@ -34,7 +34,7 @@ pub(super) async fn piece(tx: &mut Tx, subject: &Subject, after: Option<i64>) ->
     let sides = postings.iter().flat_map(|booked| [booked.posting.debit, booked.posting.credit]);
     let numbers = accounts(tx, sides).await?;
     let account = |id: i64| Text(numbers.get(&id).map_or("", String::as_str));
-    let (mut table, mut rows) = (table(&HEADER, after)?, 0);
+    let (mut table, mut rows) = (table(&HEADER, after), 0);
     for Booked { posting, value_date, created_at } in &postings {
         let (date, at) = (calendar::date_of(*value_date).to_string(), time(*created_at));
         table.row(&[
@@ -48,10 +48,10 @@ pub(super) async fn piece(tx: &mut Tx, subject: &Subject, after: Option<i64>) ->
             Number(Some(posting.amount)),
             Word(&date),
             Word(&at),
-        ])?;
+        ]);
         rows += 1;
     }
-    Ok(Piece { bytes: table.finish()?, rows, next })
+    Ok(Piece { bytes: table.finish(), rows, next })
 }
 
 /// The postings of transfers, in the order of the transfers' numbers and then in their own.

@@ -37,7 +37,7 @@ struct Outcomes {
 pub(super) async fn piece(tx: &mut Tx, subject: &Subject, after: Option<i64>) -> Result<Piece, Error> {
     let (items, next) = items(tx, &subject.batch, after).await?;
     let outcomes = outcomes(tx, &items).await?;
-    let mut table = table(&HEADER, after)?;
+    let mut table = table(&HEADER, after);
     for item in &items {
         let number = item.number.0;
         let transfer = outcomes.transfers.get(&number);
@@ -60,9 +60,9 @@ pub(super) async fn piece(tx: &mut Tx, subject: &Subject, after: Option<i64>) ->
             Number(transfer.map(|transfer| transfer.posting_count)),
             Word(&date.unwrap_or_default()),
             Word(&at),
-        ])?;
+        ]);
     }
-    Ok(Piece { bytes: table.finish()?, rows: count(&items), next })
+    Ok(Piece { bytes: table.finish(), rows: count(&items), next })
 }
 
 async fn outcomes(tx: &mut Tx, items: &[Item]) -> Result<Outcomes, Error> {

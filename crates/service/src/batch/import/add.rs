@@ -4,7 +4,7 @@
 //! file is taken in one transaction, so it has at most as many rows as a request.
 
 use super::look_ahead::{LookUp, LookedUp, cut_off, look_up};
-use super::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
+use super::report::{Expected, Imported, PROBLEMS_SHOWN};
 use super::sort::{problem, sort};
 use super::source::{Columns, Source};
 use crate::approval::makers;
@@ -18,6 +18,7 @@ use crate::batch::rows::row::{Accepted, ROWS_MAX};
 use crate::batch::similar::Found;
 use crate::batch::terms::{BatchTerms, RepeatKey, terms_of_draft};
 use crate::batch::{external_id, linked};
+use crate::file::FileReport;
 use crate::payee::{Field, Wrong};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
@@ -31,7 +32,7 @@ use domain::noun::plain_id;
 use domain::script::Digits;
 use formats::payment::PaymentFileOptions;
 use hashbrown::{HashMap, HashSet};
-use std::io::Read;
+use std::io::{Read, Seek};
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
@@ -66,7 +67,7 @@ struct AddedRows {
 }
 
 /// Adds the rows of a file to a draft.
-pub async fn import_into<R: Read + Send + 'static>(
+pub async fn import_into<R: Read + Seek + Send + 'static>(
     service: &Service,
     actor: &Actor,
     batch: BatchRef,
@@ -113,7 +114,7 @@ pub async fn import_into<R: Read + Send + 'static>(
     })
 }
 
-async fn resolve_file<R: Read + Send + 'static>(
+async fn resolve_file<R: Read + Seek + Send + 'static>(
     service: &Service,
     terms: &BatchTerms,
     add: &AddFile,
@@ -127,7 +128,7 @@ async fn resolve_file<R: Read + Send + 'static>(
     let taken = resolve_pages(terms, &mut resolved, &mut parts).await;
     parts.end().await;
     taken?;
-    resolved.file.check(&add.expected)?;
+    add.expected.check(&resolved.file)?;
     Ok(resolved)
 }
 

@@ -56,9 +56,11 @@ impl ImportLease {
 /// holds its lease.
 pub async fn discard(tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
     let Some(batch) = store::batch::lock_unready(tx, batch).await? else { return Ok(false) };
-    crate::batch::items::delete_items(tx, batch.id, batch.range()).await?;
+    crate::batch::items::delete_items(tx, batch.id, &[batch.range()]).await?;
     store::item_extent::forget(tx, batch.id).await?;
     problems::purge(tx, batch.id).await?;
     store::batch::purge(tx, batch.id).await?;
+    // Its pages, and what it refused, had images.
+    store::head::advance(tx).await?;
     Ok(true)
 }

@@ -1,12 +1,11 @@
 //! Looks up the accounts that a file's rows name, ahead of their use: while one page is written, those of the
 //! next are read.
 
-use super::report::FileReport;
 use super::source::{Parsed, ParsedPage, Source};
 use crate::Error;
+use crate::file::FileReport;
 use crate::payee::Payees;
 use formats::read_error::ReadError;
-use std::io::Read;
 use store::Store;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -45,7 +44,7 @@ impl LookUp {
 /// file's order, and the first error is the last of them. Accounts are as they were when the page was looked
 /// up; a run checks their state again. The task holds no transaction while it waits, so the import may wait for
 /// a connection.
-pub(super) fn look_up<R: Read + Send + 'static>(store: &Store, source: Source<R>) -> LookUp {
+pub(super) fn look_up(store: &Store, source: Source) -> LookUp {
     let (sender, parts) = mpsc::channel(1);
     let (store, parsed) = (store.clone(), source.parse());
     let task = tokio::spawn(async move {
@@ -96,27 +95,36 @@ mod tests {
     use super::*;
     use crate::batch::import::source::PAGE;
     use formats::payment::PaymentFileOptions;
-    use std::io::Cursor;
+    use std::io::{Cursor, Read, Seek, SeekFrom};
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::time::{Duration, Instant};
     use store::{Schema, Store};
     use testkit::{Place, place};
 
     const ROW: &str = "NOBODY,1.00\n";
 
-    /// A file of rows that counts how much of it was read, and that ends with an error if it is `broken`.
+    /// A file of rows that counts how much of it was read since it was last begun, and that ends with an error once it
+    /// is `broken`.
     struct Counted {
         rows: Cursor<Vec<u8>>,
         read: Arc<AtomicUsize>,
-        broken: bool,
+        broken: Arc<AtomicBool>,
     }
 
     impl Read for Counted {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
             let read = self.rows.read(buffer)?;
             self.read.fetch_add(read, Ordering::Relaxed);
-            if read == 0 && self.broken { Err(std::io::Error::other("the disk is gone")) } else { Ok(read) }
+            let is_broken = self.broken.load(Ordering::Relaxed);
+            if read == 0 && is_broken { Err(std::io::Error::other("the disk is gone")) } else { Ok(read) }
+        }
+    }
+
+    impl Seek for Counted {
+        fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+            self.read.store(0, Ordering::Relaxed);
+            self.rows.seek(to)
         }
     }
 
@@ -125,8 +133,12 @@ mod tests {
         let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
         let read = Arc::new(AtomicUsize::new(0));
         let content = "account,amount\n".to_owned() + &ROW.repeat(rows);
-        let file = Counted { rows: Cursor::new(content.into_bytes()), read: Arc::clone(&read), broken };
+        let is_broken = Arc::new(AtomicBool::new(false));
+        let rows = Cursor::new(content.into_bytes());
+        let file = Counted { rows, read: Arc::clone(&read), broken: Arc::clone(&is_broken) };
         let source = Source::open(file, &PaymentFileOptions::default()).await.unwrap();
+        // From now on: before its first row is read, a file is read as a whole.
+        is_broken.store(broken, Ordering::Relaxed);
         (look_up(&store, source), read, store, place)
     }
 

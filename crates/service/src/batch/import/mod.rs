@@ -16,11 +16,11 @@ mod state;
 
 pub use self::add::{AddFile, import_into};
 pub use self::lease::discard;
-pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
+pub use self::report::{Expected, Imported, PROBLEMS_SHOWN};
 
 use self::lease::ImportLease;
 use self::look_ahead::{LookUp, LookedUp, cut_off, look_up};
-use self::source::Source;
+use self::source::{Columns, Source};
 use self::state::ImportState;
 use super::draft::check_head;
 use super::similar::{self, Examined, Found};
@@ -28,6 +28,7 @@ use super::submit::{Submission, freeze, may_submit};
 use super::terms::{BatchTerms, asset_of_batch, single, terms};
 use super::{change, external_id, lookup, problems};
 use crate::approval::makers;
+use crate::file::FileReport;
 use crate::payee::{Field, Given, Payees, Side};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service, setting};
@@ -39,7 +40,7 @@ use domain::fact::{Action, BatchEvent, Fact};
 use domain::script::Digits;
 use formats::payment::PaymentFileOptions;
 use ledger::calendar;
-use std::io::Read;
+use std::io::{Read, Seek};
 use store::Tx;
 use store::audit::Actor;
 use store::batch::NewBatch;
@@ -105,7 +106,7 @@ impl BatchImport {
 
 /// Imports a file. Rows that cannot be accepted become problems with line, column and code; a file that
 /// cannot be parsed at all is refused and leaves nothing behind.
-pub async fn import<R: Read + Send + 'static>(
+pub async fn import<R: Read + Seek + Send + 'static>(
     service: &Service,
     actor: &Actor,
     import: &BatchImport,
@@ -114,7 +115,7 @@ pub async fn import<R: Read + Send + 'static>(
     let about = Fact::new(Action::BatchImport, None).with("type", import.kind.name());
     let begun = async {
         let source = Source::open(read, &import.options).await?;
-        let state = open_batch(service, actor, import, &source).await?;
+        let state = open_batch(service, actor, import, &source.columns).await?;
         Ok::<_, Error>((source, state))
     };
     let (source, mut state) = match begun.await {
@@ -140,11 +141,11 @@ pub async fn import<R: Read + Send + 'static>(
     }
 }
 
-async fn open_batch<R>(
+async fn open_batch(
     service: &Service,
     actor: &Actor,
     import: &BatchImport,
-    source: &Source<R>,
+    columns: &Columns,
 ) -> Result<ImportState, Error> {
     let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
     let mut tx = service.store.write().await?;
@@ -169,20 +170,20 @@ async fn open_batch<R>(
     let id = store::batch::create(&mut tx, &new).await?;
     let lease = ImportLease::take(&mut tx, &service.store, id).await?;
     tx.commit().await?;
-    Ok(ImportState::new(id, lease, terms, source.columns.clone()))
+    Ok(ImportState::new(id, lease, terms, columns.clone()))
 }
 
-async fn fill<R: Read + Send + 'static>(
+async fn fill(
     service: &Service,
     state: &mut ImportState,
-    source: Source<R>,
+    source: Source,
     import: &BatchImport,
 ) -> Result<FileReport, Error> {
     let mut parts = look_up(&service.store, source);
     let taken = take_pages(service, state, &mut parts).await;
     parts.end().await;
     let report = taken?;
-    report.check(&import.expected)?;
+    import.expected.check(&report)?;
     state::drop_duplicates(service, state).await?;
     if import.partial || state.refused == 0 {
         state.terms.within_maximum(state.amount)?;
@@ -190,7 +191,6 @@ async fn fill<R: Read + Send + 'static>(
     Ok(report)
 }
 
-/// Writes a page in one transaction.
 /// Takes all pages of a file; returns what its end reports.
 async fn take_pages(
     service: &Service,
@@ -208,6 +208,7 @@ async fn take_pages(
     }
 }
 
+/// Writes a page in one transaction.
 async fn take_page(
     service: &Service,
     state: &mut ImportState,
@@ -225,6 +226,8 @@ async fn take_page(
     store::batch::set_extent(&mut tx, state.id, state.first.unwrap_or(0), state.last).await?;
     super::items::insert_rows(&mut tx, state.id, rows).await?;
     problems::keep(&mut tx, state.id, &mut refused).await?;
+    // Items need no commit number, but the digest of the page does.
+    store::head::advance(&mut tx).await?;
     Ok(tx.commit().await?)
 }
 

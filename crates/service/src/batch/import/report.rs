@@ -2,9 +2,9 @@
 
 use crate::Error;
 use crate::batch::similar::Found;
+use crate::file::FileReport;
 use domain::amount::WrittenSum;
 use domain::code::Code;
-use formats::report::Summary;
 use store::batch::Batch;
 use store::import_problem::ImportProblem;
 
@@ -20,31 +20,16 @@ pub struct Expected {
     pub total: Option<String>,
 }
 
-/// What a file contains, whatever the outcome of its rows.
-#[derive(Debug, Clone, Default)]
-pub struct FileReport {
-    /// SHA-256 of its bytes.
-    pub hash: String,
-    /// Control totals, columns that were not read, values that were folded.
-    pub summary: Summary,
-}
-
-impl FileReport {
-    /// The sum of all readable amounts, in major units.
-    #[must_use]
-    pub fn sum(&self) -> String {
-        self.summary.totals.sum.to_string()
-    }
-
-    /// Checks the file against the sender's control totals.
-    pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
-        let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
+impl Expected {
+    /// Checks a file against them.
+    pub(super) fn check(&self, file: &FileReport) -> Result<(), Error> {
+        let (rows, sum) = (file.summary.totals.rows, file.summary.totals.sum);
         let (mut differs, mut chinese) = (Vec::new(), Vec::new());
-        if let Some(wanted) = expected.rows.filter(|wanted| *wanted != rows) {
+        if let Some(wanted) = self.rows.filter(|wanted| *wanted != rows) {
             differs.push(format!("rows: {rows}, expected {wanted}"));
             chinese.push(format!("共 {rows} 行，预期 {wanted} 行"));
         }
-        if let Some(text) = expected.total.as_deref() {
+        if let Some(text) = self.total.as_deref() {
             let wanted = WrittenSum::read(text.trim()).map_err(|code| Error::refused(code, text))?;
             if wanted != sum {
                 differs.push(format!("sum: {sum}, expected {text}"));

@@ -1,20 +1,17 @@
 //! A file as it is read: its columns, and its rows in the common form.
 
-use super::report::FileReport;
 use crate::Error;
 use crate::batch::rows::row::NewRow;
+use crate::file::{FileReport, hash_of};
 use crate::payee::{Field, Given, Side};
-use data_encoding::HEXLOWER;
 use domain::script::Digits;
-use formats::csv_reader::CsvReader;
+use formats::open::FileForm;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentReader, PaymentRow, Side as PaymentSide};
 use formats::problem::Problem;
 use formats::read_error::ReadError;
 use formats::sheet::Sheet;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
-use std::io::Read;
-use std::sync::{Arc, Mutex};
+use std::io::{Read, Seek};
 use tokio::sync::mpsc;
 
 /// Rows per page; a page is one transaction.
@@ -67,9 +64,10 @@ impl Columns {
 }
 
 /// An opened file whose header has been read.
-pub(crate) struct Source<R> {
-    reader: PaymentReader<CsvReader<Hashing<R>>>,
-    hash: Arc<Mutex<Sha256>>,
+pub(crate) struct Source {
+    reader: PaymentReader<Box<dyn Sheet + Send>>,
+    form: FileForm,
+    hash: String,
     pub(super) columns: Columns,
     sides: Sides,
 }
@@ -96,17 +94,23 @@ pub(super) enum Parsed {
     End(Box<FileReport>),
 }
 
-impl<R: Read + Send + 'static> Source<R> {
+impl Source {
     /// Opens the file and reads its header.
-    pub(super) async fn open(read: R, options: &PaymentFileOptions) -> Result<Self, Error> {
-        let hash = Arc::new(Mutex::new(Sha256::new()));
-        let (options, hashing) = (options.clone(), Hashing { inner: read, hash: Arc::clone(&hash) });
-        let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
-        let reader = opened.map_err(std::io::Error::other)??;
+    pub(super) async fn open<R>(mut read: R, options: &PaymentFileOptions) -> Result<Self, Error>
+    where
+        R: Read + Seek + Send + 'static,
+    {
+        let options = options.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            let hash = hash_of(&mut read)?;
+            let (reader, form) = PaymentReader::open(read, &options)?;
+            Ok::<_, ReadError>((hash, reader, form))
+        });
+        let (hash, reader, form) = opened.await.map_err(std::io::Error::other)??;
         let side = |field| reader.side(field).map(side_of);
         let sides = Sides { email: side(PaymentField::Email), uid: side(PaymentField::Uid) };
         let columns = columns(&reader);
-        Ok(Self { reader, hash, columns, sides })
+        Ok(Self { reader, form, hash, columns, sides })
     }
 
     /// Parses on a separate thread, with a look-ahead of at most two pages. The report comes last.
@@ -131,9 +135,7 @@ impl<R: Read + Send + 'static> Source<R> {
         });
         receiver
     }
-}
 
-impl<R: Read> Source<R> {
     fn page(&mut self, rows: Vec<PaymentRow>, problems: Vec<Problem>) -> ParsedPage {
         let sides = self.sides;
         let refused = self.reader.take_refused().into_iter().map(|row| line(row, sides)).collect();
@@ -141,8 +143,7 @@ impl<R: Read> Source<R> {
     }
 
     fn report(&self) -> FileReport {
-        let hash = self.hash.lock().map(|hash| HEXLOWER.encode(&hash.clone().finalize()));
-        FileReport { hash: hash.unwrap_or_default(), summary: self.reader.summary() }
+        FileReport { hash: self.hash.clone(), form: self.form.clone(), summary: self.reader.summary() }
     }
 }
 
@@ -195,22 +196,6 @@ fn line(row: PaymentRow, sides: Sides) -> Line {
         external_id: row.external_id,
     };
     Line { line: i64::try_from(row.line).unwrap_or(i64::MAX), key: row.row_key, row: new }
-}
-
-/// A reader that hashes what passes through it.
-struct Hashing<R> {
-    inner: R,
-    hash: Arc<Mutex<Sha256>>,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        if let (Ok(mut hash), Some(bytes)) = (self.hash.lock(), buffer.get(..read)) {
-            hash.update(bytes);
-        }
-        Ok(read)
-    }
 }
 
 /// The row's fields as written, for a refused row that is stored.

@@ -1,7 +1,6 @@
 //! An import in progress: what has been taken and refused so far.
 
 use super::lease::ImportLease;
-use super::report::FileReport;
 use super::seen::SeenRows;
 use super::sort::{problem, sort};
 use super::source::{Columns, PAGE, ParsedPage};
@@ -10,6 +9,7 @@ use crate::batch::items::{delete_items, number_of_rows};
 use crate::batch::problems::{self, Refused};
 use crate::batch::rows::row::Accepted;
 use crate::batch::terms::BatchTerms;
+use crate::file::FileReport;
 use crate::payee::{Field, Payees, Wrong};
 use crate::{Error, Service};
 use domain::amount::format_minor;
@@ -193,6 +193,9 @@ pub(super) async fn drop_duplicates(service: &Service, state: &mut ImportState) 
             }
         }
         state.take_out(&mut tx, &out).await?;
+        if !out.is_empty() {
+            store::head::advance(&mut tx).await?;
+        }
         tx.commit().await?;
         after = last;
     }
@@ -209,10 +212,8 @@ impl ImportState {
 
     /// Removes items that are in the file twice.
     async fn take_out(&mut self, tx: &mut Tx, out: &[(Item, TakenOut)]) -> Result<(), Error> {
-        for (item, _) in out {
-            let range = (item.number.0, item.number.0);
-            delete_items(tx, self.id, range).await?;
-        }
+        let ranges: Vec<_> = out.iter().map(|(item, _)| (item.number.0, item.number.0)).collect();
+        delete_items(tx, self.id, &ranges).await?;
         self.taken -= number_of_rows(out.len());
         self.amount -= out.iter().map(|(item, _)| i128::from(item.amount)).sum::<i128>();
         let mut refused = self.refuse(tx, out).await?;

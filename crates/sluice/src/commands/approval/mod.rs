@@ -2,6 +2,7 @@
 //! login` first.
 
 mod decide;
+mod level;
 mod policy;
 mod show;
 

@@ -1,6 +1,6 @@
 //! `approval policy`: from which amounts on batches need approvals, and whose.
 
-use super::show::level_text;
+use super::level::NamedUsers;
 use crate::exit::{Exit, Failure};
 use crate::out::{left, right, time};
 use crate::prompt;
@@ -58,7 +58,8 @@ pub(crate) struct PolicyConfirmArgs {
 pub(crate) async fn show(session: &Session) -> Result<Exit, Failure> {
     let policies = approval_policy::list(&session.service).await?;
     let rows: Vec<Value> = policies.iter().map(to_json).collect();
-    session.out.answer(json!({ "policies": rows }), || text(session, &policies))?;
+    let users = named(session, &policies).await?;
+    session.out.answer(json!({ "policies": rows }), || text(session, &policies, &users))?;
     Ok(Exit::Success)
 }
 
@@ -74,7 +75,7 @@ pub(crate) async fn set(session: &Session, args: &PolicySetArgs) -> Result<Exit,
         valid_hours: args.valid_hours,
         version: None,
     };
-    answer(session, &approval_policy::set(&session.service, &session.actor, &new).await?)
+    answer(session, approval_policy::set(&session.service, &session.actor, &new).await?).await
 }
 
 /// `approval policy confirm`.
@@ -85,7 +86,7 @@ pub(crate) async fn confirm(session: &Session, args: &PolicyConfirmArgs) -> Resu
     let policy =
         approval_policy::confirm(&person.service, &person.actor, &args.currency, args.version).await?;
     session.keep(&person)?;
-    answer(session, &policy)
+    answer(session, policy).await
 }
 
 /// Reads `1000=1:finance+1:admin`.
@@ -107,9 +108,20 @@ async fn read_band(session: &Session, text: &str) -> Result<(String, Vec<Level>)
     Ok((from.trim().to_owned(), read))
 }
 
-fn answer(session: &Session, policy: &ApprovalPolicyOf) -> Result<Exit, Failure> {
-    session.out.answer(to_json(policy), || text(session, std::slice::from_ref(policy)))?;
+async fn answer(session: &Session, policy: ApprovalPolicyOf) -> Result<Exit, Failure> {
+    let (json, policies) = (to_json(&policy), [policy]);
+    let users = named(session, &policies).await?;
+    session.out.answer(json, || text(session, &policies, &users))?;
     Ok(Exit::Success)
+}
+
+/// The users whom policies name, in force or waiting.
+async fn named(session: &Session, policies: &[ApprovalPolicyOf]) -> Result<NamedUsers, Failure> {
+    let of = |found: &ApprovalPolicyOf| -> Vec<i64> {
+        let waiting = found.waiting.iter().flat_map(|waiting| waiting.policy.users());
+        found.policy.users().chain(waiting).collect()
+    };
+    NamedUsers::of(session, policies.iter().flat_map(of)).await
 }
 
 fn to_json(found: &ApprovalPolicyOf) -> Value {
@@ -137,9 +149,9 @@ fn bands_json(policy: &ApprovalPolicy, asset: &Asset) -> Vec<Value> {
 }
 
 /// The policies, and what becomes of the changes that wait.
-fn text(session: &Session, policies: &[ApprovalPolicyOf]) -> String {
+fn text(session: &Session, policies: &[ApprovalPolicyOf], users: &NamedUsers) -> String {
     let waiting = policies.iter().filter_map(|found| waits(found, session.language));
-    std::iter::once(table(session, policies)).chain(waiting).collect::<Vec<_>>().join("\n")
+    std::iter::once(table(session, policies, users)).chain(waiting).collect::<Vec<_>>().join("\n")
 }
 
 fn waits(found: &ApprovalPolicyOf, language: Language) -> Option<String> {
@@ -155,7 +167,7 @@ fn waits(found: &ApprovalPolicyOf, language: Language) -> Option<String> {
 }
 
 /// A line for each band, and for each band of a change that waits.
-fn table(session: &Session, policies: &[ApprovalPolicyOf]) -> String {
+fn table(session: &Session, policies: &[ApprovalPolicyOf], users: &NamedUsers) -> String {
     let header = [
         left("currency", "币种"),
         right("from", "金额起"),
@@ -168,16 +180,16 @@ fn table(session: &Session, policies: &[ApprovalPolicyOf]) -> String {
     for found in policies {
         let asset = &found.asset;
         let stuck = found.unreachable_for.iter().map(|login| one_line(login)).collect::<Vec<_>>().join(", ");
-        rows.extend(lines(&found.policy, asset, String::new(), &stuck, session.language));
+        rows.extend(lines((&found.policy, users), asset, String::new(), &stuck, session.language));
         if let Some(waiting) = &found.waiting {
-            rows.extend(lines(&waiting.policy, asset, time(waiting.due_at), "", session.language));
+            rows.extend(lines((&waiting.policy, users), asset, time(waiting.due_at), "", session.language));
         }
     }
     session.out.table(&header, rows)
 }
 
 fn lines(
-    policy: &ApprovalPolicy,
+    (policy, users): (&ApprovalPolicy, &NamedUsers),
     asset: &Asset,
     when: String,
     stuck: &str,
@@ -192,7 +204,7 @@ fn lines(
         return vec![line("-".to_owned(), none.to_owned())];
     }
     let of = |band: &Band| {
-        let levels: Vec<String> = band.levels.iter().map(level_text).collect();
+        let levels: Vec<String> = band.levels.iter().map(|level| users.level(level)).collect();
         line(major(band.from, asset), levels.join("+"))
     };
     policy.bands.iter().map(of).collect()

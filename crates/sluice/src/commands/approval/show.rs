@@ -1,5 +1,6 @@
 //! `approval list` and `approval show`.
 
+use super::level::NamedUsers;
 use crate::exit::{Exit, Failure};
 use crate::out::{left, or_empty, right, time};
 use crate::say::say;
@@ -7,12 +8,17 @@ use crate::session::{Session, major};
 use crate::terminal::one_line;
 use crate::word::Word;
 use clap::{Args, ValueEnum};
-use domain::approval::{ApprovalAction, Level};
+use domain::approval::ApprovalAction;
 use domain::asset::Asset;
 use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
+use domain::code::Language;
+use domain::principal::SponsorDeed;
 use serde_json::{Value, json};
-use service::approval::{self, Approval, ApprovalStanding, LevelStanding, QueuePart, Queued};
+use service::approval::{
+    self, Approval, ApprovalStanding, ApproverSponsor, LevelStanding, LoosenedPolicy, QueuePart, Queued,
+};
+use service::batch::Described;
 use store::batch::Batch;
 
 /// Arguments of `approval list`.
@@ -102,54 +108,64 @@ fn table(session: &Session, batches: &[Queued]) -> String {
 
 /// `approval show`.
 pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
-    let (batch, standing) = approval::of_batch(&session.service, batch).await?;
-    let levels: Vec<_> = standing.levels.iter().map(level_json).collect();
-    let decisions: Vec<_> = standing.decisions.iter().map(|one| decision_json(one, standing.round)).collect();
+    let (Described { batch, asset, .. }, standing) = approval::of_batch(&session.service, batch).await?;
+    let named = standing.levels.iter().flat_map(|one| one.level.users.iter().copied());
+    let users = NamedUsers::of(session, named).await?;
+    let levels: Vec<_> = standing.levels.iter().map(|one| level_json(one, &users)).collect();
+    let decisions: Vec<_> = standing.decisions.iter().map(|one| decision_json(one, &standing)).collect();
     let json = json!({
         "batch_id": batch.number(), "id": batch.id.0, "status": batch.state.name(),
         "needed": standing.needed, "given": standing.given, "content_hash": standing.content_hash,
+        "same_day": major(standing.same_day, &asset),
         "valid_hours": standing.valid_hours, "expires_at": standing.expires_at.map(time),
         "may_approve": standing.may_approve.iter().map(|user| &user.login).collect::<Vec<_>>(),
-        "levels": levels, "decisions": decisions,
+        "levels": levels, "decisions": decisions, "loosened": standing.loosened.as_ref().map(loosened_json),
     });
-    let asset = session.asset(batch.asset).await?;
-    session.out.answer(json, || text(session, (&batch, &asset), &standing))?;
+    session.out.answer(json, || text(session, (&batch, &asset), &standing, &users))?;
     Ok(Exit::Success)
 }
 
-fn level_json(standing: &LevelStanding) -> Value {
-    json!({ "level": level_text(&standing.level), "given": standing.given, "open": standing.open })
+fn level_json(standing: &LevelStanding, users: &NamedUsers) -> Value {
+    json!({ "level": users.level(&standing.level), "given": standing.given, "open": standing.open })
 }
 
-fn decision_json(approval: &Approval, round: i64) -> Value {
+fn loosened_json(loosened: &LoosenedPolicy) -> Value {
+    json!({ "version": loosened.version, "set_by": loosened.set_by, "set_at": time(loosened.set_at),
+            "confirmed_by": loosened.confirmed_by })
+}
+
+fn decision_json(approval: &Approval, standing: &ApprovalStanding) -> Value {
+    let touching = standing.sponsors.iter().filter(|sponsor| sponsor.touches(approval));
+    let sponsor =
+        |one: &ApproverSponsor| json!({ "deed": one.deed.name(), "by": one.by, "at": time(one.at) });
     json!({
         "action": approval.action.name(), "approver": approval.login, "role": approval.role.name(),
         "note": approval.note, "content_hash": approval.content_hash, "decided_at": time(approval.at),
-        "counts": approval.round == round,
+        "counts": approval.round == standing.round, "sponsors": touching.map(sponsor).collect::<Vec<_>>(),
     })
 }
 
-/// A level as `approval policy set` takes it; users are shown by id.
-pub(super) fn level_text(level: &Level) -> String {
-    let roles = level.roles.iter().map(|role| role.name().to_owned());
-    let users = level.users.iter().map(|id| format!("user_{id}"));
-    let who: Vec<String> = roles.chain(users).collect();
-    if who.is_empty() { level.count.to_string() } else { format!("{}:{}", level.count, who.join(",")) }
-}
-
-fn text(session: &Session, (batch, asset): (&Batch, &Asset), standing: &ApprovalStanding) -> String {
+fn text(
+    session: &Session,
+    (batch, asset): (&Batch, &Asset),
+    standing: &ApprovalStanding,
+    users: &NamedUsers,
+) -> String {
     let logins: Vec<String> = standing.may_approve.iter().map(|user| one_line(&user.login)).collect();
     let level = |one: &LevelStanding| match one.given.as_slice() {
-        [] => level_text(&one.level),
-        given => format!("{} ({})", level_text(&one.level), given.join(",")),
+        [] => users.level(&one.level),
+        given => format!("{} ({})", users.level(&one.level), given.join(",")),
     };
     let levels: Vec<String> = standing.levels.iter().map(level).collect();
     let (number, tally) = (batch.number(), &batch.tally);
+    let money = |minor: i64| format!("{} {}", major(minor, asset), asset.code);
+    let same_day = (standing.same_day > 0).then(|| money(standing.same_day));
     let fields = session.out.fields(&[
         (say("batch", "批次"), number.clone()),
         (say("name", "名称"), batch.name.clone()),
         (say("items", "笔数"), tally.total_count.to_string()),
-        (say("amount", "金额"), format!("{} {}", major(tally.total_amount, asset), asset.code)),
+        (say("amount", "金额"), money(tally.total_amount)),
+        (say("submitted before that day", "当日此前已提交"), or_empty(same_day.as_deref())),
         (say("created by", "制单人"), batch.created_by.name.clone()),
         (say("status", "状态"), batch.state.word(session.language).to_owned()),
         (say("approvals", "审批"), format!("{}/{}", standing.given, standing.needed)),
@@ -168,7 +184,61 @@ fn text(session: &Session, (batch, asset): (&Batch, &Asset), standing: &Approval
              `sluice approval reject {number}`"
         )
     });
-    [Some(fields), decisions, next].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    let influences = influences(standing, session.language);
+    let parts = [Some(fields), decisions].into_iter().flatten().chain(influences).chain(next);
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+/// What others did lately that the approvals rest on, a line for each.
+fn influences(standing: &ApprovalStanding, language: Language) -> Vec<String> {
+    let loosened = standing.loosened.as_ref().map(|loosened| {
+        let (by, at) = (one_line(&loosened.set_by), time(loosened.set_at));
+        match loosened.confirmed_by.as_deref().map(one_line) {
+            Some(second) => say!(
+                language,
+                "Note: {by} loosened the approval policy at {at}; {second} confirmed it",
+                "注意：{by} 于 {at} 放宽了审批策略，由 {second} 确认"
+            ),
+            None => say!(
+                language,
+                "Note: {by} loosened the approval policy at {at}; it took effect when it was due",
+                "注意：{by} 于 {at} 放宽了审批策略，等待期后自动生效"
+            ),
+        }
+    });
+    let touched = |one: &Approval| -> Vec<String> {
+        let touching = standing.sponsors.iter().filter(|sponsor| sponsor.touches(one));
+        touching.map(|sponsor| influence(sponsor, &one_line(&one.login), language)).collect()
+    };
+    loosened.into_iter().chain(standing.decisions.iter().flat_map(touched)).collect()
+}
+
+fn influence(sponsor: &ApproverSponsor, who: &str, language: Language) -> String {
+    let (by, at) = (one_line(&sponsor.by), time(sponsor.at));
+    match sponsor.deed {
+        SponsorDeed::Added => {
+            say!(language, "Note: {by} added {who} at {at}", "注意：{by} 于 {at} 添加了用户 {who}")
+        }
+        SponsorDeed::Promoted => {
+            say!(
+                language,
+                "Note: {by} raised the role of {who} at {at}",
+                "注意：{by} 于 {at} 提升了 {who} 的角色"
+            )
+        }
+        SponsorDeed::PasswordReset => {
+            say!(
+                language,
+                "Note: {by} reset the password of {who} at {at}",
+                "注意：{by} 于 {at} 重置了 {who} 的密码"
+            )
+        }
+        SponsorDeed::TotpReset => say!(
+            language,
+            "Note: {by} reset the second factor of {who} at {at}",
+            "注意：{by} 于 {at} 重置了 {who} 的双重验证"
+        ),
+    }
 }
 
 /// All decisions; those of earlier rounds no longer count.

@@ -2,10 +2,11 @@
 
 use super::found::{self, SubmissionArgs};
 use super::next::steps;
-use super::report;
+use super::problems;
 use super::show::BatchView;
-use crate::commands::problem::{self, ShownProblem, delimiter};
-use crate::data_dir::replace;
+use crate::commands::file::{self, FileArgs};
+use crate::commands::file_report;
+use crate::commands::problem::{self, ShownProblem};
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;
@@ -13,7 +14,6 @@ use clap::Args;
 use domain::account_ref::GivenAccount;
 use domain::batch::{BatchMode, BatchType};
 use domain::code::Language;
-use formats::delimiter::Delimiter;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
 use serde_json::{Value, json};
 use service::batch;
@@ -23,8 +23,8 @@ use std::path::PathBuf;
 /// Arguments of `batch import`.
 #[derive(Debug, Args)]
 pub(crate) struct BatchImportArgs {
-    /// CSV file; `-` reads standard input
-    pub file: String,
+    #[command(flatten)]
+    pub file: FileArgs,
     /// Type of the batch: one_to_many, many_to_one or many_to_many
     #[arg(long = "type", value_name = "TYPE", value_parser = kind, required_unless_present = "into")]
     pub kind: Option<BatchType>,
@@ -45,7 +45,7 @@ pub(crate) struct BatchImportArgs {
     /// Accept the good rows even if others are refused; the batch stays a draft
     #[arg(long)]
     pub partial: bool,
-    /// With --partial: write the refused rows to this file, as CSV with reasons
+    /// With --partial: write the refused rows with reasons to this file; its ending says in which form
     #[arg(long, value_name = "FILE", requires = "partial")]
     pub refused: Option<PathBuf>,
     /// Refuse the file unless it has exactly this many rows
@@ -71,15 +71,9 @@ pub(crate) struct BatchImportArgs {
     /// Remarks on the batch
     #[arg(long, value_name = "TEXT")]
     pub remarks: Option<String>,
-    /// PaymentField delimiter: comma, semicolon, tab or pipe
-    #[arg(long, default_value = "comma", value_parser = delimiter)]
-    pub delimiter: Delimiter,
     /// Read a field from the column with this header, such as amount=Net
     #[arg(long, value_name = "FIELD=HEADER", value_parser = mapping)]
     pub map: Vec<(PaymentField, String)>,
-    /// Ignore a column that says when, in what or whether to pay, such as status
-    #[arg(long, value_name = "HEADER")]
-    pub ignore_column: Vec<String>,
     /// Currency of a many_to_many batch
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
@@ -108,8 +102,7 @@ const MAPPING: Say = say(
 );
 
 fn mapping(text: &str) -> Result<(PaymentField, String), Say> {
-    let (field, header) = text.split_once('=').ok_or(MAPPING)?;
-    Ok((PaymentField::parse(field).ok_or(MAPPING)?, header.to_owned()))
+    file::mapping(text, PaymentField::parse).ok_or(MAPPING)
 }
 
 impl BatchImportArgs {
@@ -128,30 +121,31 @@ impl BatchImportArgs {
         }
     }
 
-    fn options(&self) -> PaymentFileOptions {
+    fn options(&self, language: Language) -> Result<PaymentFileOptions, Failure> {
         let mut map = PaymentMapping::default();
         for (field, header) in &self.map {
             map.set(*field, header.clone());
         }
-        PaymentFileOptions {
-            delimiter: self.delimiter,
+        Ok(PaymentFileOptions {
+            file: self.file.form(),
             map,
-            ignore: self.ignore_column.clone(),
+            numbers: self.file.numbers(language)?,
+            ignore: self.file.ignore_column.clone(),
             ..PaymentFileOptions::default()
-        }
+        })
     }
 
     fn expected(&self) -> Expected {
         Expected { rows: self.expect_rows, total: self.expect_total.clone() }
     }
 
-    fn import(&self, kind: BatchType) -> BatchImport {
+    fn import(&self, kind: BatchType, options: PaymentFileOptions) -> BatchImport {
         BatchImport {
             mode: self.mode,
             account: self.account.clone().filter(|_| kind != BatchType::ManyToMany),
             currency: self.currency.clone(),
             remarks: self.remarks.clone(),
-            options: self.options(),
+            options,
             partial: self.partial,
             draft: self.draft,
             submission: self.submission.submission(),
@@ -163,8 +157,8 @@ impl BatchImportArgs {
         }
     }
 
-    fn add(&self) -> AddFile {
-        AddFile { options: self.options(), partial: self.partial, expected: self.expected() }
+    fn add(&self, options: PaymentFileOptions) -> AddFile {
+        AddFile { options, partial: self.partial, expected: self.expected() }
     }
 }
 
@@ -178,11 +172,7 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
         None => None,
     };
     if let (Some(path), Some(view)) = (&args.refused, &view) {
-        replace(path, async |writer| {
-            let batch = view.batch.id.into();
-            Ok(batch::refused_csv(&session.service, batch, session.language, writer).await?)
-        })
-        .await?;
+        problems::write(session, view.batch.id.into(), path, None).await?;
     }
     let mut json = view.as_ref().map(BatchView::to_json).unwrap_or_default();
     let shown = problem::to_json(&problems, session.language);
@@ -191,7 +181,7 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
         ("taken_amount", json!(taken_amount)),
         ("refused", json!(refused)),
         ("problems", shown),
-        ("file", report::to_json(&file)),
+        ("file", file_report::to_json(&file, session.language)),
     ] {
         json.insert(key.to_owned(), value);
     }
@@ -211,7 +201,7 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
         );
         let warned = |view: &BatchView| found::to_text(&found, &view.asset, session.language);
         let warned = view.as_ref().map(warned).unwrap_or_default();
-        let text = [report::to_text(&file, session.language), taken, rows, warned, ending];
+        let text = [file_report::to_text(&file, session.language), taken, rows, warned, ending];
         text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     };
     session.out.answer(Value::Object(json), text)?;
@@ -225,13 +215,14 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
 /// Imports the file as a batch, or into one.
 async fn import(session: &Session, args: &BatchImportArgs) -> Result<Imported, Failure> {
     args.check(session.language)?;
-    let file = problem::open(&args.file)?;
+    let options = args.options(session.language)?;
+    let file = args.file.open()?;
     let (service, actor) = (&session.service, &session.actor);
     Ok(match (&args.into, args.kind) {
         (Some(batch), _) => {
-            batch::import_into(service, actor, batch::read_ref(batch)?, &args.add(), file).await?
+            batch::import_into(service, actor, batch::read_ref(batch)?, &args.add(options), file).await?
         }
-        (None, Some(kind)) => batch::import(service, actor, &args.import(kind), file).await?,
+        (None, Some(kind)) => batch::import(service, actor, &args.import(kind, options), file).await?,
         (None, None) => {
             let text = say("Specify --type or --into BATCH", "请指定 --type 或 --into BATCH");
             return Err(Failure::usage(text, session.language));
@@ -259,10 +250,6 @@ mod tests {
 
     #[test]
     fn the_mapping_error_names_every_column_in_both_languages() {
-        for language in [Language::English, Language::Chinese] {
-            let is_mark = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
-            let words: Vec<_> = MAPPING.to(language).split(is_mark).collect();
-            assert!(COLUMNS.iter().all(|column| words.contains(&column.name)), "{}", MAPPING.to(language));
-        }
+        file::tests::check_names_every_column(MAPPING, COLUMNS.iter().map(|column| column.name));
     }
 }

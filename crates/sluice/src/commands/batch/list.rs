@@ -11,8 +11,10 @@ use domain::batch::BatchState;
 use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
 use service::batch;
-use service::batch::list::OffsetPage;
-use store::batch::{BatchFilter, BatchSort};
+use service::batch::list::{BatchQuery, OffsetPage};
+use service::listing::{Counting, PageRequest};
+use service::place::NextPage;
+use store::batch::BatchFilter;
 use store::batch_history::Event;
 
 /// Arguments of `batch list`.
@@ -32,16 +34,16 @@ fn state(text: &str) -> Result<BatchState, String> {
 
 /// Runs `batch list`.
 pub(crate) async fn run(session: &Session, args: &BatchListArgs) -> Result<Exit, Failure> {
-    let whole = BatchFilter { states: args.state.into_iter().collect(), ..BatchFilter::default() };
-    let filter = BatchFilter { before: args.page.id()?, ..whole.clone() };
-    let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
-    let (found, _) = batch::search(&session.service, &filter, BatchSort::Newest, part).await?;
-    let mut views: Vec<BatchView> = found.into_iter().map(BatchView::from).collect();
-    let next = args.page.cut(&mut views, |view| view.batch.id.0);
+    let filter = BatchFilter { states: args.state.into_iter().collect(), ..BatchFilter::default() };
+    let (after, limit) = (args.page.place()?, args.page.limit);
+    let slice = PageRequest { after, limit, ..PageRequest::default() };
+    let wanted = BatchQuery { filter, slice, counting: Counting::Whole, ..BatchQuery::default() };
+    let found = batch::search(&session.service, &wanted).await?;
+    let views: Vec<BatchView> = found.batches.into_iter().map(BatchView::from).collect();
     let page = Page {
         rows: views.iter().map(|view| Value::Object(view.to_json())).collect(),
-        total: batch::count(&session.service, &whole).await?,
-        next,
+        total: found.total.map_or(0, |total| total.rows),
+        next: found.next.as_ref().and_then(NextPage::row).map(|row| row.key.to_string()),
     };
     let row = |view: &BatchView| {
         let (batch, tally) = (&view.batch, &view.batch.tally);

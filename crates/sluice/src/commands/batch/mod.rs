@@ -10,10 +10,10 @@ mod list;
 mod moves;
 mod name;
 mod next;
+mod outside;
 mod preview;
 mod problems;
 mod progress;
-mod report;
 mod run;
 mod show;
 
@@ -21,6 +21,7 @@ use crate::consent::ConsentArgs;
 use crate::exit::{Exit, Failure};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
+use domain::batch::BatchType;
 use name::BatchName;
 use service::batch::read_ref;
 
@@ -39,6 +40,18 @@ pub(crate) enum BatchVerb {
                             --name \"Payroll May\"\n  sluice batch import - --type many_to_many --currency USD \
                             --name Sundry --map amount=Sum < file.csv")]
     Import(Box<import::BatchImportArgs>),
+    /// Create a batch that deposits money into an account from outside, so that it can be approved
+    #[command(
+        after_help = "Example:\n  sluice batch deposit --account ACME --amount 5000.00 --currency USD \
+                            --name \"Bank statement 7\""
+    )]
+    Deposit(Box<outside::OutsideArgs>),
+    /// Create a batch that withdraws money from an account to the outside, so that it can be approved
+    #[command(
+        after_help = "Example:\n  sluice batch withdraw --account ACME --amount 5000.00 --currency USD \
+                            --name \"To the bank\""
+    )]
+    Withdraw(Box<outside::OutsideArgs>),
     /// Show what a run would do now, without doing it
     #[command(after_help = "Example:\n  sluice batch preview batch-20260531-001")]
     Preview(BatchName),
@@ -192,7 +205,9 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
             Access::Run
         }
         BatchVerb::Import(_) => Access::Import,
-        BatchVerb::Submit { .. }
+        BatchVerb::Deposit(_)
+        | BatchVerb::Withdraw(_)
+        | BatchVerb::Submit { .. }
         | BatchVerb::Problems(_)
         | BatchVerb::Start { .. }
         | BatchVerb::Copy(_)
@@ -210,6 +225,8 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Failure> {
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,
+        BatchVerb::Deposit(args) => outside::run(session, BatchType::Deposit, args).await,
+        BatchVerb::Withdraw(args) => outside::run(session, BatchType::Withdrawal, args).await,
         BatchVerb::Preview(name) => preview::run(session, name.read()?).await,
         BatchVerb::Submit { noted, submission } => {
             moves::submit(session, noted.name.read()?, &noted.note, submission).await

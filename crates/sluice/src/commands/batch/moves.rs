@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use service::approval;
 use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
+use service::batch::submit::PreparedBatch;
 use service::batch::{self, BatchRequest};
 
 const WHICH: Say = say(
@@ -102,13 +103,19 @@ pub(crate) async fn submit(
     submission: &SubmissionArgs,
 ) -> Result<Exit, Failure> {
     let ask = BatchRequest::of(batch).noted(note);
-    let submitted = batch::submit(&session.service, &session.actor, ask, &submission.submission()).await?;
-    let view = BatchView::of(session, submitted.batch.batch).await?;
+    prepared(session, batch::submit(&session.service, &session.actor, ask, &submission.submission()).await?)
+        .await
+}
+
+/// Prints a batch, what was found about it, and what to do next.
+pub(super) async fn prepared(session: &Session, prepared: PreparedBatch) -> Result<Exit, Failure> {
+    let PreparedBatch { batch, found } = prepared;
+    let view = BatchView::of(session, batch.batch).await?;
     let mut json = view.to_json();
-    json.extend(found::to_json(&submitted.found, &view.asset, session.language));
+    json.extend(found::to_json(&found, &view.asset, session.language));
     let steps = steps(session, &view.batch).await?;
     session.out.answer(Value::Object(json), || {
-        let found = found::to_text(&submitted.found, &view.asset, session.language);
+        let found = found::to_text(&found, &view.asset, session.language);
         let parts = [view.to_text(session.out), found, steps];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     })?;

@@ -2,8 +2,9 @@
 
 use crate::exit::Failure;
 use crate::say::say;
-use crate::session::Session;
+use crate::session::{Session, major};
 use crate::terminal::one_line;
+use domain::asset::Asset;
 use domain::batch::BatchState;
 use service::approval::{self, ApprovalStanding};
 use store::batch::Batch;
@@ -27,7 +28,8 @@ pub(super) async fn steps(session: &Session, batch: &Batch) -> Result<String, Fa
     }
     let standing = approval::standing_of(&session.service, batch).await?;
     Ok(if standing.needed > standing.given {
-        approvals(session, batch, &standing)
+        let asset = session.asset(batch.asset).await?;
+        approvals(session, (batch, &asset), &standing)
     } else {
         say!(
             language,
@@ -38,7 +40,7 @@ pub(super) async fn steps(session: &Session, batch: &Batch) -> Result<String, Fa
 }
 
 /// A batch that needs approvals: how many, and whose.
-fn approvals(session: &Session, batch: &Batch, standing: &ApprovalStanding) -> String {
+fn approvals(session: &Session, (batch, asset): (&Batch, &Asset), standing: &ApprovalStanding) -> String {
     let (number, needed) = (batch.number(), standing.needed);
     let logins: Vec<String> = standing.may_approve.iter().map(|user| one_line(&user.login)).collect();
     let who = logins.join(", ");
@@ -46,9 +48,20 @@ fn approvals(session: &Session, batch: &Batch, standing: &ApprovalStanding) -> S
         BatchState::Draft => format!("sluice batch submit {number}"),
         _ => format!("sluice approval show {number}"),
     };
+    let why = if standing.same_day > 0 { same_day(session, standing, asset) } else { String::new() };
     say!(
         session.language,
-        "Approvals needed before it runs: {needed}; who may approve: {who}.\nNext: `{next}`",
-        "执行前需要 {needed} 项审批；可审批人：{who}。\n下一步：`{next}`"
+        "Approvals needed before it runs: {needed}; who may approve: {who}.\n{why}Next: `{next}`",
+        "执行前需要 {needed} 项审批；可审批人：{who}。\n{why}下一步：`{next}`"
+    )
+}
+
+/// Why a batch may need more than its own amount asks for.
+fn same_day(session: &Session, standing: &ApprovalStanding, asset: &Asset) -> String {
+    let (sum, currency) = (major(standing.same_day, asset), &asset.code);
+    say!(
+        session.language,
+        "{sum} {currency} submitted before on that day by the same maker, with the same account, count too.\n",
+        "同一制单人当日此前以同一账户提交的 {sum} {currency} 一并计入审批档次。\n"
     )
 }

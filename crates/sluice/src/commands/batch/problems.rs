@@ -2,6 +2,7 @@
 
 use super::name::BatchName;
 use super::show;
+use crate::commands::export_form::{self, form_of, number_of_rows};
 use crate::commands::problem::{self, ShownProblem};
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
@@ -11,6 +12,7 @@ use crate::session::Session;
 use clap::Args;
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
+use formats::export::options::ExportForm;
 use serde_json::{Value, json};
 use service::batch;
 use service::batch::problems::ProblemRow;
@@ -29,9 +31,12 @@ pub(crate) struct ProblemsArgs {
     /// Only rows refused with this code, such as PAYEE_NOT_FOUND
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub code: Option<Code>,
-    /// Write the rows to this file, as CSV with keys and reasons
+    /// Write the rows with keys and reasons to this file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "drop"])]
     pub out: Option<PathBuf>,
+    /// With --out: csv, xlsx or jsonl [default: by the ending of the file's name]
+    #[arg(long, value_name = "FORM", value_parser = export_form::form, requires = "out")]
+    pub format: Option<ExportForm>,
     /// Drop the rows refused with this code, or all: they will not be paid
     #[arg(long, value_name = "CODE|all", requires = "count")]
     pub drop: Option<String>,
@@ -52,7 +57,7 @@ fn code(text: &str) -> Result<Code, Say> {
 pub(crate) async fn run(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
     match (&args.drop, args.count, &args.out) {
         (Some(which), Some(count), _) => dropped(session, args.name.read()?, which, count).await,
-        (_, _, Some(path)) => write(session, args.name.read()?, path).await,
+        (_, _, Some(path)) => written(session, args.name.read()?, path, args.format).await,
         _ => list(session, args).await,
     }
 }
@@ -64,10 +69,28 @@ async fn dropped(session: &Session, batch: BatchRef, which: &str, count: i64) ->
     show::answer(session, batch, &[("dropped", json!(count))]).await
 }
 
-async fn write(session: &Session, batch: BatchRef, path: &Path) -> Result<Exit, Failure> {
-    let (service, language) = (&session.service, session.language);
-    let count =
-        replace(path, async |writer| Ok(batch::refused_csv(service, batch, language, writer).await?)).await?;
+/// Writes the refused rows to a file and returns how many there are.
+pub(super) async fn write(
+    session: &Session,
+    batch: BatchRef,
+    path: &Path,
+    format: Option<ExportForm>,
+) -> Result<i64, Failure> {
+    let options = export_form::options(session, form_of(path, format));
+    replace(path, async |writer| {
+        let manifest = batch::export_problems(&session.service, batch, &options, writer).await?;
+        Ok(number_of_rows(&manifest))
+    })
+    .await
+}
+
+async fn written(
+    session: &Session,
+    batch: BatchRef,
+    path: &Path,
+    format: Option<ExportForm>,
+) -> Result<Exit, Failure> {
+    let (count, language) = (write(session, batch, path, format).await?, session.language);
     let file = path.display().to_string();
     let json = json!({ "rows": count, "file": file });
     let text =

@@ -116,6 +116,11 @@ fn begin_at_zero() {
     }
     counter!("sluice_ledger_refusals_total", "code" => Code::ServerFault.name()).increment(0);
     counter!("sluice_runs_broken_off_total").increment(0);
+    for result in ["delivered", "failed", "dead"] {
+        counter!("sluice_webhook_attempts_total", "result" => result).increment(0);
+    }
+    gauge!("sluice_webhook_waiting").set(0.0);
+    gauge!("sluice_webhook_oldest_waiting_seconds").set(0.0);
     gauge!("sluice_door_queue").set(0.0);
     gauge!("sluice_batches_running").set(0.0);
 }

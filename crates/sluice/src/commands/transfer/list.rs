@@ -14,6 +14,7 @@ use ledger::calendar;
 use serde_json::{Value, json};
 use service::account;
 use service::listing::{Counting, Order, PageRequest};
+use service::place::NextPage;
 use service::transfer::{self, TransferDetail, TransferQuery, TransferSide, TransferSort};
 
 /// Arguments of `transfer list`.
@@ -103,6 +104,7 @@ pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Ex
         text: args.text.clone(),
         sort: TransferSort::Number,
         slice,
+        resumed: None,
         counting: Counting::Whole,
     };
     let found = transfer::list(&session.service, &query).await?;
@@ -110,7 +112,7 @@ pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Ex
     let page = Page {
         rows: found.transfers.iter().map(|transfer| to_json(transfer, language)).collect(),
         total: found.total.map_or(0, |total| total.rows),
-        next: found.next.map(|place| place.key.to_string()),
+        next: found.next.as_ref().and_then(NextPage::row).map(|row| row.key.to_string()),
     };
     let header = [
         right("transfer", "编号"),

@@ -18,6 +18,15 @@ const APART: &[(&str, &str)] = &[
     ("history_mark", "follows later"),
     ("batch_print", "kept of when it was made"),
     ("batch_editor", "who made and changed what"),
+    ("item_page", "hashes of items as they were added, with their lines"),
+    ("commit_link", "hashes of who did what when"),
+    ("image", "hashes of the rows, with their times"),
+    ("pending_image", "empty between commits"),
+    ("notice", "made by the server's worker"),
+    ("mail", "made by the server's worker"),
+    ("reminder", "of the person who signed in"),
+    ("mail_address", "of the person who signed in"),
+    ("seen_network", "a command does not sign in"),
 ];
 
 /// Columns that are not compared: who and from where, and what a server's own commits count up.
@@ -33,9 +42,14 @@ const DROPPED: &[&str] = &[
     "set_by_kind",
     "set_by_id",
     "approval_round.maker",
+    "approval_round.same_day",
     "commit_number",
+    "ledger_head.chain",
     // A login, of which no command knows, has its row there.
     "audit.id",
+    // Only a worker spreads, and only a session can be new to a network.
+    "outbox.id",
+    "outbox.spread_at",
     // A file has a hash and a line above its rows, and numbers of lines are in the hash of the content.
     "batch.file_hash",
     "batch.content_hash",
@@ -46,11 +60,11 @@ const DROPPED: &[&str] = &[
     "change_report.recent_since",
 ];
 
-/// Columns of which only is compared whether they have a value: times, and what is drawn at random.
-const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id", "sealed"];
+/// Columns of which only is compared whether they have a value: times, hashes of them, and what is drawn at random.
+const MASKED: &[&str] = &["at", "until", "token", "hint", "password", "ledger_id", "sealed", "digest"];
 /// What is not compared within a detail: the hash as above, until when a key's former secret
 /// holds, and from when a policy does.
-const DETAILS: &[&str] = &["content_hash", "before_until", "due_at"];
+const DETAILS: &[&str] = &["content_hash", "before_until", "due_at", "by"];
 /// What brings items into a batch: a file or a list, so that the details differ.
 const INTAKES: &[&str] = &["batch.import", "batch.create", "batch.edit", "created", "edited"];
 

@@ -11,6 +11,7 @@ use store::account_list::{AccountFilter, AccountSort};
 use store::account_totp::{AccountTotp, BoundAccount, Unpaid};
 use store::holder_default::HolderDefault;
 use store::item::Item;
+use store::listing::{PageRequest, Window};
 use store::{Script, Tx};
 
 fn names(rows: i64, of: fn(i64) -> String) -> Vec<String> {
@@ -147,6 +148,22 @@ pub async fn account_list(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let ids = store::account_list::page_of_ids(tx, &with_system, some(1_000)).await.unwrap();
     assert_eq!(ids, (1..=rows + 2).collect::<Vec<_>>());
     assert_eq!(store::account_list::ids(tx).await.unwrap(), (1, rows + 2));
+    for (first, last, expected) in [(1, 1, vec![1]), (rows + 3, i64::MAX, vec![])] {
+        let window = Window { first, last };
+        let count = store::account_list::count_within(tx, &all, window, 9).await.unwrap();
+        assert_eq!(count, length(&expected));
+        for sort in [AccountSort::Number, AccountSort::Balance, AccountSort::OpenedAt] {
+            let slice = PageRequest { window: Some(window), among: vec![1, 2], ..some(9) };
+            let ranks = store::account_list::ranks(tx, &all, sort, slice).await.unwrap();
+            let ids: Vec<i64> = ranks.iter().map(|row| row.key).collect();
+            assert_eq!(ids, expected, "{sort:?}");
+            let views = store::account::by_ids(tx, ids).await.unwrap();
+            assert_eq!(ranks, views.iter().map(|view| sort.place(view)).collect::<Vec<_>>(), "{sort:?}");
+        }
+    }
+    let opened = store::account::by_id(tx, AccountId(1)).await.unwrap().unwrap().opened_at;
+    assert_eq!(store::account_list::opened_at(tx, AccountId(1)).await.unwrap(), Some(opened));
+    assert_eq!(store::account_list::opened_at(tx, AccountId(0)).await.unwrap(), None);
 }
 
 pub async fn balance(tx: &mut Tx, Filled { rows, .. }: Filled) {

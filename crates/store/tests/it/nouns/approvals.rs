@@ -25,6 +25,9 @@ pub async fn approval_policy(tx: &mut Tx, _: Filled) {
     assert_eq!(version(store::approval_policy::in_force(tx, dollar).await.unwrap()), Some(1));
     assert_eq!(version(store::approval_policy::newest(tx, dollar).await.unwrap()), Some(2));
     assert_eq!(version(store::approval_policy::newest(tx, AssetId(2)).await.unwrap()), None);
+    for (number, expected) in [(1, Some(1)), (2, Some(2)), (3, None)] {
+        assert_eq!(version(store::approval_policy::get(tx, dollar, number).await.unwrap()), expected);
+    }
     assert_eq!(store::approval_policy::lowest(tx).await.unwrap(), [(dollar, 100)]);
     assert!(store::policy::book(tx).await.unwrap().needs_approval(dollar, 100));
     assert_eq!(store::approval_policy::due(tx, 8).await.unwrap(), []);
@@ -41,7 +44,7 @@ pub async fn approval_policy(tx: &mut Tx, _: Filled) {
 
 pub async fn approval_round(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let round = store::approval_round::last(tx, batch).await.unwrap().unwrap();
-    assert_eq!((round.round, round.needed, round.amount), (1, 1, 5 * rows));
+    assert_eq!((round.round, round.needed, round.amount, round.same_day), (1, 1, 5 * rows, 7));
     assert_eq!(store::approval_round::last(tx, BatchId(batch.0 + 1)).await.unwrap(), None);
     assert_eq!(store::approval_round::same_day(tx, &round).await.unwrap(), [0_i64; 0], "without itself");
     let of_another = ApprovalRound { batch: BatchId(batch.0 + 1), ..round.clone() };

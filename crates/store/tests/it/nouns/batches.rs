@@ -11,6 +11,8 @@ use store::Tx;
 use store::batch::{BatchFilter, BatchSort};
 use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
+use store::listing::{CursorKey, PageRequest, Window};
+use store::value::Value;
 
 pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     let batch = store::batch::get(tx, id).await.unwrap().unwrap();
@@ -48,10 +50,25 @@ pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
         text: Some(batch.name.to_uppercase()),
         from: Some(batch.created_at),
         until: Some(batch.created_at + 1),
-        before: Some(i64::MAX),
     };
-    assert_eq!(store::batch::count(tx, &filter).await.unwrap(), 1);
-    assert_eq!(store::batch::list(tx, &filter, BatchSort::Largest, 9, 0).await.unwrap(), [batch]);
+    assert_eq!(store::batch::count(tx, &filter, None).await.unwrap(), 1);
+    for (first, last, count) in [(id.0, id.0, 1), (id.0 + 1, i64::MAX, 0)] {
+        let window = Window { first, last };
+        assert_eq!(store::batch::count_within(tx, &filter, window, 9).await.unwrap(), count);
+        for (sort, value) in [
+            (BatchSort::Newest, Value::from(id.0)),
+            (BatchSort::Name, batch.name.as_str().into()),
+            (BatchSort::Largest, tally.total_amount.into()),
+        ] {
+            let slice =
+                PageRequest { limit: 9, window: Some(window), among: vec![id.0], ..PageRequest::default() };
+            let ranks = store::batch::ranks(tx, &filter, sort, slice).await.unwrap();
+            let expected = CursorKey { value, key: id.0 };
+            assert_eq!(ranks, vec![expected; usize::try_from(count).unwrap()], "{sort:?}");
+        }
+    }
+    assert_eq!(store::batch::ids(tx).await.unwrap(), (id.0, id.0));
+    assert_eq!(store::batch::created_at(tx, id.0 + 9).await.unwrap(), Some(batch.created_at));
     started(tx, id).await;
     an_unfinished_import_is_purged_with_everything_it_left_behind(tx, id, rows).await;
 }

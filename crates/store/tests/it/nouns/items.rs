@@ -4,10 +4,12 @@ use super::{Filled, length};
 use crate::world::run;
 use domain::batch::ContactType;
 use domain::code::Code;
-use domain::id::TransferId;
+use domain::id::{BatchId, TransferId};
 use domain::item::ItemState;
 use store::Tx;
 use store::item::{ItemFilter, Page};
+use store::item_mark::{Moved, MovedRun};
+use store::item_page::ItemPage;
 
 pub async fn item(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let page = Page { batch, after: 0, last: rows, limit: 1_000 };
@@ -52,10 +54,50 @@ pub async fn item_run(tx: &mut Tx, Filled { batch, rows }: Filled) {
     );
 }
 
+/// All but the first were failed by hand, and are skipped by hand.
+pub async fn item_mark(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    let read = async |tx: &mut Tx| {
+        let marks = store::item_mark::after(tx, (0, 0), 9).await.unwrap();
+        marks.iter().map(|mark| (mark.edition, mark.at, mark.state, mark.runs().unwrap())).collect::<Vec<_>>()
+    };
+    let run = |extent, moved| MovedRun { extent, moved };
+    let failed = vec![run((2, rows), Moved::All(Some(Code::SourceFrozen)))];
+    let mut expected = vec![(1, 3, ItemState::Failed, failed)];
+    expected.retain(|_| rows > 1);
+    assert_eq!(read(tx).await, expected);
+    let edition = i64::try_from(expected.len()).unwrap() + 1;
+    assert_eq!(store::item::skip_pending(tx, BatchId(batch.0 + 1), 4).await.unwrap(), 0);
+    assert_eq!(read(tx).await, expected, "that batch has no items");
+    if rows > 1 {
+        store::item::set_states(tx, batch, &[(TransferId(2), None)], (ItemState::Skipped, 5)).await.unwrap();
+        expected.push((edition, 5, ItemState::Skipped, vec![run((2, 2), Moved::All(None))]));
+        assert_eq!(read(tx).await, expected);
+        assert_eq!(store::item_mark::after(tx, (batch.0, edition), 9).await.unwrap(), []);
+    }
+}
+
+pub async fn item_page(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    let within = async |tx: &mut Tx, range| store::item_page::within(tx, batch, range, 9).await.unwrap();
+    let page = ItemPage { first_number: 1, last_number: rows, digest: "ab".repeat(32) };
+    for range in [(0, i64::MAX), (1, 1), (rows, rows), (0, 1), (rows, i64::MAX)] {
+        assert_eq!(within(tx, range).await, std::slice::from_ref(&page), "{range:?}");
+    }
+    assert_eq!(within(tx, (rows + 1, i64::MAX)).await, []);
+    let next = ItemPage { first_number: rows + 1, last_number: rows + 9, digest: "x".to_owned() };
+    store::item_page::add(tx, batch, &next).await.unwrap();
+    assert_eq!(within(tx, (rows, rows + 1)).await, [page.clone(), next.clone()]);
+    store::item_page::renew(tx, batch, rows + 1, Some("y")).await.unwrap();
+    assert_eq!(within(tx, (rows + 2, rows + 3)).await, [ItemPage { digest: "y".to_owned(), ..next }]);
+    store::item_page::renew(tx, batch, rows + 1, None).await.unwrap();
+    assert_eq!(within(tx, (0, i64::MAX)).await, [page]);
+}
+
 pub async fn item_contact(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let contacts = store::item_contact::by_items(tx, (1..=rows + 1).collect()).await.unwrap();
     let expected = |k| (TransferId(k), ContactType::Email, format!("{k}@example.com"));
     assert_eq!(contacts, (1..=rows).map(expected).collect::<Vec<_>>());
+    assert_eq!(store::item_contact::within(tx, (0, rows)).await.unwrap(), contacts);
+    assert_eq!(store::item_contact::within(tx, (rows + 1, rows + 9)).await.unwrap(), []);
     store::item_contact::delete_range(tx, batch, (1, rows)).await.unwrap();
     assert_eq!(store::item_contact::by_items(tx, vec![1]).await.unwrap(), []);
 }

@@ -4,12 +4,15 @@
 mod accounts;
 mod approvals;
 mod batches;
+mod chain;
 mod items;
 mod money;
 mod nodes;
+mod notices;
 mod people;
 mod policies;
 mod totals;
+mod webhooks;
 
 use crate::fill::fill;
 use crate::world::world;
@@ -66,12 +69,15 @@ nouns! {
     accounts: account account_list account_totp asset balance holder holder_default;
     approvals: approval approval_policy approval_round batch_editor;
     policies: fx fx_policy policy setting;
+    chain: commit_link image strays written_chunk;
     money: audit chunk history operation posting transfer transfer_list verify voucher;
     totals: day_sum failure_count statistics;
     batches: batch batch_history batch_origin batch_rate change import_problem refused_row similar;
-    items: external_id item item_contact item_extent item_run;
+    items: external_id item item_contact item_extent item_mark item_page item_run;
+    notices: mail mail_address notice outbox reminder seen_network;
     nodes: balance_owner counter head lease mark named_lock node;
     people: api_key challenge factor invitation login_failure recovery_code sealed_secret session sponsor totp user;
+    webhooks: webhook webhook_delivery;
 }
 
 #[test]

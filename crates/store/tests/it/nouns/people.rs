@@ -97,7 +97,8 @@ pub async fn session(tx: &mut Tx, Filled { rows, .. }: Filled) {
     }
     assert_eq!(store::session::get(tx, 1_002, users[0].id).await.unwrap(), Some(session(2)));
     assert_eq!(store::session::get(tx, 1_002, users[0].id + 1_000).await.unwrap(), None);
-    store::session::prove(tx, 1_001, "renewed", (500, 560)).await.unwrap();
+    assert!(store::session::prove(tx, 1_001, ("token1001", "renewed"), (500, 560)).await.unwrap());
+    assert!(!store::session::prove(tx, 1_001, ("token1001", "again"), (501, 561)).await.unwrap());
     let proven = store::session::get(tx, 1_001, users[0].id).await.unwrap().unwrap();
     assert_eq!(proven.factor_at, Some(500));
     assert_eq!(store::session::by_token(tx, "renewed").await.unwrap().unwrap().session, proven);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use store::bulk::{Insert, Lock, Lookup, Sql};
 use store::counter::{self, Counter};
 use store::value::Column;
+use store::written_chunk::{Span, WrittenChunk};
 use store::{Schema, Script, Store, StoreError, Tx, balance_owner};
 use testkit::postgres::{execute, query_text};
 use tokio::time::timeout;
@@ -317,7 +318,8 @@ async fn settling_a_chunk_waits_for_its_transaction() {
     for (number, is_kept) in [(7, false), (8, true)] {
         let mut tx = world.store.write().await.unwrap();
         let mut script = Script::new();
-        store::chunk::insert_later(&mut script, number, 1, store::chunk::Span::NONE);
+        let chunk = WrittenChunk { number, postings: 1, span: Span::NONE, digest: String::new() };
+        store::written_chunk::insert_later(&mut script, &chunk);
         tx.run(script).await.unwrap();
         let store = world.store.clone();
         let mut settles = tokio::spawn(async move { store::chunk::settle(&store, number).await });

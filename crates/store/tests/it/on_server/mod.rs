@@ -4,6 +4,7 @@
 //! them as skipped (`.config/nextest.toml`).
 
 mod accounts;
+mod images;
 mod locks;
 mod migration;
 mod refusals;

@@ -232,6 +232,33 @@ pub const RUNNING: &[Alike] = &[
         MOVE,
     ),
     alike(
+        "batch deposit --account A0 --amount 7.00 --currency USD --name In --memo statement-7 --external-id B7 --draft",
+        "POST /api/batch-transfers",
+        r#"{"name":"In","type":"deposit","currency":"USD","draft":true,"relations":[
+            {"targetAccountId":"A0","amount":"7.00","memo":"statement-7","externalId":"B7"}]}"#,
+        BATCH,
+    ),
+    alike(
+        "batch withdraw --account A0 --amount 7.00 --currency USD --name Out --remarks monthly --draft",
+        "POST /api/batch-transfers",
+        r#"{"name":"Out","type":"withdrawal","currency":"USD","remarks":"monthly","draft":true,"relations":[
+            {"sourceAccountId":"A0","amount":"7.00"}]}"#,
+        BATCH,
+    ),
+    alike(
+        "batch withdraw --account A0 --amount 7.00 --currency XYZ --name Out",
+        "POST /api/batch-transfers",
+        r#"{"name":"Out","type":"withdrawal","currency":"XYZ","relations":[
+            {"sourceAccountId":"A0","amount":"7.00"}]}"#,
+        "refused CURRENCY_UNKNOWN",
+    ),
+    alike(
+        "batch deposit --account NONE --amount 7.00 --currency USD --name In",
+        "POST /api/batch-transfers",
+        r#"{"name":"In","type":"deposit","currency":"USD","relations":[{"targetAccountId":"NONE","amount":"7.00"}]}"#,
+        "refused BATCH_ROWS_INVALID",
+    ),
+    alike(
         "batch history 2",
         "GET /api/batch-transfers/2/history?pageSize=100",
         "",

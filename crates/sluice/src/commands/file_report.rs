@@ -1,25 +1,34 @@
-//! What a file contains, whether or not its rows were accepted: control totals, columns not read, and folded
-//! values.
+//! What a file is and contains, whether or not its rows were accepted: control totals, columns not read, folded
+//! values, and what a person should know about it.
 
+use super::problem::{self, ShownProblem};
 use crate::say::{Say, say};
 use domain::code::Language;
+use formats::delimiter::Delimiter;
+use formats::encoding::Encoding;
+use formats::kind::FileKind;
+use formats::open::FileForm;
 use formats::refusal::Proposal;
 use formats::report::{Folded, Summary};
 use serde_json::{Value, json};
-use service::batch::import::FileReport;
+use service::file::FileReport;
 
-/// Maximum folded values shown as text.
+/// Maximum folded values and remarks shown as text.
 const SHOWN: usize = 5;
 
 /// For scripts.
-pub(super) fn to_json(file: &FileReport) -> Value {
+pub(crate) fn to_json(file: &FileReport, language: Language) -> Value {
     let summary = &file.summary;
     let folded = summary.folded.iter().map(|folded| {
         json!({ "line": folded.line, "column": folded.column, "before": folded.before, "after": folded.after })
     });
     let proposals = summary.proposals.iter().map(|one| json!({ "field": one.field, "header": one.header }));
     let totals = summary.total_rows.iter().map(|row| json!({ "line": row.line, "amount": row.amount }));
+    let form = &file.form;
     json!({
+        "kind": form.kind.name(), "encoding": form.encoding.map(Encoding::name),
+        "delimiter": form.delimiter.map(Delimiter::name), "sheet": form.sheet,
+        "remarks": problem::to_json(&remarks(summary), language),
         "rows": summary.totals.rows, "sum": file.sum(), "unreadable_amounts": summary.totals.unreadable_amounts,
         "blank_rows": summary.totals.blank_rows, "total_rows": totals.collect::<Value>(),
         "ignored_columns": summary.ignored_columns, "proposals": proposals.collect::<Value>(),
@@ -28,7 +37,7 @@ pub(super) fn to_json(file: &FileReport) -> Value {
 }
 
 /// For people.
-pub(super) fn to_text(file: &FileReport, language: Language) -> String {
+pub(crate) fn to_text(file: &FileReport, language: Language) -> String {
     let (summary, totals) = (&file.summary, &file.summary.totals);
     let (rows, sum) = (totals.rows, file.sum());
     let mut text = say!(language, "File: {rows} rows, sum {sum}", "文件：{rows} 行，合计 {sum}");
@@ -55,7 +64,36 @@ pub(super) fn to_text(file: &FileReport, language: Language) -> String {
     if summary.folded_count > 0 {
         text += &folded(summary, language);
     }
+    text += &form(&file.form, language);
+    for remark in remarks(summary).iter().take(SHOWN) {
+        text += "\n";
+        text += &remark.at_its_line(language);
+    }
     text
+}
+
+fn remarks(summary: &Summary) -> Vec<ShownProblem> {
+    summary.remarks.iter().cloned().map(ShownProblem::from).collect()
+}
+
+/// What the file was read as, if it is anything but comma-separated UTF-8.
+fn form(form: &FileForm, language: Language) -> String {
+    let kind = form.kind.name().to_uppercase();
+    let mut parts = Vec::new();
+    if let Some(sheet) = &form.sheet {
+        parts.push(say!(language, "sheet {sheet:?}", "工作表 {sheet:?}"));
+    }
+    if let Some(name) = form.encoding.filter(|encoding| *encoding != Encoding::Utf8).map(Encoding::name) {
+        parts.push(say!(language, "encoding {name}", "编码 {name}"));
+    }
+    if let Some(name) = form.delimiter.filter(|mark| *mark != Delimiter::Comma).map(Delimiter::name) {
+        parts.push(say!(language, "delimiter {name}", "分隔符 {name}"));
+    }
+    if parts.is_empty() && form.kind == FileKind::Csv {
+        return String::new();
+    }
+    let parts: String = parts.iter().map(|part| format!("{}{part}", say(", ", "，").to(language))).collect();
+    say!(language, "\nRead as {kind}{parts}", "\n读取方式：{kind}{parts}")
 }
 
 /// The number of values that were read as plain digits, and the first of them.

@@ -1,0 +1,7 @@
+//! Webhooks from end to end: events that were committed reach receivers that fail, stop and come back.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod arrival;
+mod keys;
+mod receiver;
+mod world;
