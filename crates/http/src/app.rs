@@ -8,6 +8,7 @@ use crate::kit::edge::security::Security;
 use crate::kit::edge::span::Tracer;
 use crate::kit::edge::turns::Turns;
 use crate::progress::hub::Hub;
+use crate::site::Site;
 use domain::code::Language;
 use ipnet::IpNet;
 use service::Service;
@@ -126,6 +127,7 @@ pub struct Parts {
     pub(crate) metrics: Render,
     pub(crate) tracer: Option<Tracer>,
     pub(crate) hub: Hub,
+    pub(crate) site: Site,
     fatal: Arc<Notify>,
 }
 
@@ -146,7 +148,7 @@ impl App {
         let intakes = Intakes::new(options.request_memory, BODY_BYTES_MAX, options.slow_after);
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
-        let (turns, security, tracer, fatal) = Default::default();
+        let (turns, security, tracer, site, fatal) = Default::default();
         let parts = Parts {
             service,
             options,
@@ -158,6 +160,7 @@ impl App {
             metrics,
             tracer,
             hub,
+            site,
             fatal,
         };
         Self(Arc::new(parts))
@@ -173,6 +176,12 @@ impl App {
     #[must_use]
     pub fn with_tracer(self, tracer: Option<Tracer>) -> Self {
         Self(Arc::new(Parts { tracer, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// With a web page.
+    #[must_use]
+    pub fn with_site(self, site: Site) -> Self {
+        Self(Arc::new(Parts { site, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Resolves when the process must exit: a write was not confirmed, and only a restart can determine what

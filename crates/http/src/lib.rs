@@ -6,7 +6,7 @@
 //!
 //! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `admin` document
 //! 002's, `v2` the API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
-//! server's own endpoints. `kit` has what they share, and knows none of them.
+//! server's own endpoints, `site` the web page. `kit` has what they share, and knows none of them.
 //!
 //! To add an endpoint, by hand:
 //! 1. its row in [`domain::access::Operation`]: name, roles and scope;
@@ -25,12 +25,14 @@ mod operator;
 mod people;
 mod progress;
 mod server;
+mod site;
 mod v2;
 
 pub use app::{App, Options, Render};
 pub use kit::edge::span::Tracer;
 pub use kit::openapi::document;
 pub use kit::serve::serve;
+pub use site::Site;
 
 use axum::Router;
 use kit::edge;

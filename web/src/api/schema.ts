@@ -180,9 +180,9 @@ export interface paths {
         };
         /**
          * Returns the evidence pack of a batch: one zip that can be confirmed without Sluice.
-         * @description It has the content with its hash, the approvals, the results, the postings and the audit entries of the batch, and a
-         *     `README.txt` with the steps. The batch must have been submitted and must not be running. The same batch gives the
-         *     same bytes as long as nothing more is done to it. If the batch is changed while the pack is read, the connection is
+         * @description It has the content with its hash, the approvals, the results, the postings, the audit entries of the batch with the
+         *     chain of commits that covers them, and a `README.txt` with the steps. The batch must have been submitted and must not be running. The same batch and
+         *     checkpoint give the same bytes as long as nothing more is done to the batch. If the batch is changed while the pack is read, the connection is
          *     closed before the end.
          *
          *     For operator, finance, admin, auditor; API keys with `read`.
@@ -672,7 +672,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Returns a batch: its figures, a page of its recipients, and how it came to its state.
+         * Returns a batch: its figures, a page of its recipients, its approvals, and how it came to its state.
          * @description For finance, admin, auditor; API keys with `read`.
          */
         get: operations["getAdminBatch"];
@@ -1179,6 +1179,116 @@ export interface paths {
         get: operations["getPublicInfo"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the caller's notices, newest first, and how many were not read.
+         * @description A client that is connected by Socket.IO with a session can emit `join_room` with `user`, the person's own room. It
+         *     then receives `notices_unread` with `{ unread }`: at once, and whenever the number changes.
+         *
+         *     For all signed-in users.
+         */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns where the caller receives e-mails about notices.
+         * @description For all signed-in users.
+         */
+        get: operations["getMailAddress"];
+        /**
+         * Sets where the caller receives e-mails about notices, or that the caller receives none.
+         * @description For all signed-in users.
+         */
+        put: operations["setMailAddress"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks all notices of the caller as read.
+         * @description For all signed-in users.
+         */
+        post: operations["readAllNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a notice made at a time, for the caller or for those who may approve a batch.
+         * @description The approvers are told only if the batch still waits for approvals by then. A caller may ask for 100 reminders a
+         *     day.
+         *
+         *     For all signed-in users.
+         */
+        post: operations["addReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks a notice of the caller as read.
+         * @description For all signed-in users.
+         */
+        post: operations["readNotice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1876,6 +1986,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the webhooks, in the order in which they were added; there are at most 50.
+         * @description For admin.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Adds a webhook.
+         * @description Only this response contains its secret.
+         *
+         *     For admin.
+         */
+        post: operations["addWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a webhook.
+         * @description For admin.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Removes a webhook with its secret. Events that wait for it are dropped.
+         * @description For admin.
+         */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a webhook's URL, event types or description, or switches it off and on.
+         * @description For admin.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/api/v2/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the deliveries to a webhook, newest first.
+         * @description For admin.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{id}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event again, whether it was delivered or not. The receiver knows it by the same `webhook-id`.
+         * @description For admin.
+         */
+        post: operations["replayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a webhook a new secret.
+         * @description Only this response contains it. For 24 hours each message has two signatures, one with each secret.
+         *
+         *     For admin.
+         */
+        post: operations["rotateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event of the type `webhook.test` to a webhook, whatever event types it has.
+         * @description For admin.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/withdrawals": {
         parameters: {
             query?: never;
@@ -2166,8 +2412,48 @@ export interface components {
              */
             days: number;
         };
+        /** @description What a batch needs to be executed, what it has, and every decision about it. */
+        AdminApprovalView: {
+            /** @description All decisions, oldest first. */
+            decisions: components["schemas"]["AdminDecisionView"][];
+            /**
+             * Format: date-time
+             * @description Until when an approved batch can be executed; null if there is no such time.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many of them were given.
+             * @example 1
+             */
+            given: number;
+            /** @description The levels. */
+            levels: components["schemas"]["ApprovalLevelStandView"][];
+            loosened?: components["schemas"]["AdminLoosenedView"] | null;
+            /** @description The people who could approve now: they have a second factor and are not cooling off. */
+            may_approve: components["schemas"]["ApproverView"][];
+            /**
+             * Format: int64
+             * @description How many approvals the batch needs; 0: none.
+             * @example 2
+             */
+            needed: number;
+            /**
+             * @description What its maker had submitted that day with the same single account; it counts towards the band.
+             * @example 600.00
+             */
+            same_day: string;
+            /**
+             * Format: int64
+             * @description How many hours an approved batch may wait for its first execution; 0: any time.
+             * @example 72
+             */
+            valid_hours: number;
+        };
         /** @description A batch on one page. */
         AdminBatchDetailView: components["schemas"]["AdminHeadView"] & {
+            /** @description The approvals that the batch needs and has, and all decisions. */
+            approval: components["schemas"]["AdminApprovalView"];
             /**
              * Format: date-time
              * @description When the batch was approved.
@@ -2304,6 +2590,40 @@ export interface components {
              */
             total_recipients: number;
         };
+        /** @description A decision about a batch. */
+        AdminDecisionView: {
+            /**
+             * @description `approve` or `reject`.
+             * @example approve
+             */
+            action: string;
+            /**
+             * @description The approver's login.
+             * @example check-1
+             */
+            approver: string;
+            /** @description The hash of the content that was decided about. */
+            content_hash: string;
+            /** @description Whether it counts: false if the batch was submitted or repriced, an approval withdrawn or expired since. */
+            counts: boolean;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-10T12:00:00Z
+             */
+            decided_at: string;
+            /**
+             * @description The second factor that was given.
+             * @example totp
+             */
+            factor: string;
+            /** @description The approver's note. */
+            note?: string | null;
+            /** @description The approver's role at that time. */
+            role: components["schemas"]["ApprovingRole"];
+            /** @description Who added or promoted the approver, or reset the approver's password or second factor, within 35 days before. */
+            sponsors: components["schemas"]["ApproverSponsorView"][];
+        };
         /** @description What every view of a batch has. */
         AdminHeadView: {
             /**
@@ -2345,10 +2665,37 @@ export interface components {
             /** @description The exact state. */
             status: components["schemas"]["BatchStateWord"];
         };
+        /** @description A change that loosened an approval policy. */
+        AdminLoosenedView: {
+            /**
+             * @description The login of the administrator who confirmed it; null if it took effect when it was due.
+             * @example admin-2
+             */
+            confirmed_by?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-09T12:00:00Z
+             */
+            set_at: string;
+            /**
+             * @description Who made the change.
+             * @example admin-1
+             */
+            set_by: string;
+            /**
+             * Format: int64
+             * @description The policy's version since then.
+             * @example 2
+             */
+            version: number;
+        };
         /** @description A page of a response, with its position beside the data. */
         AdminPage_AdminBatchDetailView: {
             /** @description A batch on one page. */
             data: components["schemas"]["AdminHeadView"] & {
+                /** @description The approvals that the batch needs and has, and all decisions. */
+                approval: components["schemas"]["AdminApprovalView"];
                 /**
                  * Format: date-time
                  * @description When the batch was approved.
@@ -2669,6 +3016,8 @@ export interface components {
             note?: string | null;
             /** @description The approver's role at that time. */
             role: components["schemas"]["ApprovingRole"];
+            /** @description Who added or promoted the approver, or reset the approver's password or second factor, within 35 days before. */
+            sponsors: components["schemas"]["ApproverSponsorView"][];
         };
         /** @description A level of a batch, and who has filled it. */
         ApprovalLevelStandView: components["schemas"]["ApprovalLevelView"] & {
@@ -2831,6 +3180,7 @@ export interface components {
             given: number;
             /** @description The levels. */
             levels: components["schemas"]["ApprovalLevelStandView"][];
+            loosened?: components["schemas"]["LoosenedPolicyView"] | null;
             /** @description The people who could approve now: they have a second factor and are not cooling off. */
             mayApprove: components["schemas"]["ApproverView"][];
             /**
@@ -2839,6 +3189,12 @@ export interface components {
              * @example 2
              */
             needed: number;
+            /**
+             * @description What its maker had submitted that day with the same single account, in the batch's currency. It counts towards
+             *     the band that decides how many approvals are needed, so that payments cannot be split below it.
+             * @example 600.00
+             */
+            sameDay: string;
             /**
              * Format: int64
              * @description How many hours an approved batch may wait for its first execution; 0: any time.
@@ -2862,6 +3218,28 @@ export interface components {
             content_hash?: string | null;
             /** @description A note, shown in the batch's timeline. */
             note?: string | null;
+        };
+        /**
+         * @description Somebody who added or promoted an approver, or reset the approver's password or second factor, within 35 days before
+         *     the decision.
+         */
+        ApproverSponsorView: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-08T12:00:00Z
+             */
+            at: string;
+            /**
+             * @description By whom: a login, or `command_line`.
+             * @example admin-1
+             */
+            by: string;
+            /**
+             * @description `added`, `promoted`, `password_reset` or `totp_reset`.
+             * @example totp_reset
+             */
+            deed: string;
         };
         /** @description A person who may approve. */
         ApproverView: {
@@ -2957,7 +3335,7 @@ export interface components {
             /** @description Details of the action. */
             details: Record<string, never>;
             /**
-             * @description For a batch's chunk: the SHA-256 over all its outcomes, in hexadecimal.
+             * @description For a batch's chunk: the SHA-256 over all its outcomes; for single transfers: over the transfers. In hexadecimal.
              * @example null
              */
             digest?: string | null;
@@ -4000,6 +4378,76 @@ export interface components {
          * @enum {string}
          */
         DecisionWord: "approve" | "reject";
+        /**
+         * @description How far a delivery is.
+         * @enum {string}
+         */
+        DeliveryStateWord: "waiting" | "delivered" | "dead" | "dropped";
+        /** @description A delivery of an event to a webhook. */
+        DeliveryView: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-10T12:00:00Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many attempts were made since the event happened or was replayed.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * @description The batch that it happened to; null if it is about no batch.
+             * @example batch_9
+             */
+            batch?: string | null;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due; null while an earlier event of the same batch waits, and at the end.
+             * @example null
+             */
+            dueAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was delivered, given up or dropped.
+             * @example 2026-03-10T12:00:01Z
+             */
+            endedAt?: string | null;
+            /**
+             * @description The event's id: the header `webhook-id` of each attempt.
+             * @example evt_7
+             */
+            event: string;
+            /**
+             * @description Why the last attempt failed: `address_refused`, `name_unknown`, `unreachable`, `tls_failed`, `timed_out`,
+             *     `answer_invalid`, `redirected`, `status_refused`, `secret_unreadable` or `url_refused`; null if it did not.
+             * @example null
+             */
+            failure?: string | null;
+            /**
+             * Format: int64
+             * @description The delivery's number.
+             * @example 31
+             */
+            id: number;
+            /** @description How far the delivery is. */
+            state: components["schemas"]["DeliveryStateWord"];
+            /**
+             * Format: int64
+             * @description The status of the last answer; null if there was none.
+             * @example 204
+             */
+            status?: number | null;
+            /**
+             * Format: date-time
+             * @description When the last attempt ended.
+             * @example 2026-03-10T12:00:01Z
+             */
+            triedAt?: string | null;
+            /** @description The event's type. */
+            type: components["schemas"]["EventName"];
+        };
         /** @description The password of a user who sets up a second factor. */
         EnrolInput: {
             /**
@@ -4507,6 +4955,20 @@ export interface components {
             success: boolean;
         };
         /** @description The response envelope. */
+        Envelope_MailAddressView: {
+            data: components["schemas"]["MailAddressView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
         Envelope_MeView: {
             data: components["schemas"]["MeView"];
             /**
@@ -4615,6 +5077,20 @@ export interface components {
         /** @description The response envelope. */
         Envelope_RelationsAddedView: {
             data: components["schemas"]["RelationsAddedView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
+        Envelope_ReminderView: {
+            data: components["schemas"]["ReminderView"];
             /**
              * @description A message for people, in the language requested by `Accept-Language`.
              * @example OK
@@ -4758,6 +5234,20 @@ export interface components {
             success: boolean;
         };
         /** @description The response envelope. */
+        Envelope_UnreadView: {
+            data: components["schemas"]["UnreadView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
         Envelope_UserInvitedView: {
             data: components["schemas"]["UserInvitedView"];
             /**
@@ -4880,6 +5370,48 @@ export interface components {
             success: boolean;
         };
         /** @description The response envelope. */
+        Envelope_Vec_WebhookView: {
+            data: components["schemas"]["WebhookView"][];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
+        Envelope_WebhookMadeView: {
+            data: components["schemas"]["WebhookMadeView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
+        Envelope_WebhookView: {
+            data: components["schemas"]["WebhookView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
         Envelope_WithdrawnView: {
             data: components["schemas"]["WithdrawnView"];
             /**
@@ -4893,6 +5425,11 @@ export interface components {
              */
             success: boolean;
         };
+        /**
+         * @description The type of an event.
+         * @enum {string}
+         */
+        EventName: "batch.submitted" | "batch.recalled" | "batch.approved" | "batch.rejected" | "batch.approval_expired" | "batch.started" | "batch.paused" | "batch.finished" | "batch.items_failed" | "user.factor_reset" | "user.password_reset" | "user.role_raised" | "approval_policy.loosened" | "user.signed_in_elsewhere" | "reminder.due" | "webhook.test" | "user.added" | "user.factor_enrolled" | "user.factor_removed" | "user.password_changed";
         /** @description The details of a currency conversion. */
         ExchangeView: {
             /**
@@ -5168,6 +5705,11 @@ export interface components {
              */
             token: string;
         };
+        /**
+         * @description A language of e-mails.
+         * @enum {string}
+         */
+        LanguageName: "en" | "zh";
         /** @description The response envelope of a list, with pagination beside the data. */
         ListEnvelope_AccountView: {
             /** @description A page of the list. */
@@ -5223,6 +5765,23 @@ export interface components {
         ListEnvelope_BatchHistoryView: {
             /** @description A page of the list. */
             data: components["schemas"]["BatchHistoryView"][];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /** @description The page's position in the list. */
+            pagination: components["schemas"]["Pagination"];
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope of a list, with pagination beside the data. */
+        ListEnvelope_DeliveryView: {
+            /** @description A page of the list. */
+            data: components["schemas"]["DeliveryView"][];
             /**
              * @description A message for people, in the language requested by `Accept-Language`.
              * @example OK
@@ -5412,6 +5971,49 @@ export interface components {
         };
         /** @description The signed-in user, or what is missing for signing in. */
         LoginView: components["schemas"]["MeView"] | components["schemas"]["ChallengeView"];
+        /** @description A change that loosened an approval policy. */
+        LoosenedPolicyView: {
+            /**
+             * @description The login of the administrator who confirmed it; null if it took effect when it was due.
+             * @example admin-2
+             */
+            confirmedBy?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-09T12:00:00Z
+             */
+            setAt: string;
+            /**
+             * @description Who made the change.
+             * @example admin-1
+             */
+            setBy: string;
+            /**
+             * Format: int64
+             * @description The policy's version since then.
+             * @example 2
+             */
+            version: number;
+        };
+        /** @description An address to set. */
+        MailAddressInput: {
+            /**
+             * @description The address; null to receive no e-mails.
+             * @example fang.wang@example.com
+             */
+            email?: string | null;
+            language?: components["schemas"]["LanguageName"] | null;
+        };
+        /** @description Where the caller receives e-mails. */
+        MailAddressView: {
+            /**
+             * @description The address; null if the caller receives none.
+             * @example fang.wang@example.com
+             */
+            email?: string | null;
+            language?: components["schemas"]["LanguageName"] | null;
+        };
         /** @description The signed-in user. */
         MeView: {
             /** @description The user's second factor. */
@@ -5478,6 +6080,78 @@ export interface components {
                 [key: string]: string;
             } | null;
             voucherUrl?: components["schemas"]["VouchersInput"] | null;
+        };
+        /** @description A notice. */
+        NoticeView: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-10T12:00:00Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The batch's id; null if the notice is not about a batch.
+             * @example 17
+             */
+            batchId?: number | null;
+            /**
+             * @description The batch's number.
+             * @example batch-20260310-001
+             */
+            batchNumber?: string | null;
+            /** @description The details, for programs. */
+            details: Record<string, never>;
+            /**
+             * @description The notice's id.
+             * @example note_12
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the caller read it; null if the caller has not.
+             * @example 2026-03-10T12:01:00Z
+             */
+            readAt?: string | null;
+            /**
+             * @description The details, for people, a line each.
+             * @example Items: 12
+             *     By: anna
+             */
+            text: string;
+            /**
+             * @description What happened, for people, without names and amounts.
+             * @example batch-20260310-001 was submitted
+             */
+            title: string;
+            /**
+             * @description What happened, for programs.
+             * @example batch.submitted
+             */
+            type: string;
+        };
+        /** @description A page of the caller's notices. */
+        NoticesView: {
+            /** @description The notices, newest first. */
+            data: components["schemas"]["NoticeView"][];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /** @description The page's position in the list. */
+            pagination: components["schemas"]["Pagination"];
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+            /**
+             * Format: int64
+             * @description How many notices the caller has not read.
+             * @example 3
+             */
+            unread: number;
         };
         /** @description An operation. */
         OperationLogView: {
@@ -5887,6 +6561,11 @@ export interface components {
         QueueView: {
             /** @description The batches, the longest waiting first. */
             data: components["schemas"]["QueuedView"][];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
             /** @description The page's position in the queue. */
             pagination: components["schemas"]["QueuePagination"];
             /**
@@ -6352,6 +7031,44 @@ export interface components {
             count: number;
             /** @description The first 200 new relations. */
             relations: components["schemas"]["RelationView"][];
+        };
+        /** @description A reminder to ask for. */
+        ReminderInput: {
+            /** @description Whether it is for those who may approve the batch; otherwise it is for the caller. */
+            approvers?: boolean;
+            /**
+             * @description The id or number of the batch that it is about.
+             * @example batch-20260531-001
+             */
+            batch?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is due, at most a year from now; now by default.
+             * @example 2026-05-31T09:00:00Z
+             */
+            dueAt?: string | null;
+            /**
+             * @description What it says; needed without a batch.
+             * @example before noon, please
+             */
+            text?: string;
+        };
+        /** @description A reminder that was asked for. */
+        ReminderView: {
+            /** @description Whether it is for those who may approve the batch. */
+            approvers: boolean;
+            /**
+             * Format: date-time
+             * @description When it is due.
+             * @example 2026-05-31T09:00:00Z
+             */
+            dueAt: string;
+            /**
+             * Format: int64
+             * @description Its id.
+             * @example 4
+             */
+            id: number;
         };
         /**
          * @description A user's role in the organisation.
@@ -6975,6 +7692,15 @@ export interface components {
             /** @description The entries of both accounts in booking order; empty if the transfer was refused. */
             entries: components["schemas"]["TransferEntryView"][];
         };
+        /** @description How many notices are unread. */
+        UnreadView: {
+            /**
+             * Format: int64
+             * @description How many notices the caller has not read.
+             * @example 2
+             */
+            unread: number;
+        };
         /** @description Changes to a user; omitted fields stay unchanged. */
         UserChangeInput: {
             /**
@@ -7096,6 +7822,123 @@ export interface components {
         };
         /** @description The locations of vouchers: one or several. */
         VouchersInput: string | string[];
+        /** @description Changes to a webhook: omitted fields stay unchanged. */
+        WebhookChangeInput: {
+            /**
+             * @description The caller's current one-time code, if the caller has a second factor and gave none in this session within
+             *     the last five minutes.
+             * @example 492039
+             */
+            "2fa_code"?: string | null;
+            /**
+             * @description What it is for.
+             * @example payroll bookkeeping
+             */
+            description?: string;
+            /**
+             * @description Whether it sends. While it does not, events that wait are kept, and new ones are not sent to it later.
+             * @example true
+             */
+            enabled?: boolean;
+            /**
+             * @description The event types that it sends.
+             * @example [
+             *       "batch.finished"
+             *     ]
+             */
+            events?: components["schemas"]["EventName"][];
+            /**
+             * @description Where it sends, also the events that wait already.
+             * @example https://example.org/hooks/payments
+             */
+            url?: string;
+        };
+        /** @description A webhook to add. */
+        WebhookInput: {
+            /**
+             * @description The caller's current one-time code, if the caller has a second factor and gave none in this session within
+             *     the last five minutes.
+             * @example 492039
+             */
+            "2fa_code"?: string | null;
+            /**
+             * @description What it is for.
+             * @example payroll bookkeeping
+             */
+            description?: string;
+            /**
+             * @description The event types that it sends.
+             * @example [
+             *       "batch.finished",
+             *       "batch.items_failed"
+             *     ]
+             */
+            events: components["schemas"]["EventName"][];
+            /**
+             * @description Where it sends: https, on port 443 or 8443.
+             * @example https://example.org/hooks/payments
+             */
+            url: string;
+        };
+        /** @description A webhook with its secret. */
+        WebhookMadeView: {
+            /**
+             * @description The secret, with which the receiver verifies messages. It is shown only once: null if the same request is
+             *     repeated with its `Idempotency-Key`.
+             * @example whsec_MfKQ…
+             */
+            secret?: string | null;
+            /** @description The webhook. */
+            webhook: components["schemas"]["WebhookView"];
+        };
+        /** @description A webhook, without its secret. */
+        WebhookView: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             * @example 2026-03-10T12:00:00Z
+             */
+            createdAt: string;
+            /**
+             * @description Who added it.
+             * @example admin
+             */
+            createdBy: string;
+            /**
+             * @description What it is for.
+             * @example payroll bookkeeping
+             */
+            description: string;
+            /**
+             * @description Whether it sends.
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * @description The event types that it sends.
+             * @example [
+             *       "batch.finished",
+             *       "batch.items_failed"
+             *     ]
+             */
+            events: components["schemas"]["EventName"][];
+            /**
+             * Format: date-time
+             * @description Until when messages are signed with the former secret as well; null if the secret was not rotated.
+             * @example 2026-03-11T12:00:00Z
+             */
+            formerUntil?: string | null;
+            /**
+             * @description The webhook's id.
+             * @example hook_2
+             */
+            id: string;
+            /**
+             * @description Where it sends.
+             * @example https://example.org/hooks/payments
+             */
+            url: string;
+        };
         /**
          * @description A note for the timeline.
          * @example {
@@ -7324,6 +8167,21 @@ export interface components {
             headers: {
                 /** @description Seconds to wait before retrying */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /**
+         * @description `IDEMPOTENCY_KEY_IN_USE`: The first request with this Idempotency-Key is still running
+         *
+         *     `ANSWER_UNREADABLE`: This request was already carried out by another version of the program, and its stored response cannot be returned; check what it did, and do not send it under a new key
+         *
+         *     `WEBHOOK_DISABLED`: The webhook is disabled; enable it first
+         */
+        ANSWER_UNREADABLE_AND_2_MORE: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -7955,6 +8813,15 @@ export interface components {
                 "application/json": components["schemas"]["ProblemView"];
             };
         };
+        /** @description `IDEMPOTENCY_KEY_REUSED`: This Idempotency-Key was already used for another request */
+        IDEMPOTENCY_KEY_REUSED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
         /**
          * @description `LEDGER_MOVED`: The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy
          *
@@ -8052,6 +8919,15 @@ export interface components {
                 "application/json": components["schemas"]["ProblemView"];
             };
         };
+        /** @description `WEBHOOK_NOT_FOUND`: There is no such webhook */
+        WEBHOOK_NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
     };
     parameters: {
         /** @description Makes the request idempotent: a repetition with the same key always returns the first response. */
@@ -8068,6 +8944,12 @@ export interface components {
          * @example batch-20251210-001
          */
         batch_id_2: string;
+        /**
+         * @description The commit of a checkpoint (`commitNumber` in its file), at which the chain in the pack is to end. By default it
+         *     ends at the commit of the batch's newest audit entry.
+         * @example 4711
+         */
+        checkpoint: number;
         /**
          * @description Only rows refused with this code.
          * @example PAYEE_NOT_FOUND
@@ -8104,6 +8986,11 @@ export interface components {
          * @example hold_9
          */
         id_5: string;
+        /**
+         * @description The webhook's id.
+         * @example hook_2
+         */
+        id_6: string;
         /** @description The page number, from 1. */
         page: number;
         /** @description Transfers per page; 20 by default. */
@@ -8984,7 +9871,14 @@ export interface operations {
     };
     evidencePack: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The commit of a checkpoint (`commitNumber` in its file), at which the chain in the pack is to end. By default it
+                 *     ends at the commit of the batch's newest audit entry.
+                 * @example 4711
+                 */
+                checkpoint?: components["parameters"]["checkpoint"];
+            };
             header?: never;
             path: {
                 /**
@@ -9023,7 +9917,17 @@ export interface operations {
             401: components["responses"]["AUTH_REQUIRED"];
             403: components["responses"]["FORBIDDEN"];
             404: components["responses"]["BATCH_NOT_FOUND"];
+            /** @description `CHECKPOINT_UNFIT`: The evidence cannot end at this checkpoint: it is older than the newest audit entry of the batch, or not one of this ledger; make a new checkpoint */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
             421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["QUERY_INVALID"];
             429: components["responses"]["RATE_LIMITED"];
             500: components["responses"]["SERVER_FAULT"];
             503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
@@ -10783,7 +11687,14 @@ export interface operations {
     };
     getAdminBatchEvidence: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The commit of a checkpoint (`commitNumber` in its file), at which the chain in the pack is to end. By default it
+                 *     ends at the commit of the batch's newest audit entry.
+                 * @example 4711
+                 */
+                checkpoint?: components["parameters"]["checkpoint"];
+            };
             header?: never;
             path: {
                 /**
@@ -10810,7 +11721,11 @@ export interface operations {
             401: components["responses"]["AUTH_REQUIRED"];
             403: components["responses"]["FORBIDDEN"];
             404: components["responses"]["BATCH_NOT_FOUND"];
-            /** @description `BATCH_WRONG_STATE`: The batch's current state does not allow this */
+            /**
+             * @description `BATCH_WRONG_STATE`: The batch's current state does not allow this
+             *
+             *     `CHECKPOINT_UNFIT`: The evidence cannot end at this checkpoint: it is older than the newest audit entry of the batch, or not one of this ledger; make a new checkpoint
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10820,6 +11735,7 @@ export interface operations {
                 };
             };
             421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["QUERY_INVALID"];
             429: components["responses"]["RATE_LIMITED"];
             500: components["responses"]["SERVER_FAULT"];
             503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
@@ -11944,6 +12860,282 @@ export interface operations {
             };
             400: components["responses"]["HOST_INVALID"];
             401: components["responses"]["AUTH_REQUIRED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                /** @description The page number, from 1. */
+                page?: components["parameters"]["page"];
+                /** @description Notices per page; 50 by default. */
+                pageSize?: number;
+                /** @description Only those that were not read. */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the notices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["QUERY_INVALID"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    getMailAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MailAddressView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    setMailAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailAddressInput"];
+            };
+        };
+        responses: {
+            /** @description The address. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MailAddressView"];
+                };
+            };
+            400: components["responses"]["BODY_MALFORMED_AND_HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN_AND_ORIGIN_FORBIDDEN"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            409: components["responses"]["LEDGER_BEHIND_AND_LEDGER_MOVED"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            /**
+             * @description `INVISIBLE_CHARACTER`: The value contains an invisible character, such as a zero-width space; delete it or retype the value
+             *
+             *     `MIXED_SCRIPTS`: The value mixes look-alike characters of different scripts, such as Latin and Cyrillic; retype it in one script (Latin may be combined with Chinese, Japanese or Korean)
+             *
+             *     `FULL_WIDTH_DIGITS`: The value contains full-width or other special digits; use the digits 0 to 9
+             *
+             *     `NUL_BYTE`: The field contains a NUL byte
+             *
+             *     `EMAIL_INVALID`: An email address must have at most 254 characters, exactly one @ with text on both sides, and no spaces
+             *
+             *     `BODY_INVALID`: A field of the body is missing, unknown or of the wrong type
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_4_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    readAllNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All notices are read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UnreadView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    addReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderInput"];
+            };
+        };
+        responses: {
+            /** @description The reminder. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ReminderView"];
+                };
+            };
+            400: components["responses"]["BODY_MALFORMED_AND_HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN_AND_ORIGIN_FORBIDDEN"];
+            404: components["responses"]["BATCH_NOT_FOUND"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            /**
+             * @description `LEDGER_MOVED`: The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy
+             *
+             *     `LEDGER_BEHIND`: The ledger is missing commits that its mark records: an old copy was restored, its log was deleted, or a disk lost writes that it had confirmed. The ledger is read-only; find the newest copy, or accept the loss with a reason
+             *
+             *     `BATCH_NOT_PENDING`: The batch is not pending approval
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            /**
+             * @description `TEXT_TOO_LONG`: The text is longer than 500 characters
+             *
+             *     `INVISIBLE_CHARACTER`: The value contains an invisible character, such as a zero-width space; delete it or retype the value
+             *
+             *     `CONTROL_CHARACTER`: The text contains a control character or one that changes the text direction; delete it (line breaks and tabs are allowed only in memos and remarks)
+             *
+             *     `NUL_BYTE`: The field contains a NUL byte
+             *
+             *     `TIME_INVALID`: Write the time as 2026-01-31T09:00:00Z; it must be in the future
+             *
+             *     `BODY_INVALID`: A field of the body is missing, unknown or of the wrong type
+             *
+             *     `REMINDER_INVALID`: A reminder needs a time within the next year, a text or a batch, and for approvers a batch
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            /**
+             * @description `RATE_LIMITED`: Too many requests; wait and try again
+             *
+             *     `REMINDERS_TOO_MANY`: You have asked for 100 reminders within a day; ask for more tomorrow
+             */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before retrying */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_4_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    readNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The notice's id
+                 * @example note_12
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The notice is read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UnreadView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            /** @description `NOTICE_NOT_FOUND`: You have no such notice */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
             421: components["responses"]["HOST_UNKNOWN"];
             429: components["responses"]["RATE_LIMITED"];
             500: components["responses"]["SERVER_FAULT"];
@@ -14748,6 +15940,440 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemView"];
                 };
             };
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_WebhookView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    addWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request idempotent: a repetition with the same key always returns the first response. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            /** @description The new webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WebhookMadeView"];
+                };
+            };
+            400: components["responses"]["AUTH_2FA_REQUIRED_AND_3_MORE"];
+            401: components["responses"]["AUTH_2FA_CODE_INVALID_AND_2_MORE"];
+            403: components["responses"]["FORBIDDEN_AND_2_MORE"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            /**
+             * @description `LEDGER_MOVED`: The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy
+             *
+             *     `IDEMPOTENCY_KEY_IN_USE`: The first request with this Idempotency-Key is still running
+             *
+             *     `LEDGER_BEHIND`: The ledger is missing commits that its mark records: an old copy was restored, its log was deleted, or a disk lost writes that it had confirmed. The ledger is read-only; find the newest copy, or accept the loss with a reason
+             *
+             *     `ANSWER_UNREADABLE`: This request was already carried out by another version of the program, and its stored response cannot be returned; check what it did, and do not send it under a new key
+             *
+             *     `SECRET_UNREADABLE`: The stored secret was altered or belongs elsewhere, and cannot be decrypted; set it up again, and verify the ledger
+             *
+             *     `WEBHOOKS_TOO_MANY`: There are 50 webhooks already; remove one first
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            /**
+             * @description `NAME_INVALID`: A name or number must have 1 to 255 visible characters
+             *
+             *     `BODY_INVALID`: A field of the body is missing, unknown or of the wrong type
+             *
+             *     `IDEMPOTENCY_KEY_REUSED`: This Idempotency-Key was already used for another request
+             *
+             *     `WEBHOOK_URL_INVALID`: A webhook's URL must begin with https:// and name a host; it has at most 2,000 visible characters and no user, password or fragment
+             *
+             *     `WEBHOOK_ADDRESS_REFUSED`: Webhooks are sent to the public internet by https on port 443 or 8443 only; choose such a URL, or have the receiver's network added to the server's configuration file
+             *
+             *     `WEBHOOK_EVENTS_INVALID`: A webhook needs at least one event type, and only known ones
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            429: components["responses"]["AUTH_TOO_MANY_ATTEMPTS_AND_RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_6_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The webhook's id.
+                 * @example hook_2
+                 */
+                id: components["parameters"]["id_6"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WebhookView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The webhook's id.
+                 * @example hook_2
+                 */
+                id: components["parameters"]["id_6"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The removed webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WebhookView"];
+                };
+            };
+            400: components["responses"]["AUTH_2FA_REQUIRED_AND_2_MORE"];
+            401: components["responses"]["AUTH_2FA_CODE_INVALID_AND_2_MORE"];
+            403: components["responses"]["FORBIDDEN_AND_2_MORE"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            409: components["responses"]["LEDGER_BEHIND_AND_2_MORE"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["BODY_INVALID"];
+            429: components["responses"]["AUTH_TOO_MANY_ATTEMPTS_AND_RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_6_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The webhook's id.
+                 * @example hook_2
+                 */
+                id: components["parameters"]["id_6"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChangeInput"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WebhookView"];
+                };
+            };
+            400: components["responses"]["AUTH_2FA_REQUIRED_AND_2_MORE"];
+            401: components["responses"]["AUTH_2FA_CODE_INVALID_AND_2_MORE"];
+            403: components["responses"]["FORBIDDEN_AND_2_MORE"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            409: components["responses"]["LEDGER_BEHIND_AND_2_MORE"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            /**
+             * @description `NAME_INVALID`: A name or number must have 1 to 255 visible characters
+             *
+             *     `BODY_INVALID`: A field of the body is missing, unknown or of the wrong type
+             *
+             *     `WEBHOOK_URL_INVALID`: A webhook's URL must begin with https:// and name a host; it has at most 2,000 visible characters and no user, password or fragment
+             *
+             *     `WEBHOOK_ADDRESS_REFUSED`: Webhooks are sent to the public internet by https on port 443 or 8443 only; choose such a URL, or have the receiver's network added to the server's configuration file
+             *
+             *     `WEBHOOK_EVENTS_INVALID`: A webhook needs at least one event type, and only known ones
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            429: components["responses"]["AUTH_TOO_MANY_ATTEMPTS_AND_RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_6_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only deliveries in this state. */
+                state?: "waiting" | "delivered" | "dead" | "dropped";
+                /**
+                 * @description Rows per page; 20 by default.
+                 * @example 20
+                 */
+                pageSize?: components["parameters"]["pageSize_2"];
+                /** @description `nextCursor` of the previous page. */
+                cursor?: components["parameters"]["cursor_2"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The webhook's id.
+                 * @example hook_2
+                 */
+                id: components["parameters"]["id_6"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_DeliveryView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["CURSOR_INVALID_AND_QUERY_INVALID"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    replayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request idempotent: a repetition with the same key always returns the first response. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The webhook's id.
+                 * @example hook_2
+                 */
+                id: components["parameters"]["id_6"];
+                /**
+                 * @description The delivery's number.
+                 * @example 31
+                 */
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WebhookView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID_AND_IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            /**
+             * @description `WEBHOOK_NOT_FOUND`: There is no such webhook
+             *
+             *     `WEBHOOK_DELIVERY_NOT_FOUND`: The webhook has no such delivery
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            409: components["responses"]["ANSWER_UNREADABLE_AND_2_MORE"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    rotateWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request idempotent: a repetition with the same key always returns the first response. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The webhook's id.
+                 * @example hook_2
+                 */
+                id: components["parameters"]["id_6"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WebhookMadeView"];
+                };
+            };
+            400: components["responses"]["AUTH_2FA_REQUIRED_AND_3_MORE"];
+            401: components["responses"]["AUTH_2FA_CODE_INVALID_AND_2_MORE"];
+            403: components["responses"]["FORBIDDEN_AND_2_MORE"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            409: components["responses"]["ANSWER_UNREADABLE_AND_4_MORE_2"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["BODY_INVALID_AND_IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["AUTH_TOO_MANY_ATTEMPTS_AND_RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_6_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request idempotent: a repetition with the same key always returns the first response. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The webhook's id.
+                 * @example hook_2
+                 */
+                id: components["parameters"]["id_6"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_WebhookView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID_AND_IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["WEBHOOK_NOT_FOUND"];
+            409: components["responses"]["ANSWER_UNREADABLE_AND_2_MORE"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["IDEMPOTENCY_KEY_REUSED"];
             429: components["responses"]["RATE_LIMITED"];
             500: components["responses"]["SERVER_FAULT"];
             503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];

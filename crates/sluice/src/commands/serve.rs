@@ -15,7 +15,7 @@ use crate::settings::{Loaded, Settings, unknown_variables};
 use crate::traces::Traces;
 use domain::code::Language;
 use engine::EngineOptions;
-use http_api::{App, Options};
+use http_api::{App, Options, Site};
 use opentelemetry_otlp::ExporterBuildError;
 use serde_json::json;
 use service::{Behind, Error, seal, set_up};
@@ -50,7 +50,8 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     let traces = Traces::start(settings).map_err(no_traces)?;
     let app = App::new(session.service.clone(), options, secret.as_bytes())
         .with_metrics(metrics)
-        .with_tracer(traces.tracer());
+        .with_tracer(traces.tracer())
+        .with_site(Site::of(page::files()));
     warn_of_places(globals)?;
     let done = serve(&session, settings, listener, app, stop).await;
     let left = session.leave().await;

@@ -51,9 +51,10 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
 
 /// Wraps all routes in the edge.
 pub(crate) fn around(router: Router, app: &App) -> Router {
+    let site = app.site.clone();
     router
         .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed))
-        .fallback(async || Problem::from(Code::RouteNotFound))
+        .fallback(async move |request: Request| site.answer(&request))
         .layer(from_fn_with_state(app.clone(), pass))
 }
 
