@@ -36,6 +36,7 @@ describe('the look', () => {
       ['batch', `/batch-transfer/detail/${done.batchNumber}`],
       ['timeline', `/batch-transfer/detail/${done.batchNumber}?tab=timeline`],
       ['approvals', '/approvals'],
+      ['notices', '/notices'],
       ['me', '/me'],
       ['not-found', '/nowhere'],
     ];

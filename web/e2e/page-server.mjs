@@ -1,6 +1,7 @@
-// Serves the built page as the binary will: one HTML for every page with a fresh nonce, the strict policy, assets that
-// never change, and everything else passed on to the server. Run by itself it previews the build: SLUICE_URL names the
-// server, PORT the port.
+// Stands before a sluice server, so that a test can drop answers. It serves what is in `dist` as the binary does, with a
+// fresh nonce, the strict policy and assets that never change: the page can be tried without compiling. With
+// SLUICE_SERVES_PAGE the page is the binary's own. Run by itself it previews the build: SLUICE_URL names the server, PORT
+// the port.
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
@@ -9,6 +10,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const SERVES_PAGE = (process.env.SLUICE_SERVES_PAGE ?? '') !== '';
 const TO_SERVER = /^\/(api|socket\.io|healthz|readyz|metrics)(\/|\?|$)/;
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
 
@@ -56,7 +58,7 @@ export function startPage(serverUrl, port = 0, hooks = {}) {
   const target = new URL(serverUrl);
   const page = createServer((ask, answer) => {
     const { pathname } = new URL(ask.url, 'http://page');
-    if (!TO_SERVER.test(ask.url)) {
+    if (!SERVES_PAGE && !TO_SERVER.test(ask.url)) {
       void (extname(pathname) === '' ? servePage(answer) : serveFile(pathname, answer));
       return;
     }

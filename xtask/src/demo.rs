@@ -1,8 +1,12 @@
-//! `cargo xtask demo`: from an empty data directory to a paid and verified payroll.
+//! `cargo xtask demo`: from an empty data directory to a paid and verified payroll, and from there to the web page with
+//! people who can sign in.
 
 use crate::error::{Error, Result};
-use crate::{payroll, process};
+use crate::node::Node;
+use crate::{payroll, process, web};
 use serde_json::Value;
+use std::io::{IsTerminal, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -47,8 +51,24 @@ const IMPORT: &[&str] = &[
     "--partial",
 ];
 
-/// Builds, pays, verifies. The exit code is that of `verify`.
-pub fn run(root: &Path) -> Result<ExitCode> {
+/// Who can sign in, and what for.
+const PEOPLE: [(&str, &str, &str); 4] = [
+    ("maker", "operator", "prepares payments"),
+    ("check", "finance", "sends them"),
+    ("boss", "admin", "adds people and sets limits"),
+    ("watch", "auditor", "sees everything and changes nothing"),
+];
+/// Of all of them. The server is for this machine alone.
+const PASSWORD: &str = "violet-kettle-81-orbit";
+
+/// Where the page is, unless another program is there.
+const USUAL: &str = "127.0.0.1:8080";
+const ANY: &str = "127.0.0.1:0";
+
+/// Builds, pays, verifies. The exit code is that of `verify`. For a person at a terminal a server follows, until it is
+/// stopped.
+pub fn run(root: &Path, is_once: bool) -> Result<ExitCode> {
+    build_page(root)?;
     let build = ["build", "--release", "-p", "sluice"];
     process::must(process::cargo(root, &build), &process::shown("cargo", &build))?;
     let folder = root.join(DATA);
@@ -82,7 +102,19 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     ] {
         println!("  {} {}", demo.binary_shown(), process::shown("--data", &[&[DATA], args].concat()));
     }
+    if !is_once && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        demo.serve()?;
+    }
     Ok(ExitCode::from(verdict))
+}
+
+/// The page is worth having, but not worth a download of Node.js.
+fn build_page(root: &Path) -> Result<()> {
+    if let Some(node) = Node::of_machine() {
+        return web::build(root, &node);
+    }
+    println!("Node.js 20 with npm is not installed: without `cargo xtask web` the demo has no web page");
+    Ok(())
 }
 
 fn binary(root: &Path) -> Result<PathBuf> {
@@ -117,6 +149,35 @@ impl Demo<'_> {
             println!("(exit code {code})");
         }
         Ok(code)
+    }
+
+    /// Adds people and serves the page to them.
+    fn serve(&self) -> Result<()> {
+        for (login, role, _) in PEOPLE {
+            let add = ["user", "add", login, "--name", login, "--role", role, "--password-stdin"];
+            self.tell(&add, PASSWORD)?;
+        }
+        let place = TcpListener::bind(USUAL).map_or(ANY, |_| USUAL);
+        println!("\nSign in at the address below. The password of everybody is {PASSWORD}");
+        for (login, role, deed) in PEOPLE {
+            println!("  {login:6} {deed} ({role})");
+        }
+        println!("Ctrl-C stops the server.\n");
+        let args = ["serve", "--listen", place];
+        let mut command = self.command(&args);
+        command.env("SLUICE_LOG_LEVEL", "warn");
+        process::must(command, &line(&args))
+    }
+
+    /// Runs a command that reads a line.
+    fn tell(&self, args: &[&str], text: &str) -> Result<()> {
+        let failed = |error| Error::Start(line(args), error);
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().map_err(failed)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            writeln!(stdin, "{text}").map_err(failed)?;
+        }
+        let status = child.wait().map_err(failed)?;
+        if status.success() { Ok(()) } else { Err(Error::Failed(line(args), status)) }
     }
 
     /// The id of the most recently imported batch.

@@ -184,6 +184,12 @@ impl App {
         Self(Arc::new(Parts { site, ..Arc::unwrap_or_clone(self.0) }))
     }
 
+    /// Whether the web page was built into the program.
+    #[must_use]
+    pub fn has_page(&self) -> bool {
+        self.site.is_built()
+    }
+
     /// Resolves when the process must exit: a write was not confirmed, and only a restart can determine what
     /// was committed.
     pub async fn fatal(&self) {

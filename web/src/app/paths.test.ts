@@ -7,7 +7,7 @@ describe('paths', () => {
       paths.home(), paths.signIn('/me'), paths.signIn('/'), paths.setUp(), paths.me('factor'), paths.transfer(),
       paths.transfers({ q: 'a b' }), paths.transferDetail('xfer_1'), paths.accounts({ status: 'frozen', q: '' }),
       paths.account('acct_1'), paths.newBatch(), paths.draft('batch-20261125-004', 'who'), paths.batches({ page: 2 }),
-      paths.batch('batch-20261125-003', { tab: 'reasons' }), paths.approvals(),
+      paths.batch('batch-20261125-003', { tab: 'reasons' }), paths.approvals(), paths.notices(),
     ]).toMatchInlineSnapshot(`
       [
         "/",
@@ -25,6 +25,7 @@ describe('paths', () => {
         "/batch-transfer/list?page=2",
         "/batch-transfer/detail/batch-20261125-003?tab=reasons",
         "/approvals",
+        "/notices",
       ]
     `);
   });

@@ -25,6 +25,7 @@ export const paths = {
   draft: (batch: string, step: 'who' | 'amounts' | 'check') => `/batch-transfer/draft/${part(batch)}/${step}`,
   batches: (search?: Search) => withSearch('/batch-transfer/list', search),
   batch: (batch: string, search?: Search) => withSearch(`/batch-transfer/detail/${part(batch)}`, search),
+  notices: () => '/notices',
   approvals: (search?: Search) => withSearch('/approvals', search),
 };
 

@@ -44,6 +44,8 @@ export const keys = {
     preview: (id: string, version: number, filter: Filter) => ['batch', id, 'preview', version, filter] as const,
     reasons: (id: string) => ['batch', id, 'reasons'] as const,
   },
+  unread: ['notices', 'unread'] as const,
+  notices: (filter: Filter) => ['notices', 'list', filter] as const,
   approvals: (filter: Filter) => ['approvals', filter] as const,
   statistics: (filter: Filter) => ['statistics', filter] as const,
 };

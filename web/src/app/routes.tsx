@@ -53,6 +53,7 @@ export const router = createBrowserRouter([
               page('/batch-transfer/list', batch, 'BatchesPage', 'listBatchTransfers'),
               page('/batch-transfer/detail/:id', batch, 'BatchPage', 'getBatchTransfer'),
               page('/approvals', () => import('@/features/approval'), 'ApprovalsPage', 'listApprovals'),
+              page('/notices', () => import('@/features/notice'), 'NoticesPage', 'listNotices'),
               { path: '*', element: <NotFound /> },
             ],
           },

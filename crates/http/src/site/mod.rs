@@ -52,8 +52,7 @@ impl Site {
     }
 
     /// Whether there is a page.
-    #[must_use]
-    pub fn is_built(&self) -> bool {
+    pub(crate) fn is_built(&self) -> bool {
         self.0.is_built
     }
 
@@ -81,15 +80,18 @@ impl Default for Site {
 }
 
 fn is_of_programs(path: &str) -> bool {
-    OTHERS.iter().filter_map(|other| path.strip_prefix(other)).any(|rest| rest.is_empty() || rest.starts_with('/'))
+    OTHERS
+        .iter()
+        .filter_map(|other| path.strip_prefix(other))
+        .any(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a browser goes to an address, as opposed to a program that asks for data.
 fn wants_document(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|kind| {
-        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/html"))
-    })
+    accepted
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/html")))
 }
 
 #[cfg(test)]

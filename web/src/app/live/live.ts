@@ -10,10 +10,13 @@ export type Progress = Schemas['ProgressView'];
 type Listener = (progress: Progress) => void;
 
 const LEAVE_AFTER = 5000;
+/** What concerns the signed-in person. */
+const OWN_ROOM = 'user';
 const rooms = new Map<number, Set<Listener>>();
 let socket: Promise<Socket> | null = null;
 let connected = false;
 const watchers = new Set<() => void>();
+const counters = new Set<(unread: number) => void>();
 
 function setConnected(now: boolean): void {
   connected = now;
@@ -41,11 +44,13 @@ async function connect(): Promise<Socket> {
     setConnected(true);
     // The server forgets rooms with the connection.
     for (const batch of rooms.keys()) made.emit('join_room', room(batch));
+    if (counters.size > 0) made.emit('join_room', OWN_ROOM);
   });
   made.on('disconnect', () => setConnected(false));
   made.on('progress_update', (progress: Progress) => {
     rooms.get(progress.batchId)?.forEach((listener) => listener(progress));
   });
+  made.on('notices_unread', ({ unread }: { unread: number }) => counters.forEach((counter) => counter(unread)));
   return made;
 }
 
@@ -65,6 +70,14 @@ export function follow(batch: number, listener: Listener): () => void {
       }
     }, LEAVE_AFTER);
   };
+}
+
+/** Hears how many notices are unread, at once and whenever that changes. */
+export function followUnread(counter: (unread: number) => void): () => void {
+  socket ??= connect();
+  counters.add(counter);
+  void socket.then((made) => made.connected && made.emit('join_room', OWN_ROOM));
+  return () => counters.delete(counter);
 }
 
 /** Passes on at most one state a frame, and never an older one after a newer one. */

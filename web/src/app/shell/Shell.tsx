@@ -13,6 +13,7 @@ import { signOut, useMe, useSessionEnded } from '../session/session';
 import { useShortcuts } from '../shortcuts/shortcuts';
 import { ShortcutsHelp } from '../shortcuts/ShortcutsHelp';
 import { StatusBars } from '../status/StatusBars';
+import { Bell } from './Bell';
 import { LanguageSwitch } from './LanguageSwitch';
 import { Menu } from './Menu';
 import './shell.css';
@@ -60,6 +61,7 @@ function Top({ organisation, onHelp }: { organisation: string; onHelp: () => voi
     <header className="top no-print">
       {narrow && <MenuDrawer />}
       <span className="org clip soft">{organisation}</span>
+      <Bell />
       <LanguageSwitch />
       <ThemeButton />
       <PersonMenu label={t('app.person.menu')} onHelp={onHelp} />

@@ -10,15 +10,7 @@ import { useForm } from '@/ui/use-form';
 import { Gate } from './Gate';
 import { NewPassword } from './NewPassword';
 import { brokenRules } from './password';
-
-/** The token comes behind the `#`, which no log sees, and leaves the address bar at once. */
-function takeToken(): string {
-  const token = window.location.hash.slice(1);
-  if (token !== '') {
-    window.history.replaceState(window.history.state, '', window.location.pathname);
-  }
-  return token;
-}
+import { takeToken } from './token';
 
 export function InvitationPage() {
   const { t } = useTranslation();

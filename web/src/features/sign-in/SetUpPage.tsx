@@ -12,14 +12,15 @@ import { useForm } from '@/ui/use-form';
 import { Gate } from './Gate';
 import { NewPassword } from './NewPassword';
 import { brokenRules } from './password';
+import { takeToken } from './token';
 
 const EMPTY = { token: '', login: '', name: '', password: '' };
 
-/** The first administrator. It ends at the second factor: without one nobody approves. */
+/** The first administrator. The server's first words link here with the token. It ends at the second factor: without one nobody approves. */
 export function SetUpPage() {
   const { t } = useTranslation();
   const go = useNavigate();
-  const [given, setGiven] = useState(EMPTY);
+  const [given, setGiven] = useState(() => ({ ...EMPTY, token: takeToken() }));
   const { busy, problem, send } = useForm();
   const names = [given.login, given.name];
   const complete = Object.values(given).every((value) => value.trim() !== '') && brokenRules(given.password, names).length === 0;
