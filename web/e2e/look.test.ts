@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { noFaults, noSidewaysScroll, noViolations, openWindow, startStage, type Stage } from './browser';
+import { noFaults, noSidewaysScroll, noViolations, openWindow, signedIn, startStage, type Stage } from './browser';
 import { makeBatch, requireApproval } from './world.mjs';
 
 const SHOTS = join(import.meta.dirname, 'shots');
@@ -56,9 +56,7 @@ describe('the look', () => {
     await page.getByRole('button', { name: /^(Sign in|登录)$/ }).waitFor();
     await noViolations(page);
     await page.screenshot({ path: join(SHOTS, `sign-in-${name}.png`) });
-    // A cookie of the session that the API has: a second factor's code works once, and there are four looks.
-    const cookie = stage.world.enrolled('check').cookie.split('=');
-    await page.context().addCookies([{ name: cookie[0] ?? '', value: cookie[1] ?? '', url: stage.url }]);
+    await signedIn(page, stage, 'check');
     const bad: string[] = [];
     for (const [title, path] of pages) {
       await page.goto(path);

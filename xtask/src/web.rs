@@ -9,7 +9,7 @@ const FOLDER: &str = "web";
 /// The lock file of the packages that are installed, so that they are installed again only when it changes.
 const INSTALLED: &str = "target/web/package-lock.json";
 /// The scenarios of every test run; the others only repeat them at other sizes, languages and themes.
-const CHOSEN: [&str; 2] = ["e2e/people.test.ts", "e2e/money.test.ts"];
+const CHOSEN: [&str; 3] = ["e2e/people.test.ts", "e2e/money.test.ts", "e2e/approval.test.ts"];
 
 /// What to do beside building.
 #[derive(Debug, Default, PartialEq, Eq)]

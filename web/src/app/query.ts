@@ -42,6 +42,7 @@ export const keys = {
     approvals: (id: string) => ['batch', id, 'approvals'] as const,
     changes: (id: string, filter: Filter) => ['batch', id, 'changes', filter] as const,
     preview: (id: string, version: number, filter: Filter) => ['batch', id, 'preview', version, filter] as const,
+    problems: (id: string) => ['batch', id, 'problems'] as const,
     reasons: (id: string) => ['batch', id, 'reasons'] as const,
   },
   unread: ['notices', 'unread'] as const,

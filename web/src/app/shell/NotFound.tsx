@@ -7,7 +7,7 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <Page title={t('app.notFound')}>
-      <p><Link to={paths.home()}>{t('app.menu.home')}</Link></p>
+      <p className="soft">{t('app.notFoundText')} <Link to={paths.home()}>{t('app.menu.home')}</Link></p>
     </Page>
   );
 }

@@ -12,6 +12,8 @@ import { Card, Page } from '@/ui/Page';
 import { Loading } from '@/ui/parts';
 import { Pill, type Tone } from '@/ui/Pill';
 import { ProblemNote } from '@/ui/ProblemNote';
+import { Figures } from './Figures';
+import './home.css';
 
 type Batch = Schemas['BatchView'];
 type State = Schemas['BatchStateWord'];
@@ -28,6 +30,7 @@ export function HomePage() {
       </>}>
       <ToDo />
       <InProgress />
+      {can('getStatistics') && <Figures />}
     </Page>
   );
 }

@@ -49,10 +49,11 @@ export function AmountRows({ plan, store, onlyEmpty }: { plan: Plan; store: Draf
     <Input size="small" aria-label={t('draft.memoOf', { account: row.number })} placeholder={plan.memo} value={row.memo} maxLength={500}
       onPaste={(event) => paste(event, index, 'memo')} onChange={(event) => change(index, { memo: event.target.value })} />
   );
+  const named = plan.rows.some((row) => row.name !== '');
   const columns: Column<Line>[] = [
     { key: 'line', title: '#', width: '56px', cell: ({ index }) => index + 1 },
     { key: 'number', title: t('draft.number'), width: 'minmax(0, 1fr)', cell: ({ row }) => row.number },
-    { key: 'holder', title: t('draft.holder'), width: 'minmax(0, 1.2fr)', cell: ({ row }) => <bdi>{row.name}</bdi> },
+    ...(named ? [{ key: 'holder', title: t('draft.holder'), width: 'minmax(0, 1.2fr)', cell: ({ row }: Line) => <bdi>{row.name}</bdi> }] : []),
     ...(plan.amountMode === 'ratio' ? [{ key: 'ratio', title: t('draft.ratio'), width: '110px', cell: ratio }] : []),
     { key: 'amount', title: t('draft.amount'), width: '190px', right: true, cell: amount },
     { key: 'memo', title: t('draft.memoColumn'), width: 'minmax(0, 1.6fr)', cell: memo },

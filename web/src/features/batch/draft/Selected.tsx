@@ -15,6 +15,8 @@ export function Selected({ plan, store }: { plan: Plan; store: DraftStore }) {
   const wanted = text.toLowerCase();
   const found = wanted === '' ? plan.rows : plan.rows.filter((row) => `${row.number} ${row.name}`.toLowerCase().includes(wanted));
   const title = t(plan.type === 'one_to_many' ? 'draft.selectedTargets' : 'draft.selectedSources');
+  // The server's list of a draft has no names (API-GAPS, G5).
+  const named = plan.rows.some((row) => row.name !== '');
   const remove = (gone: Row[]) => {
     const before = plan.rows;
     const ids = new Set(gone.map((row) => row.id));
@@ -39,7 +41,7 @@ export function Selected({ plan, store }: { plan: Plan; store: DraftStore }) {
       <BigList<Row> label={title} rows={asRows(found)} cardHeight={64} height="max(280px, 100vh - 500px)"
         columns={[
           { key: 'number', title: t('draft.number'), width: 'minmax(0, 1fr)', cell: (row) => row.number },
-          { key: 'holder', title: t('draft.holder'), width: 'minmax(0, 1.2fr)', cell: (row) => <bdi>{row.name}</bdi> },
+          ...(named ? [{ key: 'holder', title: t('draft.holder'), width: 'minmax(0, 1.2fr)', cell: (row: Row) => <bdi>{row.name}</bdi> }] : []),
           { key: 'remove', title: '', width: '40px', cell: removeButton },
         ]}
         card={(row, active) => <div className="row apart"><span>{row.number} <bdi className="soft">{row.name}</bdi></span>{removeButton(row, active)}</div>}

@@ -14,6 +14,7 @@ import { ProblemNote } from '@/ui/ProblemNote';
 import { PreviewFigures } from '../PreviewFigures';
 import { CheckRows } from './CheckRows';
 import { totalOf, type Plan } from './plan';
+import { Refused } from './Refused';
 import { SaveState } from './SaveState';
 import { SendDialog } from './SendDialog';
 import type { DraftStore, Saving } from './store';
@@ -39,6 +40,7 @@ export function StepCheck({ plan, saving, store }: { plan: Plan; saving: Saving;
   return (
     <>
       {saving.state === 'failed' && <ProblemNote error={saving.problem} onRetry={() => void store.flush()} />}
+      {plan.batch !== null && <Refused batch={plan.batch} store={store} />}
       {preview.error !== null && <ProblemNote error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.data === undefined ? <Loading lines={6} /> : (
         <>
