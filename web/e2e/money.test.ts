@@ -148,7 +148,7 @@ describe('money', () => {
     await dialog.getByRole('button', { name: 'Send 4,800.00 USD' }).click();
     await page.getByText('Partially completed').first().waitFor();
     await page.getByText('2,400 of 2,400 items').waitFor();
-    expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.1);
+    expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.02);
     await page.getByRole('button', { name: 'Reasons' }).click();
     await page.getByText('The target account is frozen').waitFor();
     await check.call('POST', `/api/v2/accounts/${account}/unfreeze`, {});

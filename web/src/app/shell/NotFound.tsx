@@ -7,7 +7,10 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <Page title={t('app.notFound')}>
-      <p className="soft">{t('app.notFoundText')} <Link to={paths.home()}>{t('app.menu.home')}</Link></p>
+      <div className="stack tight">
+        <span className="soft">{t('app.notFoundText')}</span>
+        <Link to={paths.home()}>{t('app.menu.home')}</Link>
+      </div>
     </Page>
   );
 }

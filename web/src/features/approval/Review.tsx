@@ -7,6 +7,7 @@ import { answer, api, type Schemas } from '@/api/client';
 import { paths } from '@/app/paths';
 import { keys } from '@/app/query';
 import { useCan, useMe } from '@/app/session/session';
+import { Loosened } from '@/ui/Loosened';
 import { Money } from '@/ui/money/Money';
 import { Card } from '@/ui/Page';
 import { Loading } from '@/ui/parts';
@@ -43,6 +44,7 @@ export function Review({ batchId, decided, onDecided }: {
         <Link to={paths.batch(batchId)}>{t('approval.open')}</Link>
       </div>
       <Totals batch={batch.data} preview={preview.data} />
+      <Loosened policy={batch.data.approval.loosened} />
       {decided !== null && (
         <div className="note run">{t(`approval.youDecided.${decided.action}`)}{decided.note && <bdi> “{decided.note}”</bdi>}</div>
       )}

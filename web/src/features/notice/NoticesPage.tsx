@@ -76,7 +76,7 @@ function Entry({ notice, onRead }: { notice: Notice; onRead: () => void }) {
           {isNew && <button type="button" className="link" onClick={onRead}>{t('notice.read')}</button>}
         </span>
       </span>
-      <bdi className="soft small text">{notice.text}</bdi>
+      <bdi className="soft small text">{notice.text.split('\n').join(' · ')}</bdi>
     </li>
   );
 }

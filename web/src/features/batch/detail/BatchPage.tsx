@@ -66,7 +66,7 @@ function Detail({ id, batch, updating }: { id: string; batch: BatchDetail; updat
       {tab === 'items' && <Items id={id} batch={batch} state={state} />}
       {tab === 'reasons' && <Reasons id={id} batch={batch} />}
       {tab === 'timeline' && <Timeline id={id} />}
-      {tab === 'approval' && <Approvals id={id} />}
+      {tab === 'approval' && <Approvals id={id} currency={batch.currency} />}
     </Page>
   );
 }

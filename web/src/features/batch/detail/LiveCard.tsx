@@ -21,9 +21,9 @@ export function LiveCard({ id, batch, state, begun }: Props) {
     <section className="card">
       <div className="body stack tight">
         <Headline id={id} batch={batch} state={state} begun={begun} />
-        {begun && <LiveBar id={id} batch={batch} />}
+        <LiveBar id={id} batch={batch} />
         <Figures id={id} batch={batch} />
-        {isRunning(state) && <Latest id={id} currency={batch.currency} />}
+        <Latest id={id} currency={batch.currency} running={isRunning(state)} />
         <Announcer id={id} state={state} />
       </div>
     </section>
@@ -96,12 +96,13 @@ function Figures({ id, batch }: { id: string; batch: BatchDetail }) {
   );
 }
 
-function Latest({ id, currency }: { id: string; currency: string }) {
+/** Its line is there from the beginning to the end, so that nothing moves when the batch starts or ends. */
+function Latest({ id, currency, running }: { id: string; currency: string; running: boolean }) {
   const { t } = useTranslation();
   const item = useProgressPart(id, (progress) => progress.currentRelation ?? null);
   return (
     <div className="soft clip num" style={{ minHeight: 21 }}>
-      {item && <>{t('batch.live.latest')}: {item.sourceAccount} → {item.targetAccount} · <Money value={item.amount} currency={currency} /> · {t(`batch.item.${item.status}`)}</>}
+      {running && item && <>{t('batch.live.latest')}: {item.sourceAccount} → {item.targetAccount} · <Money value={item.amount} currency={currency} /> · {t(`batch.item.${item.status}`)}</>}
     </div>
   );
 }
