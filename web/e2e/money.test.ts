@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { noFaults, openWindow, signIn, startStage, type Stage } from './browser';
@@ -9,10 +11,21 @@ async function choose(page: Page, field: string, account: string): Promise<void>
   await page.locator('.ant-select-item-option').filter({ hasText: account }).first().click();
 }
 
+/** A draft of a file with three good rows and two that are refused. */
+function importFile(cli: (args: string[]) => string, directory: string): void {
+  const file = join(directory, 'rows.csv');
+  writeFileSync(file, 'account,amount\nEMP-00001,5.00\nEMP-00002,six\nEMP-00003,7.00\nEMP-9917,8.00\nEMP-00004,9.00\n');
+  try {
+    cli(['batch', 'import', file, '--type', 'one_to_many', '--account', 'MAIN', '--name', 'From a file', '--partial']);
+  } catch {
+    // The exit code says that rows were refused.
+  }
+}
+
 describe('money', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await startStage({ accounts: 2500, fund: '9000000.00' });
+    stage = await startStage({ accounts: 2500, fund: '9000000.00', prepare: importFile });
   });
   afterAll(() => stage.close());
   afterEach(noFaults);
@@ -109,6 +122,25 @@ describe('money', () => {
     await page.getByRole('heading', { name: 'Selected target accounts 2490' }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).last().click();
     await page.getByRole('heading', { name: 'Selected target accounts 2500' }).waitFor();
+    await page.context().close();
+  });
+
+  it('the refused rows of a file are shown, left unpaid, and the others sent', async () => {
+    const page = await openWindow(stage);
+    await signIn(page, 'check');
+    await page.goto('/batch-transfer/list?q=From+a+file');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Next: Amounts' }).click();
+    await page.getByRole('button', { name: 'Next: Review' }).click();
+    const refused = page.getByRole('list', { name: '2 rows of the file were refused' });
+    await refused.getByText('Line 3').waitFor();
+    await refused.getByText('EMP-9917').waitFor();
+    await page.getByRole('button', { name: 'Leave 2 rows unpaid…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave 2 rows unpaid' }).click();
+    await refused.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Send…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Send 21.00 USD' }).click();
+    await page.getByText('3 of 3 items').waitFor();
     await page.context().close();
   });
 

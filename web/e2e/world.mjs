@@ -57,9 +57,12 @@ export class Session {
   }
 }
 
-/** @param {{ accounts?: number, people?: boolean, fund?: string, env?: Record<string, string> }} [options] */
+/**
+ * `prepare` runs commands before the server starts: while it runs it is the only one that writes.
+ * @param {{ accounts?: number, people?: boolean, fund?: string, env?: Record<string, string>, prepare?: (cli: (args: string[]) => string, directory: string) => void }} [options]
+ */
 export async function startWorld(options = {}) {
-  const { accounts = 50, people = true, fund = '1000000.00', env = {} } = options;
+  const { accounts = 50, people = true, fund = '1000000.00', env = {}, prepare = () => {} } = options;
   const bin = process.env.SLUICE_BIN;
   if (bin === undefined) throw new Error('SLUICE_BIN must name the sluice binary');
   const directory = mkdtempSync(join(tmpdir(), 'sluice-web-'));
@@ -85,6 +88,7 @@ export async function startWorld(options = {}) {
       cli(['user', 'add', login, '--name', `${login} one`, '--role', role, '--password-stdin'], PASSWORD);
     }
   }
+  prepare(cli, directory);
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

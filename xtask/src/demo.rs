@@ -38,18 +38,14 @@ const PREPARE: &[&[&str]] = &[
     &["deposit", "--account", "PAYROLL", "--amount", "6000000.00"],
 ];
 
-const IMPORT: &[&str] = &[
-    "batch",
-    "import",
-    "examples/payroll.csv",
-    "--type",
-    "one_to_many",
-    "--account",
-    "PAYROLL",
-    "--name",
-    "November payroll",
-    "--partial",
-];
+const IMPORT: [&str; 10] = import("examples/payroll.csv", "November payroll");
+/// What waits in the web page.
+const NEXT: &str = "target/demo-december.csv";
+const IMPORT_NEXT: [&str; 10] = import(NEXT, "December payroll");
+
+const fn import<'a>(file: &'a str, name: &'a str) -> [&'a str; 10] {
+    ["batch", "import", file, "--type", "one_to_many", "--account", "PAYROLL", "--name", name, "--partial"]
+}
 
 /// Who can sign in, and what for.
 const PEOPLE: [(&str, &str, &str); 4] = [
@@ -81,7 +77,7 @@ pub fn run(root: &Path, is_once: bool) -> Result<ExitCode> {
         demo.must(args)?;
     }
     // From here on an exit code may mean "some rows were refused" or "some items failed": that is the demo.
-    demo.show(IMPORT)?;
+    demo.show(&IMPORT)?;
     let id = demo.newest_batch()?;
     demo.show(&["batch", "preview", &id])?;
     demo.show(&["batch", "problems", &id])?;
@@ -151,8 +147,25 @@ impl Demo<'_> {
         Ok(code)
     }
 
+    /// The next payroll, with the same wrong rows, as a draft.
+    fn prepare_next(&self) -> Result<()> {
+        let failed = |path: &str| {
+            let path = self.root.join(path);
+            move |error| Error::File(path, error)
+        };
+        let last = "examples/payroll.csv";
+        let text = std::fs::read_to_string(self.root.join(last)).map_err(failed(last))?;
+        // Other amounts, or it would be refused as the same payroll twice.
+        let text =
+            text.replace("NOV-", "DEC-").replace("November", "December").replace("5.00,USD", "5.50,USD");
+        std::fs::write(self.root.join(NEXT), text).map_err(failed(NEXT))?;
+        self.must(&["deposit", "--account", "PAYROLL", "--amount", "6000000.00"])?;
+        self.show(&IMPORT_NEXT).map(|_| ())
+    }
+
     /// Adds people and serves the page to them.
     fn serve(&self) -> Result<()> {
+        self.prepare_next()?;
         for (login, role, _) in PEOPLE {
             let add = ["user", "add", login, "--name", login, "--role", role, "--password-stdin"];
             self.tell(&add, PASSWORD)?;
@@ -162,7 +175,7 @@ impl Demo<'_> {
         for (login, role, deed) in PEOPLE {
             println!("  {login:6} {deed} ({role})");
         }
-        println!("Ctrl-C stops the server.\n");
+        println!("Under Batches the December payroll waits as a draft. Ctrl-C stops the server.\n");
         let args = ["serve", "--listen", place];
         let mut command = self.command(&args);
         command.env("SLUICE_LOG_LEVEL", "warn");

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { Link, useLocation, useParams } from 'react-router';
 import { answer, api, type Schemas } from '@/api/client';
 import { paths } from '@/app/paths';
 import { keys } from '@/app/query';
@@ -60,6 +60,7 @@ function Detail({ id, batch, updating }: { id: string; batch: BatchDetail; updat
         <Link to={paths.batches()}>‹ {t('app.menu.batches')}</Link>
         <Origin batch={batch} />
       </div>
+      {state === 'draft' && <NotEditable />}
       <LiveCard id={id} batch={batch} state={state} begun={begun} />
       <Chips<Tab> label={batch.name} value={tab} onChange={(next) => set({ tab: next === 'items' ? '' : next })}
         chips={TABS.map((key) => ({ key, label: t(`batch.tab.${key}`) }))} />
@@ -69,6 +70,13 @@ function Detail({ id, batch, updating }: { id: string; batch: BatchDetail; updat
       {tab === 'approval' && <Approvals id={id} currency={batch.currency} />}
     </Page>
   );
+}
+
+/** Shown to those whom the wizard sent here: it does not change what it could not keep whole. */
+function NotEditable() {
+  const { t } = useTranslation();
+  const came = useLocation().state as { notEditable?: boolean } | null;
+  return came?.notEditable === true ? <div className="note run">{t('batch.notEditable')}</div> : null;
 }
 
 /** The window's title tells the percentage to people who work elsewhere meanwhile. */

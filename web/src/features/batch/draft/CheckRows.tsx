@@ -43,8 +43,9 @@ export function CheckRows({ batch, version, plan, store, preview, onlyFailed, on
     { key: 'failed' as const, label: t('draft.check.failed'), count: preview.failedCount },
   ];
   const remove = () => {
-    const lines = new Set((failing.data ?? []).map((row) => row.line));
-    store.change({ rows: plan.rows.filter((_, index) => !lines.has(index + 1)) });
+    // By account: the lines of a file are not positions in the draft.
+    const gone = new Set((failing.data ?? []).map((row) => other(row, plan)));
+    store.change({ rows: plan.rows.filter((row) => !gone.has(row.number)) });
     onFilter(false);
   };
   const shown = onlyFailed && failing.data !== undefined ? asRows(failing.data) : rows;

@@ -25,7 +25,7 @@ export function DraftPage() {
   const { draft, store } = useDraft(id);
   const step = STEPS.find((name) => name === asked) ?? 'who';
   if (draft.status === 'gone') {
-    return <Navigate to={id === NEW ? paths.newBatch() : paths.batch(id)} replace />;
+    return <Navigate to={id === NEW ? paths.newBatch() : paths.batch(id)} state={{ notEditable: true }} replace />;
   }
   if (draft.status !== 'ready') {
     return (

@@ -14,6 +14,9 @@ export interface Row {
   amount: string;
   ratio: string;
   memo: string;
+  /** Of a file or a program. The page does not show them, and keeps them. */
+  reference?: string | null | undefined;
+  externalId?: string | null | undefined;
 }
 
 /** A batch on its way to the server. What was typed for one way of setting amounts stays while another is chosen. */
@@ -118,6 +121,8 @@ function relation(plan: Plan, row: Row): Schemas['RelationInput'] {
     ...(plan.amountMode === 'custom' && amount !== undefined && { amount: toDecimal(amount) }),
     ...(plan.amountMode === 'ratio' && { ratio: row.ratio.trim() }),
     ...(memo !== '' && { memo }),
+    ...(row.reference != null && { reference: row.reference }),
+    ...(row.externalId != null && { externalId: row.externalId }),
   };
 }
 
