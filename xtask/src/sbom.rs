@@ -51,7 +51,7 @@ fn page(root: &Path) -> Result<Vec<Value>> {
     let is_tool = |of: &Value| of.get("dev").is_some() || of.get("devOptional").is_some();
     let shipped = packages.iter().filter(|(path, of)| !path.is_empty() && !is_tool(of));
     let mut parts: Vec<_> = shipped.filter_map(|(path, of)| npm_component(path, of)).collect();
-    parts.sort_by_key(|part| part["bom-ref"].to_string());
+    parts.sort_by_key(|part| part.get("bom-ref").map(Value::to_string));
     parts.dedup();
     Ok(parts)
 }
