@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import { createBrowserRouter, type RouteObject } from 'react-router';
 import type { Operation } from '@/api/operations';
+import { loadPageTexts } from './i18n';
 import { RouteFault } from './errors/RouteFault';
 import { RequireSession } from './session/RequireSession';
 import { NoRight } from './shell/NoRight';
@@ -9,19 +10,21 @@ import { Loading } from '@/ui/parts';
 
 type Loaded = () => Promise<Record<string, ComponentType>>;
 
+const signIn: Loaded = () => import('@/features/sign-in');
+
 /** A page of its own chunk. Without the operation it says who can give the right. */
 function page(path: string, load: Loaded, name: string, needs?: Operation): RouteObject {
   return {
     path,
     lazy: async () => {
-      const Page = (await load())[name];
+      const [module] = await Promise.all([load(), load === signIn ? undefined : loadPageTexts()]);
+      const Page = module[name];
       if (Page === undefined) throw new Error(`no page ${name}`);
       return needs === undefined ? { Component: Page } : { element: <NoRight operation={needs}><Page /></NoRight> };
     },
   };
 }
 
-const signIn: Loaded = () => import('@/features/sign-in');
 const account: Loaded = () => import('@/features/account');
 const transfer: Loaded = () => import('@/features/transfer');
 const batch: Loaded = () => import('@/features/batch');
