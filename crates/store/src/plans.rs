@@ -181,7 +181,7 @@ async fn accounts_are_searched_along_their_ids() {
                     let slice = PageRequest { after: after.clone(), ..slice };
                     let plan = plan(&store, account_list::by_rank(&filter, sort, slice)).await;
                     // A balance has its account's id as key, so that the window narrows either.
-                    let table = if plan.iter().next().is_some_and(|step| step.starts_with("SEARCH b ")) {
+                    let table = if plan.first().is_some_and(|step| step.starts_with("SEARCH b ")) {
                         "b"
                     } else {
                         "a"
@@ -191,7 +191,12 @@ async fn accounts_are_searched_along_their_ids() {
             }
         }
     }
-    // In the order of an index that has them all, which is entered where the page begins.
+}
+
+/// In the order of an index that has them all, which is entered where the page begins.
+#[tokio::test]
+async fn accounts_by_number_are_read_in_the_order_of_their_index() {
+    let store = Store::memory().await.unwrap();
     for order in [Order::Ascending, Order::Descending] {
         let sign = if order == Order::Ascending { '>' } else { '<' };
         for (after, first) in [
@@ -208,7 +213,12 @@ async fn accounts_are_searched_along_their_ids() {
             assert!(plan.iter().all(|step| !step.contains("B-TREE FOR ORDER BY")), "{order:?}: {plan:?}");
         }
     }
-    // Exact values are found through their own index, however many accounts there are.
+}
+
+/// Exact values are found through their own index, however many accounts there are.
+#[tokio::test]
+async fn accounts_of_an_exact_value_are_found_through_its_index() {
+    let store = Store::memory().await.unwrap();
     for (filter, index) in [
         (AccountFilter { email: Some("a@b.test".to_owned()), ..AccountFilter::default() }, "holder_email"),
         (AccountFilter { uid: Some("7".to_owned()), ..AccountFilter::default() }, "holder_uid"),

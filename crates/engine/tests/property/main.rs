@@ -39,9 +39,14 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Fewer on a server, where each sequence creates and fills its own database.
+/// Fewer on a server, where each sequence creates and fills its own database, and on a file, which waits for the disk
+/// after each step: the same statements run on the database in memory.
 fn cases() -> u32 {
-    if Engine::chosen() == Engine::Server { 6 } else { 32 }
+    match Engine::chosen() {
+        Engine::Server => 6,
+        Engine::File => 12,
+        Engine::Memory => 32,
+    }
 }
 
 /// Most items of a chunk: one, a few, as many as the largest batch here has, and as shipped. With one or three items a

@@ -49,7 +49,10 @@ async fn check(world: &World, query: &TransferQuery, name: &str) {
     }
 }
 
-async fn check_all(world: &World, state: &str) {
+/// Every combination of conditions and orders.
+fn queries() -> Vec<TransferQuery> {
+    let mut queries = Vec::new();
+    let day = |place: Option<usize>| place.map(|place| DAYS[place].to_owned());
     for order in [Order::Ascending, Order::Descending] {
         for account in [None, Some(A1), Some(B1)] {
             for completed in [None, Some(true), Some(false)] {
@@ -60,8 +63,7 @@ async fn check_all(world: &World, state: &str) {
                         (None, TransferSort::ValueDate),
                         (None, TransferSort::Amount),
                     ] {
-                        let day = |place: Option<usize>| place.map(|place| DAYS[place].to_owned());
-                        let query = TransferQuery {
+                        queries.push(TransferQuery {
                             account: account.map(GivenAccount::from),
                             completed,
                             from: day(from),
@@ -70,14 +72,24 @@ async fn check_all(world: &World, state: &str) {
                             sort,
                             slice: PageRequest { order, limit: 1_000, ..PageRequest::default() },
                             ..TransferQuery::default()
-                        };
-                        let name = format!(
-                            "{state} {sort:?} {order:?} {account:?} {completed:?} {from:?} {to:?} {text:?}"
-                        );
-                        check(world, &query, &name).await;
+                        });
                     }
                 }
             }
+        }
+    }
+    queries
+}
+
+/// What a ledger knows about its transfers besides the transfers themselves.
+const STATES: [&str; 4] = ["no history", "all history", "some history", "chunks of earlier versions"];
+
+/// At the small scale, a third of the queries in each state: another third in the next, so that three states see all.
+async fn check_all(world: &World, state: usize) {
+    let is_small = std::env::var("SLUICE_SCALE").is_ok_and(|scale| scale == "small");
+    for (place, query) in queries().iter().enumerate() {
+        if !is_small || place % 3 == state % 3 {
+            check(world, query, &format!("{} {query:?}", STATES[state])).await;
         }
     }
 }
@@ -86,15 +98,15 @@ async fn check_all(world: &World, state: &str) {
 async fn a_search_finds_what_a_full_scan_finds() {
     let world = World::with_limits().await;
     some(&world, 30).await;
-    check_all(&world, "no history").await;
+    check_all(&world, 0).await;
     engine::history::catch_up(&world.store, &world.door).await.unwrap();
-    check_all(&world, "all history").await;
+    check_all(&world, 1).await;
     some(&world, 20).await;
-    check_all(&world, "some history").await;
+    check_all(&world, 2).await;
     // Chunks written by earlier versions have no summary, so each of them may hold anything.
     world.run("UPDATE chunk SET first_transfer = 0, last_transfer = 0, refused = 0").unwrap();
     world.run("UPDATE chunk SET first_date = 0, last_date = 0").unwrap();
-    check_all(&world, "chunks of earlier versions").await;
+    check_all(&world, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@
 mod atomicity;
 mod audit;
 mod basic;
+mod bulk;
 mod concurrency;
 mod fees;
 mod history;

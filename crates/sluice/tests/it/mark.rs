@@ -210,7 +210,7 @@ fn the_pages_of_a_small_file_are_checked_at_the_start_after_a_kill() {
     let file = ledger.data().join("sluice.db");
     let connection = rusqlite::Connection::open(&file).unwrap();
     let number = |text| connection.query_row(text, [], |row| row.get::<_, u32>(0)).unwrap();
-    let root = number("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_account_1'");
+    let root = number("SELECT rootpage FROM sqlite_schema WHERE name = 'holder_name'");
     let size = number("PRAGMA page_size");
     drop(connection);
     let damage = || {
