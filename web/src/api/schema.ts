@@ -2767,10 +2767,15 @@ export interface components {
             page_size: number;
             /**
              * Format: int64
-             * @description The number of rows in the whole list.
+             * @description The number of rows in the whole list; counted up to 10,000.
              * @example 125
              */
             total: number;
+            /**
+             * @description True if there may be more rows than `total`; absent otherwise.
+             * @example true
+             */
+            total_is_least?: boolean;
             /**
              * Format: int64
              * @description The number of pages in the whole list.
@@ -6207,8 +6212,10 @@ export interface components {
             pageSize: number;
             /**
              * Format: date-time
-             * @description A filtered list is searched for one second. If the search ran out of time, the creation time of the
-             *     last row that was examined; `nextCursor` continues from there. Null if the page is complete.
+             * @description A list that is filtered, or sorted by what no index keeps, is searched for one second. If the search ran out of
+             *     time, the creation time of the last row that was examined; `nextCursor` continues from there. In the latter case
+             *     the page is empty until all rows were examined, because any of them may be the first. Null if the page is
+             *     complete.
              * @example null
              */
             searchedUntil?: string | null;
@@ -9026,7 +9033,7 @@ export interface operations {
                 page?: components["parameters"]["page"];
                 /** @description Batches per page; 20 by default. */
                 pageSize?: number;
-                /** @description `nextCursor` of the previous page, instead of a page number. Only with the sort order `-createdAt`. */
+                /** @description `nextCursor` of the previous page, instead of a page number. */
                 cursor?: string;
                 /** @description Only batches with this status (document 000). */
                 status?: components["schemas"]["BatchStatusWord"];
