@@ -66,6 +66,7 @@ SLUICE_PG_BIN names the folder of PostgreSQL's programs if they are not found.
 Example: cargo xtask test --kills 200 --scale medium";
 
 fn main() -> ExitCode {
+    testkit::use_ring();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match dispatch(&words) {

@@ -27,6 +27,8 @@ const SCOPES: &[&str] = &[
 pub struct Ledger {
     binary: PathBuf,
     place: Vec<String>,
+    /// Where its server stores files.
+    files: PathBuf,
 }
 
 impl Ledger {
@@ -54,7 +56,11 @@ impl Ledger {
             Some(server) => vec!["--database".to_owned(), server.database()],
             None => vec!["--data".to_owned(), data.display().to_string()],
         };
-        let ledger = Self { binary, place };
+        let files = data.join("files");
+        if postgres.is_some() {
+            std::fs::create_dir_all(&files).map_err(failed)?;
+        }
+        let ledger = Self { binary, place, files };
         ledger.run(&["init"], None)?;
         Ok(ledger)
     }
@@ -107,6 +113,8 @@ impl Ledger {
             .env("SLUICE_REQUESTS_PER_ADDRESS", "0")
             .env("SLUICE_REQUESTS_PER_IDENTITY", "0")
             .env("SLUICE_LOG_LEVEL", "warn");
+        // A ledger on a database has no folder of its own for them.
+        command.env("SLUICE_FILES", &self.files);
         // Loopback could read metrics without signing in, which the API document does not describe.
         command.env("SLUICE_METRICS_FROM", "203.0.113.0/24");
         let child = command.spawn().map_err(|error| Error::Start("sluice serve".to_owned(), error))?;

@@ -41,6 +41,8 @@ pub enum Audience {
     Everyone,
     /// Every signed-in person; no key.
     SignedIn,
+    /// Every signed-in person and every key; what each may do depends on what it names.
+    Identified,
     /// People with one of these roles; a key with this scope.
     Granted {
         /// Roles that may do all of it.
@@ -57,6 +59,7 @@ pub enum Audience {
 macro_rules! audience {
     (everyone) => { Audience::Everyone };
     (signed_in) => { Audience::SignedIn };
+    (identified) => { Audience::Identified };
     (@granted [$($role:ident)*] [$($own:ident)*] $scope:ident $key:ident) => {
         Audience::Granted {
             roles: &[$(Role::$role),*],
@@ -149,6 +152,15 @@ operations! {
     WebhookTest "testWebhook" ([Admin] no_key);
     DeliveryList "listWebhookDeliveries" ([Admin] no_key);
     DeliveryReplay "replayWebhookDelivery" ([Admin] no_key);
+    // Tasks and files. A kind of task has a right of its own, which is asked besides.
+    TaskCreate "createTask" (identified);
+    TaskList "listTasks" (identified);
+    TaskShow "getTask" (identified);
+    TaskCancel "cancelTask" (identified);
+    TaskProblems "listTaskProblems" (identified);
+    FileUpload "uploadFile" ([Operator Finance Admin] BatchesWrite);
+    FileShow "getFile" (identified);
+    FileContent "getFileContent" (identified);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
@@ -185,6 +197,7 @@ operations! {
     BatchReopen "reopenBatchTransfer" ([] own [Operator Finance Admin; BatchesWrite]);
     BatchChanges "getBatchChanges" ([Operator Finance Admin Auditor] Read);
     BatchEvidence "evidencePack" ([Operator Finance Admin Auditor] Read);
+    BatchExport "exportBatchTransfer" ([Operator Finance Admin Auditor] Read);
     // Batches, the admin view.
     AdminBatchList "listAdminBatches" ([Finance Admin Auditor] Read);
     AdminBatchCreate "createAdminBatch" ([Finance Admin] BatchesWrite);
@@ -256,6 +269,7 @@ impl Operation {
                 | Self::AuditList
                 | Self::OperationLogList
                 | Self::DeliveryList
+                | Self::TaskList
         )
     }
 
@@ -270,6 +284,7 @@ impl Operation {
         match (self.audience(), asker) {
             (Audience::Everyone, _) | (Audience::SignedIn, Asker::Person(_)) => Ok(Reach::All),
             (_, Asker::Anonymous) => Err(Code::AuthRequired),
+            (Audience::Identified, Asker::Person(_) | Asker::Key(_)) => Ok(Reach::All),
             (Audience::Granted { roles, .. }, Asker::Person(role)) if roles.contains(&role) => Ok(Reach::All),
             (Audience::Granted { own, .. }, Asker::Person(role)) if own.contains(&role) => Ok(Reach::Own),
             (Audience::Granted { scope: Some(scope), key, .. }, Asker::Key(scopes))
@@ -303,6 +318,7 @@ mod tests {
                 || name.starts_with("preview")
                 || name == "metrics"
                 || name == "evidencePack"
+                || name == "exportBatchTransfer"
         };
         for operation in Operation::ALL {
             let Audience::Granted { roles, own, scope, .. } = operation.audience() else { continue };

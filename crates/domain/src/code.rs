@@ -24,6 +24,7 @@ mod posting;
 mod request;
 mod row;
 mod server;
+mod task;
 mod transfer;
 
 use self::account::account_codes;
@@ -38,6 +39,7 @@ use self::posting::posting_codes;
 use self::request::request_codes;
 use self::row::row_codes;
 use self::server::server_codes;
+use self::task::task_codes;
 use self::transfer::transfer_codes;
 
 /// Whether the same request can succeed later.
@@ -126,7 +128,7 @@ table! {
     [
         posting_codes transfer_codes account_codes amount_codes row_codes
         file_codes batch_codes approval_codes person_codes factor_codes
-        notice_codes request_codes server_codes
+        notice_codes task_codes request_codes server_codes
     ]
 }
 

@@ -54,6 +54,8 @@ stored_enum! {
         FactorRemoved = 19 "user.factor_removed",
         /// A person changed the password.
         PasswordChanged = 20 "user.password_changed",
+        /// A task ended; its state says how.
+        TaskFinished = 31 "task.finished",
     }
 }
 
@@ -69,6 +71,7 @@ impl EventKind {
                 | Self::BatchPaused
                 | Self::BatchItemsFailed
                 | Self::WebhookTest
+                | Self::TaskFinished
         )
     }
 }
@@ -234,6 +237,7 @@ fn of_fact(fact: &Fact) -> Option<(EventKind, EventAudience)> {
         Action::ApprovalPolicyConfirm | Action::ApprovalPolicyForce => (K::PolicyLoosened, To::Money),
         Action::ReminderDue => (K::ReminderDue, audience_of_reminder(fact)?),
         Action::WebhookTest => (K::WebhookTest, To::Nobody),
+        Action::TaskEnd | Action::TaskCancel if has("state") => (K::TaskFinished, audience_of_task(fact)),
         _ => return None,
     })
 }
@@ -244,6 +248,12 @@ fn audience_of_reminder(fact: &Fact) -> Option<EventAudience> {
         Some(person) => Some(EventAudience::Person(person)),
         None => fact.detail.contains_key("batch").then_some(EventAudience::Approvers),
     }
+}
+
+/// Who is told that a task ended: the person who started it. What a program started is told to programs only.
+fn audience_of_task(fact: &Fact) -> EventAudience {
+    let person = fact.detail.get("person").and_then(Value::as_i64);
+    person.map_or(EventAudience::Nobody, EventAudience::Person)
 }
 
 /// The fields of a fact's details that an event shows, apart from a batch's state. Everything else in a fact is
@@ -269,6 +279,7 @@ const fn fields(kind: EventKind) -> &'static [&'static str] {
         EventKind::SignedInElsewhere => &["login", "new_network", "agent"],
         EventKind::ReminderDue => &["text", "asked_by"],
         EventKind::WebhookTest => &["webhook"],
+        EventKind::TaskFinished => &["task_type", "state", "error_code", "records", "batch", "file"],
     }
 }
 

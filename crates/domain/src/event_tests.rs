@@ -118,6 +118,19 @@ const TOLD: &[(&str, &str)] = &[
     (r#"reminder.due | - | {"person": 9}"#, "reminder.due person:9 - {}"),
     (r#"reminder.due | - | {}"#, ""),
     (r#"webhook.test | - | {"webhook": 7}"#, r#"webhook.test nobody - {"webhook":7}"#),
+    (
+        r#"task.end | - | {"task_type": "verify", "state": "completed", "person": 9, "about": "x"}"#,
+        r#"task.finished person:9 - {"state":"completed","task_type":"verify"}"#,
+    ),
+    (
+        r#"task.end | - | {"task_type": "import_batch", "state": "failed", "error_code": "BATCH_EMPTY", "batch": 3}"#,
+        r#"task.finished nobody 3 {"batch":3,"error_code":"BATCH_EMPTY","state":"failed","task_type":"import_batch"}"#,
+    ),
+    (r#"task.cancel | - | {"task_type": "verify"}"#, ""),
+    (
+        r#"task.cancel | - | {"task_type": "verify", "state": "cancelled"}"#,
+        r#"task.finished nobody - {"state":"cancelled","task_type":"verify"}"#,
+    ),
 ];
 
 #[test]
@@ -170,6 +183,13 @@ fn what_passes_by_itself_is_not_mailed() {
     let quiet = EventKind::ALL.into_iter().filter(|kind| !kind.is_mailed()).map(EventKind::name);
     assert_eq!(
         quiet.collect::<Vec<_>>(),
-        ["batch.recalled", "batch.started", "batch.paused", "batch.items_failed", "webhook.test"]
+        [
+            "batch.recalled",
+            "batch.started",
+            "batch.paused",
+            "batch.items_failed",
+            "webhook.test",
+            "task.finished"
+        ]
     );
 }

@@ -115,6 +115,13 @@ actions! {
     WebhookRotate "webhook.rotate" "webhook";
     WebhookTest "webhook.test" "webhook";
     WebhookReplay "webhook.replay" "webhook";
+    // Tasks and files.
+    TaskStart "task.start" "task";
+    TaskCancel "task.cancel" "task";
+    TaskRemove "task.remove" "task";
+    TaskEnd "task.end" "task";
+    FileUpload "file.upload" "file";
+    FileExpire "file.expire" "file";
     // The ledger as a whole.
     LedgerSeal "ledger.seal" "ledger";
     LedgerUnseal "ledger.unseal" "ledger";

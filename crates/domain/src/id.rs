@@ -35,6 +35,8 @@ ids! {
     KeyId;
     /// An uploaded or generated file.
     FileId;
+    /// A background task.
+    TaskId;
     /// An outgoing webhook.
     WebhookId;
     /// A posting's id: `chunk x 2^19 + position in the chunk`. It increases within each account; gaps are

@@ -4,7 +4,7 @@
 //! from it. To give an id type its noun, add a row to `nouns!`.
 
 use crate::code::Code;
-use crate::id::{AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TransferId, UserId, WebhookId};
+use crate::id::{AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TaskId, TransferId, UserId, WebhookId};
 use crate::script::fold;
 
 /// What kind of thing an id identifies.
@@ -175,6 +175,7 @@ nouns! {
     UserId User;
     KeyId Key;
     FileId File;
+    TaskId Task;
     WebhookId Hook;
 }
 

@@ -1,7 +1,7 @@
 //! Work that one node at a time does under a lease. To add a kind, add it here; the code that does the work
 //! takes the lease and locks it in each of its transactions.
 
-use crate::id::BatchId;
+use crate::id::{BatchId, TaskId};
 use crate::stored_enum::stored_enum;
 
 stored_enum! {
@@ -19,6 +19,10 @@ stored_enum! {
         Mail = 5 "mail",
         /// Delivering webhooks.
         Deliver = 6 "deliver",
+        /// A background task.
+        Task = 7 "task",
+        /// Removing files whose time is over.
+        Expiry = 8 "expiry",
     }
 }
 
@@ -66,5 +70,17 @@ impl Work {
     #[must_use]
     pub const fn deliver() -> Self {
         Self { kind: WorkKind::Deliver, id: 0 }
+    }
+
+    /// A background task.
+    #[must_use]
+    pub const fn task(task: TaskId) -> Self {
+        Self { kind: WorkKind::Task, id: task.0 }
+    }
+
+    /// Removing files whose time is over.
+    #[must_use]
+    pub const fn expiry() -> Self {
+        Self { kind: WorkKind::Expiry, id: 0 }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::back_off::BackOff;
 use crate::mailer::Mailer;
+use crate::task_runner::TaskRunner;
 use domain::id::BatchId;
 use domain::work::WorkKind;
 use ledger::Door;
@@ -20,11 +21,15 @@ pub struct EngineOptions {
     pub runs_max: usize,
     /// What sends e-mails; without it nobody is told by e-mail.
     pub mailer: Option<Mailer>,
+    /// The most tasks that this process does concurrently.
+    pub tasks_max: usize,
+    /// What does them in place of the kinds as shipped.
+    pub tasks: Option<TaskRunner<Engine>>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { retry_for: Duration::from_secs(60), runs_max: 4, mailer: None }
+        Self { retry_for: Duration::from_secs(60), runs_max: 4, mailer: None, tasks_max: 2, tasks: None }
     }
 }
 

@@ -21,6 +21,8 @@ mod run_end;
 mod runner;
 mod slices;
 mod spreading;
+mod task_runner;
+mod tasks;
 mod webhook;
 pub mod worker;
 
@@ -29,3 +31,5 @@ pub use mailer::{Mailer, SmtpServer, SmtpTls};
 pub use progress::Progress;
 pub use pulse::Pulse;
 pub use rotation::Rotation;
+pub use task_runner::{RunningTask, TaskRunner};
+pub use tasks::run_as_shipped;

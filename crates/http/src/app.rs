@@ -9,6 +9,7 @@ use crate::kit::edge::span::Tracer;
 use crate::kit::edge::turns::Turns;
 use crate::progress::hub::Hub;
 use crate::site::Site;
+use crate::progress::task_rooms::TaskRooms;
 use domain::code::Language;
 use ipnet::IpNet;
 use service::Service;
@@ -31,6 +32,8 @@ pub struct Options {
     pub metrics_from: Vec<IpNet>,
     /// The request timeout.
     pub request_timeout: Duration,
+    /// How long an upload may take.
+    pub upload_timeout: Duration,
     /// How long a body may take before an average of at least one kibibyte per second is enforced.
     pub slow_after: Duration,
     /// The memory budget for the bodies of all requests, in bytes.
@@ -68,6 +71,7 @@ impl Default for Options {
             trusted_proxies: Vec::new(),
             metrics_from: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
             request_timeout: Duration::from_secs(30),
+            upload_timeout: Duration::from_secs(3_600),
             slow_after: Duration::from_secs(20),
             request_memory: 256 * 1024 * 1024,
             connections: 20_000,
@@ -128,6 +132,7 @@ pub struct Parts {
     pub(crate) tracer: Option<Tracer>,
     pub(crate) hub: Hub,
     pub(crate) site: Site,
+    pub(crate) task_rooms: TaskRooms,
     fatal: Arc<Notify>,
 }
 
@@ -148,6 +153,7 @@ impl App {
         let intakes = Intakes::new(options.request_memory, BODY_BYTES_MAX, options.slow_after);
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
+        let task_rooms = TaskRooms::new(service.clone());
         let (turns, security, tracer, site, fatal) = Default::default();
         let parts = Parts {
             service,
@@ -161,6 +167,7 @@ impl App {
             tracer,
             hub,
             site,
+            task_rooms,
             fatal,
         };
         Self(Arc::new(parts))

@@ -5,8 +5,9 @@
 //! operation's guard (authentication and permission), then its handler.
 //!
 //! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `admin` document
-//! 002's, `v2` the API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
-//! server's own endpoints, `site` the web page. `kit` has what they share, and knows none of them.
+//! 002's, `v2` the API for programs, `people` signing in, users and keys, `task` document 003's tasks, `file` files,
+//! `progress` the live progress of batches, `server` the server's own endpoints, `site` the web page. `kit` has what they
+//! share, and knows none of them.
 //!
 //! To add an endpoint, by hand:
 //! 1. its row in [`domain::access::Operation`]: name, roles and scope;
@@ -20,12 +21,14 @@
 
 mod admin;
 mod app;
+mod file;
 mod kit;
 mod operator;
 mod people;
 mod progress;
 mod server;
 mod site;
+mod task;
 mod v2;
 
 pub use app::{App, Options, Render};
@@ -46,6 +49,8 @@ fn operations() -> Routes {
         .merge(operator::routes())
         .merge(admin::routes())
         .merge(progress::routes())
+        .merge(task::routes())
+        .merge(file::routes())
         .merge(v2::routes())
 }
 

@@ -14,6 +14,7 @@ pub use self::outcome::{AccountsImported, ImportedRow, OpeningOutcome, RowOutcom
 use self::page::ImportPage;
 use self::row::ParsedRow;
 use self::source::AccountSource;
+use crate::file::blocking;
 use crate::write::WriteResult;
 use crate::{Error, Service};
 use domain::fact::{Action, Fact};
@@ -21,7 +22,6 @@ use domain::id::AccountId;
 use domain::noun::NounId;
 use domain::transfer::TransferKind;
 use formats::account::{AccountFileOptions, AccountRow};
-use formats::read_error::ReadError;
 use ledger::request::OperationKey;
 use ledger::{Effects, Outcome, Party, PostingRequest};
 use std::io::{Read, Seek};
@@ -63,13 +63,6 @@ pub async fn import<R: Read + Seek + Send + 'static>(
             return Ok(imported);
         }
     }
-}
-
-/// Reads a file on a thread that may wait for the disk.
-async fn blocking<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, ReadError> + Send + 'static,
-) -> Result<T, Error> {
-    Ok(tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??)
 }
 
 /// Opens a page of accounts in one transaction; the opening balances are paid afterwards.

@@ -127,6 +127,17 @@ pub async fn export<W: Write + Send>(
     options: &ExportOptions,
     to: W,
 ) -> Result<Manifest, Error> {
+    export_counted(service, query, options, to, |_| Ok(())).await
+}
+
+/// [`export`], which says after each page how many rows it had; an error of the one who is told ends it.
+pub(crate) async fn export_counted<W: Write + Send>(
+    service: &Service,
+    query: AuditQuery,
+    options: &ExportOptions,
+    to: W,
+    mut told: impl FnMut(usize) -> Result<(), Error> + Send,
+) -> Result<Manifest, Error> {
     let zone = setting::zone(&mut service.store.read().await?).await?;
     let mut writer = ExportWriter::new(&AUDIT, &ExportOptions { zone, ..options.clone() }, to)?;
     let mut export = AuditExport::new(service.clone(), query);
@@ -134,6 +145,7 @@ pub async fn export<W: Write + Send>(
         for row in &rows {
             writer.row(&exported(row, &details(row).to_string()).cells())?;
         }
+        told(rows.len())?;
     }
     Ok(writer.finish()?.1)
 }

@@ -2,8 +2,11 @@
 
 use crate::Error;
 use data_encoding::HEXLOWER;
-use domain::code::Language;
-use formats::open::FileForm;
+use domain::code::{Code, Language};
+use domain::visible::shown;
+use formats::delimiter::Delimiter;
+use formats::encoding::Encoding;
+use formats::open::{FileForm, FileOptions};
 use formats::read_error::ReadError;
 use formats::report::Summary;
 use sha2::{Digest, Sha256};
@@ -45,6 +48,51 @@ pub(crate) fn hash_of(read: &mut (impl Read + Seek)) -> std::io::Result<String> 
     }
     read.seek(SeekFrom::Start(0))?;
     Ok(HEXLOWER.encode(&hash.finalize()))
+}
+
+const ENCODINGS: &str = "utf-8, utf-16le, utf-16be, gb18030, big5, windows-1252";
+const DELIMITERS: &str = "comma, semicolon, tab, pipe";
+
+/// What a caller says about a file in words. What is not said is found out.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FileWords<'a> {
+    /// The text encoding, by its name.
+    pub encoding: Option<&'a str>,
+    /// The field separator, by its name or as a character.
+    pub delimiter: Option<&'a str>,
+    /// The sheet of a workbook, by its name or its number from 1.
+    pub sheet: Option<&'a str>,
+}
+
+impl FileWords<'_> {
+    /// The options that these words mean. A word that means none is refused with a code, and named behind a prefix.
+    pub(crate) fn options(self, code: Code, prefix: &str) -> Result<FileOptions, Error> {
+        let wrong = |name: &str, text: &str, known: &str| {
+            unknown_word(code, &format!("{prefix}{name}: {}", shown(text)), known)
+        };
+        let encoding =
+            self.encoding.map(|text| Encoding::parse(text).ok_or_else(|| wrong("encoding", text, ENCODINGS)));
+        let delimiter = self
+            .delimiter
+            .map(|text| Delimiter::parse(text).ok_or_else(|| wrong("delimiter", text, DELIMITERS)));
+        Ok(FileOptions {
+            encoding: encoding.transpose()?,
+            delimiter: delimiter.transpose()?,
+            sheet: self.sheet.map(str::to_owned),
+        })
+    }
+}
+
+/// The refusal of a word that is none of the known ones.
+pub(crate) fn unknown_word(code: Code, what: &str, known: &str) -> Error {
+    Error::bilingual(code, format!("{what}: one of {known}"), format!("{what}：可用的有 {known}"))
+}
+
+/// Reads a file on a thread that may wait for the disk.
+pub(crate) async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, ReadError> + Send + 'static,
+) -> Result<T, Error> {
+    Ok(tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??)
 }
 
 impl From<ReadError> for Error {

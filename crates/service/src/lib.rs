@@ -62,7 +62,9 @@ pub mod statement;
 pub mod statistics;
 mod steady;
 pub mod system_account;
+pub mod task;
 pub mod transfer;
+pub mod upload;
 pub mod user;
 pub mod vault;
 pub mod webhook;
@@ -82,8 +84,10 @@ pub use store::mark::Behind;
 use account_cache::AccountCache;
 use domain::code::Code;
 use domain::text::Name;
+use domain::upload::FileLimits;
 use domain::visible::shown;
 use domain::webhook::address::WebhookNetworks;
+use files::Files;
 use ledger::{Clock, Door};
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,6 +124,10 @@ pub struct Service {
     pub(crate) none_bound: Arc<account_totp::NoneBound>,
     /// The networks that webhooks may reach although they are not public.
     pub(crate) webhook_networks: Arc<WebhookNetworks>,
+    /// Where files are stored, if they are.
+    pub(crate) files: Option<Files>,
+    /// How much may be stored.
+    pub(crate) file_limits: FileLimits,
 }
 
 impl Service {
@@ -148,6 +156,8 @@ impl Service {
             _code_turn: None,
             none_bound: Arc::default(),
             webhook_networks: Arc::default(),
+            files: None,
+            file_limits: FileLimits::SHIPPED,
         }
     }
 
@@ -174,6 +184,18 @@ impl Service {
     #[must_use]
     pub fn webhook_networks(&self) -> &WebhookNetworks {
         &self.webhook_networks
+    }
+
+    /// This service with a place where files are stored, up to these limits; without one, what needs it is refused.
+    #[must_use]
+    pub fn with_files(self, files: Files, file_limits: FileLimits) -> Self {
+        Self { files: Some(files), file_limits, ..self }
+    }
+
+    /// Where files are stored.
+    #[must_use]
+    pub const fn files(&self) -> Option<&Files> {
+        self.files.as_ref()
     }
 
     /// What encrypts the stored secrets.

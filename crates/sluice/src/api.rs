@@ -10,12 +10,14 @@ use crate::commands::approval::{ApprovalPolicyVerb, ApprovalVerb};
 use crate::commands::asset::AssetVerb;
 use crate::commands::audit::AuditVerb;
 use crate::commands::batch::BatchVerb;
+use crate::commands::file::FileVerb;
 use crate::commands::fx::FxVerb;
 use crate::commands::holder::HolderVerb;
 use crate::commands::key::KeyVerb;
 use crate::commands::notice::NoticeVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
+use crate::commands::task::TaskVerb;
 use crate::commands::transfer::TransferVerb;
 use crate::commands::user::{UserTotpVerb, UserVerb};
 use crate::commands::webhook::WebhookVerb;
@@ -59,6 +61,8 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Logout(_) => O::Logout,
         Command::Key(args) => return key(&args.verb),
         Command::Notice(args) => notice(&args.verb),
+        Command::Task(args) => task(&args.verb),
+        Command::File(args) => file(&args.verb),
         Command::Webhook(args) => webhook(&args.verb),
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {
@@ -126,6 +130,24 @@ const fn key(verb: &KeyVerb) -> Option<Operation> {
         // A server encrypts the secrets again by itself; no request sets its master key.
         KeyVerb::Rotate { name: None } | KeyVerb::NewMaster { .. } => return None,
     })
+}
+
+const fn task(verb: &TaskVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        TaskVerb::List(_) => O::TaskList,
+        TaskVerb::Show { .. } | TaskVerb::Watch { .. } => O::TaskShow,
+        TaskVerb::Cancel { .. } => O::TaskCancel,
+    }
+}
+
+const fn file(verb: &FileVerb) -> Operation {
+    use Operation as O;
+    match verb {
+        FileVerb::Upload { .. } => O::FileUpload,
+        FileVerb::Show { .. } => O::FileShow,
+        FileVerb::Download { .. } => O::FileContent,
+    }
 }
 
 const fn webhook(verb: &WebhookVerb) -> Operation {

@@ -7,6 +7,7 @@ use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, ValueEnum};
 use domain::code::Language;
 use domain::principal::Principal;
+use domain::upload::FileLimits;
 use domain::webhook::address::WebhookNetworks;
 use service::session::SessionLife;
 use std::path::PathBuf;
@@ -85,6 +86,10 @@ pub(crate) struct Globals {
     pub mail: MailSettings,
     /// Networks that webhooks may reach although they are not public.
     pub webhook_networks: WebhookNetworks,
+    /// Where files are stored, if it was set.
+    pub files: Option<String>,
+    /// How much may be stored.
+    pub file_limits: FileLimits,
 }
 
 impl Globals {
@@ -106,6 +111,8 @@ impl Globals {
             approver_cooling: settings.approver_cooling(),
             mail: MailSettings::of(settings),
             webhook_networks: WebhookNetworks::new(settings.webhook_networks.clone()),
+            files: settings.files.clone(),
+            file_limits: settings.file_limits(),
         }
     }
 

@@ -55,6 +55,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _scenario = fail::FailScenario::setup();
+    files::use_ring();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
@@ -259,8 +260,8 @@ impl Command {
     /// How the command opens the ledger.
     fn access(&self) -> Access {
         use commands::{
-            account, approval, asset, batch, fx, holder, key, notice, policy, setting, transfer, user,
-            webhook,
+            account, approval, asset, batch, file, fx, holder, key, notice, policy, setting, task, transfer,
+            user, webhook,
         };
         match self {
             Self::Account(args) => account::access(args),
@@ -274,6 +275,8 @@ impl Command {
             Self::Key(args) => key::access(args),
             Self::Notice(args) => notice::access(args),
             Self::Webhook(args) => webhook::access(args),
+            Self::Task(args) => task::access(args),
+            Self::File(args) => file::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

@@ -12,6 +12,7 @@ use domain::asset::Asset;
 use domain::code::Language;
 use domain::id::AssetId;
 use engine::{Engine, EngineOptions, Mailer, Pulse, history};
+use files::{Files, FilesAt};
 use ledger::{Door, DoorOptions};
 use service::session::SessionLife;
 use service::{Service, asset, batch, user};
@@ -23,6 +24,8 @@ use store::mark::{Behind, Keeper, LogFile, Mark, OpenMode, ServerKeeper};
 use store::{Schema, Store, StoreError};
 use upkeep::seal::{self, Purpose};
 
+/// The folder of the data directory with the files.
+const FILES: &str = "files";
 /// Postings by which the history may lag before a command lets it catch up.
 const LAG_MAX: i64 = 20_000;
 
@@ -37,6 +40,8 @@ pub(crate) enum Access {
     Import,
     /// As a writer that is about to run a batch.
     Run,
+    /// As a writer that stores a file, or reads one.
+    Files,
     /// As a worker that takes batches by itself.
     Work,
     /// As a writer that accepts a loss.
@@ -49,9 +54,14 @@ impl Access {
     const fn joins(self, is_sole_writer: bool) -> bool {
         match self {
             Self::Import | Self::Run => true,
-            Self::Write | Self::Accept => !is_sole_writer,
+            Self::Write | Self::Files | Self::Accept => !is_sole_writer,
             Self::Read | Self::Work => false,
         }
+    }
+
+    /// Whether the process stores files: one that works does, and a command that uploads or downloads one.
+    const fn stores_files(self) -> bool {
+        matches!(self, Self::Work | Self::Files)
     }
 
     const fn how(self) -> OpenMode {
@@ -121,6 +131,9 @@ impl Session {
         session.service = session.service.with_vault(vault);
         if access == Access::Work {
             session.mailer = globals.mail.mailer(globals.language())?;
+        }
+        if access.stores_files() {
+            session = session.with_files(globals).await?;
         }
         if access != Access::Accept {
             session.engine().recover().await?;
@@ -282,6 +295,21 @@ impl Session {
         })
     }
 
+    /// Opens the place where files are stored: the one that was set, else a folder of the data directory. A ledger on a
+    /// server has none unless it was set, since its nodes would not share it.
+    async fn with_files(self, globals: &Globals) -> Result<Self, Failure> {
+        let at = match (&globals.files, &self.data) {
+            (Some(text), _) => FilesAt::read(text),
+            (None, Some(directory)) => FilesAt::Directory(directory.0.join(FILES)),
+            (None, None) => return Ok(self),
+        };
+        let files = Files::open(&at).await.map_err(|error| Failure::System {
+            what: say("Cannot open the place where files are stored", "无法打开文件存储位置"),
+            error: std::io::Error::other(format!("{at}: {error}")),
+        })?;
+        Ok(Self { service: self.service.clone().with_files(files, globals.file_limits), ..self })
+    }
+
     async fn warn_about_unfinished_runs(&self) -> Result<(), Failure> {
         for batch in batch::processing(&self.service).await? {
             let number = batch.number();
@@ -331,7 +359,9 @@ impl Session {
         let due = match access {
             Access::Read | Access::Accept => false,
             Access::Run | Access::Work => true,
-            Access::Write | Access::Import => history::lag(&self.store, LAG_MAX).await? > LAG_MAX,
+            Access::Write | Access::Files | Access::Import => {
+                history::lag(&self.store, LAG_MAX).await? > LAG_MAX
+            }
         };
         if due {
             history::catch_up(&self.store, &self.door).await?;

@@ -11,7 +11,9 @@ use domain::fact::BatchEvent;
 use domain::fx::Rounding;
 use domain::item::ItemState;
 use domain::posting::PostingKind;
+use domain::task::{TaskState, TaskType};
 use domain::transfer::TransferKind;
+use domain::upload::FileKind;
 use domain::webhook::delivery::{DeliveryFailure, DeliveryState};
 use service::account_import::{OpeningOutcome, RowOutcome};
 
@@ -61,6 +63,12 @@ words! {
         ApprovalWithdrawn "审批已撤回" ApprovalExpired "审批已过期" Recalled "已撤回提交" Reopened "已恢复为草稿" Repriced "已更新汇率" HandedOver "已移交" Copied "已复制" Started "已开始"
         Resumed "已恢复" PauseAsked "已请求暂停" Paused "已暂停" InterruptAsked "已请求中断" CalledOff "已永久终止"
         Cancelled "已取消" Retried "已重试" Skipped "已跳过" Completed "已完成" PartiallyCompleted "部分完成" Failed "失败"
+    }
+    FileKind { Text "文本" Xlsx "表格" Zip "压缩包" Png "图片（PNG）" Jpeg "图片（JPEG）" Webp "图片（WebP）" Pdf "文档（PDF）" }
+    TaskState { Pending "等待中" Processing "进行中" Completed "已完成" Failed "失败" Cancelled "已取消" }
+    TaskType {
+        ImportBatch "导入批次" ImportAccounts "导入账户" ExportBatch "导出批次" ExportAccounts "导出账户" ExportStatement "导出对账单"
+        ExportTransfers "导出转账" ExportAudit "导出审计日志" Evidence "证据包" Verify "核验账本" Preview "预检"
     }
     TransferKind { Single "转账" Item "批次" Deposit "存入" Withdrawal "取出" Opening "期初余额" }
 }

@@ -64,6 +64,8 @@ BEGIN
     ('mail', 2, 'app_user, event, state, tries, next_at, error'),
     ('webhook', 1, 'id, url, events, description, enabled, former_until, created_by, created_at, removed_at, created_by_kind, created_by_id'),
     ('webhook_delivery', 1, 'id, webhook, event, batch, state, attempts, due_at, tried_at, ended_at, status, failure'),
+    ('upload', 1, 'id, place, object, name, kind, size, sha256, batch, task, created_by, created_by_kind, created_by_id, created_at, expires_at, gone_at'),
+    ('task', 1, 'id, kind, input, batch, upload, place, result, problems, made, code, message, created_by, created_by_kind, created_by_id, created_at, completed_at, removed_at'),
     ('counter', 1, 'name, value')
   ) AS list (name, keys, columns) LOOP
     SELECT string_agg(part, ' || '','' || ' ORDER BY place) FILTER (WHERE place <= imaged.keys),

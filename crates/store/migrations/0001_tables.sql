@@ -929,3 +929,58 @@ CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook, id);
 CREATE INDEX webhook_delivery_state ON webhook_delivery (webhook, state, id);
 CREATE INDEX webhook_delivery_chain ON webhook_delivery (batch, webhook) WHERE state = 1;
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (event) WHERE state = 1;
+
+-- Files that people uploaded and tasks made. Their bytes are in the file store `place`, under `object`, until `gone_at`.
+CREATE TABLE upload (
+  id              DRAWN KEY,
+  place           TEXT NOT NULL,
+  object          TEXT NOT NULL,
+  name            TEXT NOT NULL,
+  kind            NUMBER NOT NULL,
+  size            NUMBER NOT NULL CHECK (size >= 0),
+  sha256          TEXT NOT NULL,
+  batch           NUMBER,
+  task            NUMBER,
+  created_by      TEXT NOT NULL,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER,
+  created_at      NUMBER NOT NULL,
+  expires_at      NUMBER,
+  gone_at         NUMBER,
+  CONSTRAINT upload_object UNIQUE (object)
+);
+CREATE INDEX upload_expires ON upload (expires_at) WHERE gone_at IS NULL;
+CREATE INDEX upload_of_batch ON upload (batch, id);
+CREATE INDEX upload_of_task ON upload (task);
+
+-- Tasks. Which node is at one is in `lease`. `place`: the file store with the file that it reads; empty if it reads none.
+CREATE TABLE task (
+  id              DRAWN KEY,
+  kind            NUMBER NOT NULL,
+  state           NUMBER NOT NULL,
+  input           TEXT NOT NULL,
+  batch           NUMBER,
+  upload          NUMBER REFERENCES upload (id),
+  place           TEXT NOT NULL,
+  total           NUMBER,
+  processed       NUMBER NOT NULL,
+  steps           TEXT NOT NULL,
+  takes           NUMBER NOT NULL,
+  result          TEXT,
+  problems        TEXT,
+  made            NUMBER REFERENCES upload (id),
+  code            NUMBER,
+  message         TEXT,
+  created_by      TEXT NOT NULL,
+  created_by_kind NUMBER NOT NULL,
+  created_by_id   NUMBER,
+  created_at      NUMBER NOT NULL,
+  started_at      NUMBER,
+  cancel_at       NUMBER,
+  completed_at    NUMBER,
+  removed_at      NUMBER
+) CHANGING;
+CREATE INDEX task_open ON task (id) WHERE state IN (1, 2);
+CREATE INDEX task_own ON task (created_by_kind, created_by_id, id);
+CREATE INDEX task_of_batch ON task (batch, id);
+CREATE INDEX task_reads ON task (upload) WHERE state IN (1, 2);

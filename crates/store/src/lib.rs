@@ -93,11 +93,13 @@ mod sqlite;
 pub mod statistics;
 mod store;
 pub mod strays;
+pub mod task;
 pub mod timing;
 pub mod totp;
 pub mod transfer;
 pub mod transfer_list;
 mod tx;
+pub mod upload;
 pub mod user;
 pub mod value;
 pub mod verify;
@@ -202,7 +204,9 @@ fn access_statements() -> Vec<bulk::Named> {
         session::CATALOGUE,
         setting::CATALOGUE,
         sponsor::CATALOGUE,
+        task::CATALOGUE,
         totp::CATALOGUE,
+        upload::CATALOGUE,
         user::CATALOGUE,
         webhook::CATALOGUE,
         webhook_delivery::CATALOGUE,

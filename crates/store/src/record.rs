@@ -26,12 +26,14 @@ use domain::approval::{ApprovalAction, RoundCause};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
 use domain::event::EventKind;
-use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId, WebhookId};
+use domain::id::{AccountId, AssetId, BatchId, FileId, HolderId, PostingId, TaskId, TransferId, WebhookId};
 use domain::item::ItemState;
 use domain::mail::MailState;
 use domain::posting::PostingKind;
 use domain::principal::Author;
+use domain::task::{TaskState, TaskType};
 use domain::transfer::TransferKind;
+use domain::upload::FileKind;
 use domain::webhook::delivery::{DeliveryFailure, DeliveryState};
 
 /// What a field of a record can be.
@@ -265,8 +267,8 @@ macro_rules! stored {
     )+};
 }
 
-ids! { AccountId AssetId BatchId HolderId PostingId TransferId WebhookId }
+ids! { AccountId AssetId BatchId FileId HolderId PostingId TaskId TransferId WebhookId }
 stored! {
     AccountKind AccountStatus ApprovalAction BatchIntent BatchMode BatchState BatchType Code DeliveryFailure
-    DeliveryState EventKind ItemState MailState PostingKind Role RoundCause TransferKind
+    DeliveryState EventKind FileKind ItemState MailState PostingKind Role RoundCause TaskState TaskType TransferKind
 }

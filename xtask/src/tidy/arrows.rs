@@ -8,9 +8,10 @@ use cargo_metadata::{DependencyKind, Metadata};
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("formats", &["domain"]),
+    ("files", &[]),
     ("store", &["domain"]),
     ("ledger", &["domain", "store"]),
-    ("service", &["domain", "formats", "store", "ledger"]),
+    ("service", &["domain", "files", "formats", "store", "ledger"]),
     ("upkeep", &["domain", "store", "ledger"]),
     ("engine", &["domain", "formats", "store", "ledger", "service", "upkeep", "rails"]),
     ("rails", &["domain", "formats"]),
@@ -20,8 +21,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "sluice",
         &[
-            "domain", "formats", "store", "ledger", "service", "upkeep", "engine", "rails", "http-api",
-            "page", "bench",
+            "domain", "files", "formats", "store", "ledger", "service", "upkeep", "engine", "rails",
+            "http-api", "page", "bench",
         ],
     ),
     ("testkit", &[]),

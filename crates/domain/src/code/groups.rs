@@ -80,6 +80,10 @@ groups! {
         MasterKeyWrong SecretUnreadable;
     /// The details of a webhook.
     WEBHOOK: [] NameInvalid WebhookUrlInvalid WebhookAddressRefused WebhookEventsInvalid;
+    /// The content of a stored file.
+    STORED_FILE: [] StoredFileNotFound StoredFileGone FileElsewhere FileMissing FilesUnavailable;
+    /// An upload.
+    UPLOAD: [] UploadTooLarge UploadQuota UploadUnsupported UploadEmpty FilesUnavailable NameInvalid;
     /// A range of days.
     RANGE: [] DateInvalid RangeReversed;
 }

@@ -5,12 +5,14 @@ mod approvals;
 mod batches;
 mod change;
 mod deliver;
+mod expiry;
 mod follow;
 mod imports;
 mod mail;
 mod reap;
 mod secrets;
 mod spread;
+mod tasks;
 
 use crate::duty::Duties;
 use crate::engine::Engine;
@@ -28,6 +30,8 @@ pub(crate) fn of_worker(engine: &Engine) -> Duties {
     duties.start(spread::Spread);
     duties.start(mail::Mails);
     duties.start(deliver::Deliver::default());
+    duties.start(tasks::Tasks::default());
+    duties.start(expiry::Expiry::default());
     duties
 }
 
@@ -39,5 +43,7 @@ pub(crate) fn of_server(engine: &Engine) -> Duties {
     duties.start(spread::Spread);
     duties.start(mail::Mails);
     duties.start(deliver::Deliver::default());
+    duties.start(tasks::Tasks::default());
+    duties.start(expiry::Expiry::default());
     duties
 }

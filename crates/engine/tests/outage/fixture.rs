@@ -116,7 +116,12 @@ pub struct Worker {
 
 impl Worker {
     pub fn start(ledger: &Ledger) -> Self {
-        let options = EngineOptions { retry_for: Duration::from_secs(3_600), runs_max: 4, mailer: None };
+        let options = EngineOptions {
+            retry_for: Duration::from_secs(3_600),
+            runs_max: 4,
+            mailer: None,
+            ..EngineOptions::default()
+        };
         let engine = Engine::new(ledger.store.clone(), ledger.door.clone(), ledger.service.clone(), options);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });

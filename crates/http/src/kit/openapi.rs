@@ -48,7 +48,9 @@ pub(crate) fn complete(paths: &mut Paths, operation: Operation, codes: Groups, s
     for item in paths.paths.values_mut() {
         for (is_post, described) in described(item) {
             // Login responses are never stored, and anonymous callers have no key space.
-            let is_repeatable = is_post && matches!(operation.audience(), Audience::Granted { .. });
+            let is_repeatable = is_post
+                && matches!(operation.audience(), Audience::Granted { .. } | Audience::Identified)
+                && operation != Operation::FileUpload;
             debug_assert_eq!(described.operation_id.as_deref(), Some(operation.name()));
             described.operation_id = Some(operation.name().to_owned());
             secure(described, operation);
@@ -73,11 +75,12 @@ fn secure(described: &mut Described, operation: Operation) {
     described.security = match operation.audience() {
         Audience::Everyone => None,
         Audience::SignedIn | Audience::Granted { scope: None, .. } => Some(vec![session()]),
-        Audience::Granted { .. } => Some(vec![session(), key()]),
+        Audience::Identified | Audience::Granted { .. } => Some(vec![session(), key()]),
     };
     let who = match operation.audience() {
         Audience::Everyone => "No authentication required.".to_owned(),
         Audience::SignedIn => "For all signed-in users.".to_owned(),
+        Audience::Identified => "For all signed-in users and all API keys.".to_owned(),
         Audience::Granted { roles, own, scope, key } => {
             let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
             let own: Vec<_> =

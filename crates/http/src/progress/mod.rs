@@ -8,6 +8,7 @@ pub(crate) mod hub;
 mod polling;
 mod room;
 mod sockets;
+pub(crate) mod task_rooms;
 mod view;
 
 use crate::app::App;

@@ -9,7 +9,8 @@ use crate::kit::who::ClientAddress;
 use axum::Router;
 use domain::access::Operation;
 use domain::code::{Code, Language};
-use domain::id::BatchId;
+use domain::id::{BatchId, TaskId};
+use domain::noun::plain_id;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service::batch;
@@ -25,6 +26,8 @@ const PATH: &str = "/socket.io";
 const PATH_USUAL: &str = "/socket.io/";
 /// The prefix of a room's name, followed by the batch's id.
 const ROOM: &str = "batch_transfer_";
+/// The prefix of the name of a task's room.
+const ROOM_TASK: &str = "batch_task_";
 /// The name of a person's own room, for what only this person is told.
 const ROOM_OWN: &str = "user";
 /// The maximum length of a room's name.
@@ -126,7 +129,7 @@ fn enter(app: &App, socket: &SocketRef, identity: Identity) {
         }
         answer(&socket, ack, &room, joined);
     });
-    let leaving = hub.clone();
+    let (leaving, tasks) = (hub.clone(), app.task_rooms.clone());
     socket.on("leave_room", async move |socket: SocketRef, TryData(room): TryData<Value>, ack: AckSender| {
         let room = room.unwrap_or_default();
         let left = match room.as_str() {
@@ -134,6 +137,7 @@ fn enter(app: &App, socket: &SocketRef, identity: Identity) {
                 leaving.set_own_room(socket.id, false);
                 Some(())
             }
+            _ if task(&room).is_some() => task(&room).map(|id| tasks.leave(socket.id, id)),
             _ => batch(&room).map(|batch| leaving.leave_room(socket.id, batch)),
         };
         answer(&socket, ack, &room, left.ok_or_else(|| Code::BatchNotFound.into()));
@@ -152,6 +156,11 @@ async fn join(app: &App, socket: &SocketRef, room: &Value) -> Result<(), Problem
         app.hub.set_own_room(socket.id, true);
         return Ok(());
     }
+    if let Some(id) = task(room) {
+        let by = identity.actor.author.principal;
+        service::task::show(&app.service, by, identity.asker(), id).await?;
+        return if app.task_rooms.join(socket, id) { Ok(()) } else { Err(Code::RateLimited.into()) };
+    }
     Operation::BatchProgress.allow(identity.asker())?;
     let batch = batch(room).ok_or(Code::BatchNotFound)?;
     if !app.hub.reserve(socket.id, batch) {
@@ -167,6 +176,12 @@ async fn join(app: &App, socket: &SocketRef, room: &Value) -> Result<(), Problem
             Err(error.into())
         }
     }
+}
+
+/// The task in a room's name: its bare number.
+fn task(room: &Value) -> Option<TaskId> {
+    let name = room.as_str().filter(|name| name.len() <= ROOM_MAX)?;
+    plain_id(name.strip_prefix(ROOM_TASK)?).map(TaskId)
 }
 
 /// The batch id in a room's name.
@@ -227,6 +242,10 @@ mod tests {
             &long,
         ] {
             assert_eq!(batch(wrong), None, "{wrong}");
+        }
+        assert_eq!(task(&Value::from("batch_task_12")), Some(TaskId(12)));
+        for wrong in ["batch_task_", "batch_task_task_12", "batch_task_012", "batch_task_-1", "task_12"] {
+            assert_eq!(task(&Value::from(wrong)), None, "{wrong}");
         }
         assert_eq!(super::batch(&serde_json::json!({ "room": 1 })), None);
     }

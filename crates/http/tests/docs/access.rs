@@ -20,6 +20,7 @@ fn cells(operation: Operation) -> (Vec<&'static str>, String) {
     match operation.audience() {
         Audience::Everyone => (vec!["yes"; Role::ALL.len()], "yes, no sign-in needed".to_owned()),
         Audience::SignedIn => (vec!["yes"; Role::ALL.len()], String::new()),
+        Audience::Identified => (vec!["yes"; Role::ALL.len()], "yes".to_owned()),
         Audience::Granted { roles, own, scope, key } => {
             let cell = |role: Role| match (roles.contains(&role), own.contains(&role)) {
                 (true, _) => "yes",

@@ -88,6 +88,16 @@ const REFUSED: &[(O, &str, &str, &str, &str)] = &[
         "WEBHOOK_NOT_FOUND",
     ),
     (
+        O::TaskCreate,
+        "POST /api/v1/batch-tasks",
+        r#"{"task_type": "evidence", "batch_id": "999"}"#,
+        "task.start",
+        "BATCH_NOT_FOUND",
+    ),
+    (O::TaskCancel, "DELETE /api/v1/batch-tasks/999", "", "task.cancel", "TASK_NOT_FOUND"),
+    (O::BatchExport, "POST /api/batch-transfers/999/export", r#"{}"#, "task.start", "BATCH_NOT_FOUND"),
+    (O::FileUpload, "POST /api/v1/files?name=pay.csv", "", "file.upload", "UPLOAD_EMPTY"),
+    (
         O::BatchCreate,
         "POST /api/batch-transfers",
         r#"{"name": "x", "type": "one_to_many", "sourceAccountId": "nobody", "relations": [{"targetAccountId": "nobody", "amount": "1.00"}]}"#,

@@ -59,6 +59,7 @@ async fn directory(world: &World, admin: &Browser) {
     for verb in ["freeze", "unfreeze", "close"] {
         at_once(world, &format!("/api/v2/accounts/N-1/{verb}"), json!({ "reason": "test" })).await;
     }
+    at_once(world, "/api/v1/batch-tasks", json!({ "task_type": "verify" })).await;
 }
 
 async fn people(admin: &Browser) {
@@ -155,6 +156,7 @@ async fn a_repeated_request_gets_its_first_response_from_every_verb() {
         "fx_rate.1",
         "holder.1",
         "refused.1",
+        "task.1",
         "user_added.1",
         "webhook.1",
         "webhook_made.1",

@@ -1,7 +1,9 @@
 //! A server on loopback with an empty ledger, and a client.
 
+use domain::upload::FileLimits;
 use domain::webhook::address::WebhookNetworks;
 use engine::{Engine, EngineOptions};
+use files::{Files, FilesAt};
 use http_api::{App, Options, Render};
 use ledger::{Clock, Door, DoorOptions};
 use reqwest::{Client, Method, RequestBuilder};
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::{Schema, Store};
+use tempfile::TempDir;
 use testkit::place::{Place, place};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -66,6 +69,7 @@ pub struct World {
     pub actor: Actor,
     stop: Vec<oneshot::Sender<()>>,
     tasks: Vec<JoinHandle<()>>,
+    _files: TempDir,
     _place: Place,
 }
 
@@ -81,6 +85,7 @@ pub async fn world_with(options: Options) -> World {
 
 /// A server with these options that renders its metrics with `metrics`.
 pub async fn world_that_counts(options: Options, metrics: Render) -> World {
+    testkit::use_ring();
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     // Tests make the same payments repeatedly; the tests of similar batches set the window themselves.
@@ -95,6 +100,9 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     let service = Service::new(store.clone(), door.clone(), clock.clone())
         .with_vault(Vault::new(key, None))
         .with_webhook_networks(loopback);
+    let folder = tempfile::tempdir().unwrap();
+    let at = FilesAt::Directory(folder.path().join("files"));
+    let service = service.with_files(Files::open(&at).await.unwrap(), FileLimits::SHIPPED);
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
     let new = NewApiKey { name: "all".to_owned(), scopes, ..NewApiKey::default() };
@@ -113,7 +121,7 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     });
     let client = Client::builder().cookie_store(true).build().unwrap();
     let (stop, tasks) = (vec![stop_http, stop_work], vec![served, worked]);
-    World { store, service, clock, url, key, client, actor, stop, tasks, _place: place }
+    World { store, service, clock, url, key, client, actor, stop, tasks, _files: folder, _place: place }
 }
 
 /// A status and a body.

@@ -2,7 +2,7 @@
 //! may change, the stored names may not. A noun that gains a field or a variant does not compile until its
 //! form covers it.
 
-use domain::id::{AccountId, AssetId, BatchId, HolderId, WebhookId};
+use domain::id::{AccountId, AssetId, BatchId, HolderId, TaskId, WebhookId};
 
 /// Converts a value to its form and back.
 pub trait Form<T> {
@@ -60,7 +60,7 @@ macro_rules! kept_as_numbers {
     )*};
 }
 
-kept_as_numbers! { AccountId AssetId BatchId HolderId WebhookId }
+kept_as_numbers! { AccountId AssetId BatchId HolderId TaskId WebhookId }
 
 /// A struct's form. `of T` pairs it with a noun, or with the parts of a tuple; `without field` omits a field
 /// that is never stored; with neither it is the form of an earlier version. Every field must be present, even

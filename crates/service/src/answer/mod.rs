@@ -68,6 +68,7 @@ use crate::policy::PolicyOf;
 use crate::user::User;
 use crate::webhook::{MadeWebhook, Webhook};
 use domain::asset::Asset;
+use domain::id::TaskId;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use store::account::AccountView;
@@ -166,6 +167,7 @@ answers! {
     FxRules => "fx_rules.1" FxRules1(FxRulesForm);
     Holder => "holder.1" Holder1(HolderForm);
     PolicyOf => "policy.1" Policy1(PolicyForm);
+    TaskId => "task.1" Task1(i64);
     User => "user.1" User1(UserForm);
     crate::user::InvitedUser => "user_added.1" UserAdded1(UserAddedForm);
     Webhook => "webhook.1" Webhook1(WebhookForm);

@@ -31,6 +31,17 @@ pub async fn export<W: Write + Send>(
     options: &ExportOptions,
     to: W,
 ) -> Result<Manifest, Error> {
+    export_counted(service, batch, options, to, |_| Ok(())).await
+}
+
+/// [`export`], which says after each page how many rows it had; an error of the one who is told ends it.
+pub(crate) async fn export_counted<W: Write + Send>(
+    service: &Service,
+    batch: BatchRef,
+    options: &ExportOptions,
+    to: W,
+    mut told: impl FnMut(usize) -> Result<(), Error> + Send,
+) -> Result<Manifest, Error> {
     let mut tx = service.store.read().await?;
     let batch = find(&mut tx, batch).await?;
     let asset = asset::by_id(&mut tx, batch.asset).await?;
@@ -42,6 +53,7 @@ pub async fn export<W: Write + Send>(
         for item in &slice.items {
             writer.row(&slice.row(item, &asset, options.language).cells())?;
         }
+        told(slice.items.len())?;
     }
     // Under their keys, after the items.
     each_open_row(&mut tx, batch.id, |row| {

@@ -9,7 +9,7 @@ pub(crate) mod described;
 mod draft;
 pub mod edit;
 pub mod evidence;
-mod export;
+pub(crate) mod export;
 pub(crate) mod external_id;
 pub mod import;
 pub(crate) mod items;

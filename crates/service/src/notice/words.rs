@@ -3,6 +3,7 @@
 use domain::batch::BatchState;
 use domain::code::Language;
 use domain::event::EventKind;
+use domain::task::TaskState;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use store::outbox::OutboxRow;
@@ -51,6 +52,10 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("waiting", "Waiting", "待处理"),
     ("valid_hours", "Valid for hours", "有效小时数"),
     ("note", "Note", "备注"),
+    ("task_type", "Task", "任务"),
+    ("records", "Records", "记录数"),
+    ("file", "File", "文件"),
+    ("error_code", "Reason", "原因"),
     ("by", "By", "操作人"),
 ];
 
@@ -69,6 +74,7 @@ fn title(kind: EventKind, batch: &str, detail: &Map<String, Value>, language: La
     let (english, chinese) = match kind {
         EventKind::BatchFinished => of_end(detail),
         EventKind::PolicyLoosened => of_policy(detail),
+        EventKind::TaskFinished => of_task(detail),
         EventKind::ReminderDue if batch != "-" => ("Reminder about {batch}", "关于 {batch} 的提醒"),
         kind => of_kind(kind),
     };
@@ -102,6 +108,7 @@ const fn of_kind(kind: EventKind) -> (&'static str, &'static str) {
         EventKind::FactorEnrolled => ("A second factor was set up", "有用户绑定了双重验证"),
         EventKind::FactorRemoved => ("A second factor was removed", "有用户解绑了双重验证"),
         EventKind::PasswordChanged => ("Your password was changed", "您的密码已修改"),
+        EventKind::TaskFinished => ("A task has ended", "任务已结束"),
     }
 }
 
@@ -122,6 +129,16 @@ fn of_policy(detail: &Map<String, Value>) -> (&'static str, &'static str) {
         Some("set") => ("A change loosens an approval policy and waits", "一项放宽审批策略的变更待生效"),
         Some("confirmed") => ("A loosened approval policy was confirmed", "放宽审批策略的变更已确认"),
         _ => ("A loosened approval policy is in force", "放宽的审批策略已生效"),
+    }
+}
+
+/// The title of a task's end, by the state it ended in.
+fn of_task(detail: &Map<String, Value>) -> (&'static str, &'static str) {
+    match detail.get("state").and_then(Value::as_str).and_then(TaskState::from_name) {
+        Some(TaskState::Completed) => ("A task is completed", "任务已完成"),
+        Some(TaskState::Failed) => ("A task has failed", "任务失败"),
+        Some(TaskState::Cancelled) => ("A task was cancelled", "任务已取消"),
+        _ => of_kind(EventKind::TaskFinished),
     }
 }
 

@@ -101,7 +101,7 @@ mod tests {
             refusal.detail.unwrap()
         };
         assert!(said("batch.ended").contains("batch.finished, batch.items_failed"));
-        assert!(said("transfer.done").contains("approval_policy, batch, reminder, user"));
+        assert!(said("transfer.done").contains("approval_policy, batch, reminder, task, user"));
         for name in
             ["", "batch.ended", "user.removed", "approval_policy.tightened", "reminder.sent", "transfer.done"]
         {

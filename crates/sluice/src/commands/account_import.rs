@@ -1,7 +1,7 @@
 //! `account import`: opens the accounts in a file.
 
-use crate::commands::file::{self, FileArgs};
 use crate::commands::file_report;
+use crate::commands::import_file::{self, ImportFileArgs};
 use crate::commands::problem::{self, ShownProblem};
 use crate::exit::{Exit, Failure};
 use crate::out::{Out, left, right};
@@ -22,7 +22,7 @@ const ROWS_TOLD: usize = 20;
 #[derive(Debug, Args)]
 pub(crate) struct AccountImportArgs {
     #[command(flatten)]
-    pub file: FileArgs,
+    pub file: ImportFileArgs,
     /// Read a field from the column with this header, such as holder=Employee
     #[arg(long, value_name = "FIELD=HEADER", value_parser = mapping)]
     pub map: Vec<(AccountField, String)>,
@@ -38,7 +38,7 @@ const MAPPING: Say = say(
 );
 
 fn mapping(text: &str) -> Result<(AccountField, String), Say> {
-    file::mapping(text, AccountField::parse).ok_or(MAPPING)
+    import_file::mapping(text, AccountField::parse).ok_or(MAPPING)
 }
 
 impl AccountImportArgs {
@@ -133,6 +133,6 @@ mod tests {
 
     #[test]
     fn the_mapping_error_names_every_column_in_both_languages() {
-        file::tests::check_names_every_column(MAPPING, COLUMNS.iter().map(|column| column.name));
+        import_file::tests::check_names_every_column(MAPPING, COLUMNS.iter().map(|column| column.name));
     }
 }

@@ -1,131 +1,155 @@
-//! Files that are imported: what the options say about one, and opening it.
+//! `file`: uploads a file, shows what is known about one, downloads one.
 
-use crate::exit::Failure;
-use crate::say::{Say, say};
-use clap::Args;
-use domain::code::Language;
-use formats::delimiter::Delimiter;
-use formats::encoding::Encoding;
-use formats::number_style::NumberStyle;
-use formats::open::FileOptions;
+use crate::data_dir::replace;
+use crate::exit::{Exit, Failure};
+use crate::out::{or_empty, time};
+use crate::say::say;
+use crate::session::{Access, Session};
+use crate::word::Word;
+use clap::{Args, Subcommand};
+use domain::access::{Asker, Role};
+use domain::code::Code;
+use domain::id::FileId;
+use domain::noun::NounId;
+use domain::visible::shown;
+use serde_json::{Value, json};
+use service::Error;
+use service::upload::{self, Receiving, Upload};
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
-use std::path::Path;
+use std::io::{Read, Write};
+use std::path::PathBuf;
 
-/// The file, and what it is.
+/// How much is read at once.
+const PIECE: usize = 256 * 1024;
+/// The command line is the organisation's own machine.
+const ASKER: Asker<'static> = Asker::Person(Role::Admin);
+
+/// Arguments of `file`.
 #[derive(Debug, Args)]
 pub(crate) struct FileArgs {
-    /// XLSX workbook, CSV or other delimited text, or JSON lines; `-` reads standard input
-    pub file: String,
-    /// Sheet of a workbook, by name or by number from 1 [default: the only one with values]
-    #[arg(long, value_name = "SHEET")]
-    pub sheet: Option<String>,
-    /// Text encoding: utf-8, utf-16le, utf-16be, gb18030, big5 or windows-1252 [default: by the content]
-    #[arg(long, value_name = "NAME", value_parser = encoding)]
-    pub encoding: Option<Encoding>,
-    /// Field delimiter: comma, semicolon, tab or pipe [default: by the content]
-    #[arg(long, value_parser = delimiter)]
-    pub delimiter: Option<Delimiter>,
-    /// Decimal mark of amounts: dot or comma
-    #[arg(long, value_name = "MARK", default_value = "dot", value_parser = decimal)]
-    pub decimal: String,
-    /// Group mark of amounts: comma, dot, space or apostrophe [default: none]
-    #[arg(long, value_name = "MARK", value_parser = group)]
-    pub group: Option<String>,
-    /// Currency sign or code that is written with amounts, such as € [default: none]
-    #[arg(long, value_name = "SIGN")]
-    pub sign: Option<String>,
-    /// Ignore a column that says when, in what or whether to pay, such as status
-    #[arg(long, value_name = "HEADER")]
-    pub ignore_column: Vec<String>,
+    #[command(subcommand)]
+    pub verb: FileVerb,
 }
 
-fn encoding(text: &str) -> Result<Encoding, Say> {
-    Encoding::parse(text).ok_or(say(
-        "must be utf-8, utf-16le, utf-16be, gb18030, big5 or windows-1252",
-        "可用 utf-8、utf-16le、utf-16be、gb18030（含 GBK）、big5 或 windows-1252",
-    ))
+/// What to do with files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FileVerb {
+    /// Upload a file
+    #[command(after_help = "Example:\n  sluice file upload pay.csv")]
+    Upload {
+        /// File to upload
+        file: PathBuf,
+        /// Its name [default: that of the file]
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Show what is known about a file
+    #[command(after_help = "Example:\n  sluice file show file_7")]
+    Show {
+        /// File id, such as file_7 or 7
+        id: String,
+    },
+    /// Download a file; it is complete or not written at all
+    #[command(after_help = "Example:\n  sluice file download file_7 --out pay.csv")]
+    Download {
+        /// File id, such as file_7 or 7
+        id: String,
+        /// File to write [default: its name, in this folder]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
-fn delimiter(text: &str) -> Result<Delimiter, Say> {
-    Delimiter::parse(text).ok_or(say(
-        "must be comma, semicolon, tab or pipe",
-        "可用 comma（逗号）、semicolon（分号）、tab（制表符）或 pipe（竖线）",
-    ))
-}
-
-fn decimal(text: &str) -> Result<String, Say> {
-    let style = NumberStyle::parse(Some(text), None, None);
-    style.map(|_| text.to_owned()).ok_or(say("must be dot or comma", "可用 dot（点）或 comma（逗号）"))
-}
-
-fn group(text: &str) -> Result<String, Say> {
-    // A mark that the decimal mark rules out is still one.
-    let style = ["dot", "comma"].iter().find_map(|mark| NumberStyle::parse(Some(mark), Some(text), None));
-    style.map(|_| text.to_owned()).ok_or(say(
-        "must be comma, dot, space or apostrophe",
-        "可用 comma（逗号）、dot（点）、space（空格）或 apostrophe（撇号）",
-    ))
-}
-
-impl FileArgs {
-    /// What the file is.
-    pub(crate) fn form(&self) -> FileOptions {
-        FileOptions { encoding: self.encoding, delimiter: self.delimiter, sheet: self.sheet.clone() }
+/// How the command opens the ledger.
+pub(crate) const fn access(args: &FileArgs) -> Access {
+    match args.verb {
+        FileVerb::Show { .. } => Access::Read,
+        FileVerb::Upload { .. } | FileVerb::Download { .. } => Access::Files,
     }
+}
 
-    /// How its amounts are written.
-    pub(crate) fn numbers(&self, language: Language) -> Result<NumberStyle, Failure> {
-        let style = NumberStyle::parse(Some(&self.decimal), self.group.as_deref(), self.sign.as_deref());
-        style.ok_or_else(|| {
-            let text = say(
-                "The decimal mark and the group mark must differ, and a currency sign has at most 8 characters, none of \
-                 which may be part of a number",
-                "小数点与千分位符不能相同；货币符号最多8个字符，且不能含有数字、空格或数字中的符号",
-            );
-            Failure::usage(text, language)
-        })
-    }
-
-    /// Opens it. What cannot be read twice, such as standard input, is copied to an unnamed file first.
-    pub(crate) fn open(&self) -> Result<File, Failure> {
-        let failed = |error| Failure::File { path: self.file.clone().into(), error };
-        if self.file == "-" {
-            return copied(std::io::stdin().lock()).map_err(failed);
+/// Runs the command.
+pub(crate) async fn run(session: &Session, args: &FileArgs) -> Result<Exit, Failure> {
+    match &args.verb {
+        FileVerb::Upload { file, name } => {
+            let own = || file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let uploaded = upload(session, file, &name.clone().unwrap_or_else(own)).await?;
+            show(session, &uploaded)?;
         }
-        let file = File::open(Path::new(&self.file)).map_err(failed)?;
-        let is_whole = file.metadata().is_ok_and(|metadata| metadata.is_file());
-        if is_whole { Ok(file) } else { copied(file).map_err(failed) }
-    }
-}
-
-fn copied(mut from: impl std::io::Read) -> std::io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    std::io::copy(&mut from, &mut file)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(file)
-}
-
-/// Splits `FIELD=HEADER`.
-pub(crate) fn mapping<F>(text: &str, parse: fn(&str) -> Option<F>) -> Option<(F, String)> {
-    let (field, header) = text.split_once('=')?;
-    Some((parse(field)?, header.to_owned()))
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// The error of a mapping names every column that one can be for, in both languages.
-    pub(crate) fn check_names_every_column(
-        error: Say,
-        mut columns: impl Iterator<Item = &'static str> + Clone,
-    ) {
-        for language in [Language::English, Language::Chinese] {
-            let is_mark = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
-            let words: Vec<_> = error.to(language).split(is_mark).collect();
-            assert!(columns.clone().all(|name| words.contains(&name)), "{}", error.to(language));
+        FileVerb::Show { id } => {
+            let found =
+                upload::show(&session.service, session.actor.author.principal, ASKER, read(id)?).await?;
+            show(session, &found)?;
         }
-        assert!(columns.next().is_some());
+        FileVerb::Download { id, out } => download(session, read(id)?, out.clone()).await?,
     }
+    Ok(Exit::Success)
+}
+
+fn read(id: &str) -> Result<FileId, Failure> {
+    FileId::from_text(id).map_err(|_| Error::refused(Code::StoredFileNotFound, shown(id)).into())
+}
+
+async fn upload(session: &Session, path: &PathBuf, name: &str) -> Result<Upload, Failure> {
+    let (service, actor) = (&session.service, &session.actor);
+    let mut file = File::open(path)
+        .map_err(|error| Failure::System {
+            what: say("Cannot open the file", "无法打开文件"), error
+        })?;
+    let mut receiving = Receiving::begin(service, actor, name).await?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        let read = file.read(&mut piece).map_err(Error::Io)?;
+        if read == 0 {
+            break;
+        }
+        receiving.append(service, actor, piece.get(..read).unwrap_or_default()).await?;
+    }
+    Ok(receiving.finish(service, actor).await?)
+}
+
+async fn download(session: &Session, id: FileId, out: Option<PathBuf>) -> Result<(), Failure> {
+    let by = session.actor.author.principal;
+    let (found, mut reading) = upload::content(&session.service, by, ASKER, id).await?;
+    let path = out.unwrap_or_else(|| PathBuf::from(&found.name));
+    replace(&path, async |writer| {
+        let mut written = 0;
+        while let Some(bytes) = reading.next().await.map_err(Error::from)? {
+            writer.write_all(&bytes).map_err(Error::Io)?;
+            written += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        }
+        Ok(written)
+    })
+    .await?;
+    let file = path.display().to_string();
+    let mut json = to_json(&found);
+    if let Some(fields) = json.as_object_mut() {
+        fields.insert("file".to_owned(), json!(file));
+    }
+    let id = id.tagged();
+    session.out.answer(json, || say!(session.language, "{id} was written to {file}", "{id} 已写入 {file}"))
+}
+
+fn show(session: &Session, upload: &Upload) -> Result<(), Failure> {
+    session.out.answer(to_json(upload), || {
+        session.out.fields(&[
+            (say("id", "编号"), upload.id.tagged()),
+            (say("name", "名称"), upload.name.clone()),
+            (say("kind", "类型"), upload.kind.word(session.language).to_owned()),
+            (say("bytes", "字节数"), upload.size.to_string()),
+            (say("sha256", "SHA-256"), upload.sha256.clone()),
+            (say("added by", "添加人"), upload.created_by.name.clone()),
+            (say("added", "添加时间"), time(upload.created_at)),
+            (say("kept until", "保留至"), or_empty(upload.expires_at.map(time).as_deref())),
+            (say("removed", "删除时间"), or_empty(upload.gone_at.map(time).as_deref())),
+        ])
+    })
+}
+
+fn to_json(upload: &Upload) -> Value {
+    json!({ "id": upload.id.tagged(), "name": upload.name, "kind": upload.kind.name(), "size": upload.size,
+            "sha256": upload.sha256, "batch": upload.batch.map(NounId::tagged),
+            "task": upload.task.map(NounId::tagged), "created_by": upload.created_by.name,
+            "created_at": time(upload.created_at), "expires_at": upload.expires_at.map(time),
+            "removed_at": upload.gone_at.map(time) })
 }

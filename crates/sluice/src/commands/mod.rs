@@ -14,11 +14,12 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
 mod export_form;
-mod file;
+pub(crate) mod file;
 mod file_report;
 pub(crate) mod fx;
 pub(crate) mod health;
 pub(crate) mod holder;
+mod import_file;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod login;
@@ -33,6 +34,7 @@ pub(crate) mod setting;
 pub(crate) mod show_transfer;
 pub(crate) mod statement;
 pub(crate) mod stats;
+pub(crate) mod task;
 pub(crate) mod transfer;
 pub(crate) mod user;
 pub(crate) mod verify;
@@ -80,6 +82,10 @@ pub(crate) enum Command {
     Key(key::KeyArgs),
     /// Show what you are told; set reminders and your e-mail address
     Notice(notice::NoticeArgs),
+    /// Show, watch and cancel tasks: imports, exports and verifications that a server does
+    Task(task::TaskArgs),
+    /// Upload, show and download files
+    File(file::FileArgs),
     /// Manage webhooks, which tell other programs what happened
     Webhook(webhook::WebhookArgs),
     /// Show what was sent, by currency, in a range of days
@@ -146,6 +152,8 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Logout(args) => login::logout(session, args).await,
         Command::Key(args) => key::run(session, args).await,
         Command::Notice(args) => notice::run(session, args).await,
+        Command::Task(args) => task::run(session, args).await,
+        Command::File(args) => file::run(session, args).await,
         Command::Webhook(args) => webhook::run(session, args).await,
         Command::Stats(args) => stats::run(session, args).await,
         Command::Setting(args) => setting::run(session, args).await,

@@ -120,7 +120,12 @@ async fn serve(
 
 /// Runs batches, or only keeps the history up to date.
 async fn work(session: &Session, settings: &Settings, stop: impl Future<Output = ()>) -> Result<(), Error> {
-    let options = EngineOptions { retry_for: PATIENCE, runs_max: settings.runs, ..EngineOptions::default() };
+    let options = EngineOptions {
+        retry_for: PATIENCE,
+        runs_max: settings.runs,
+        tasks_max: settings.tasks,
+        ..EngineOptions::default()
+    };
     let engine = session.engine_with(options);
     if settings.worker {
         return engine.work(stop).await;

@@ -21,6 +21,7 @@ const KEY_FILE: Say = say(
     "must be a file that only its owner can access (chmod 600), with 64 hexadecimal digits",
     "须为仅所有者可访问的文件（chmod 600），内容为64位十六进制数字",
 );
+const GIBS: Say = say("must be 1 to 1048576 GiB", "须为 1 到 1048576 GiB");
 const NETWORKS: Say = say("must be networks such as 10.0.0.0/8", "须为网段，例如 10.0.0.0/8");
 
 const fn rule(key: &'static str, wanted: Say, holds: fn(&Settings) -> bool) -> Rule {
@@ -71,6 +72,16 @@ pub(super) const RULES: &[Rule] = &[
     rule("trusted_proxies", NETWORKS, |_| true),
     rule("metrics_from", NETWORKS, |_| true),
     rule("webhook_networks", NETWORKS, |_| true),
+    rule(
+        "files",
+        say("must be a directory, or s3://BUCKET/PREFIX", "须为目录，或 s3://BUCKET/PREFIX"),
+        |s| s.files.as_deref().is_none_or(|at| !matches!(at, "" | "s3://")),
+    ),
+    rule("files_gib", GIBS, |s| (1..=1_048_576).contains(&s.files_gib)),
+    rule("files_per_user_gib", GIBS, |s| (1..=1_048_576).contains(&s.files_per_user_gib)),
+    rule("tasks", say("must be a number from 1 to 64", "须为 1 到 64 之间的整数"), |s| {
+        (1..=64).contains(&s.tasks)
+    }),
     rule("request_timeout_s", say("must be 1 to 3600 seconds", "须为 1 到 3600 秒"), |s| {
         (1..=3_600).contains(&s.request_timeout_s)
     }),

@@ -2,6 +2,7 @@
 
 use domain::batch::CHUNK_ITEMS;
 use domain::code::Language;
+use domain::upload::FileLimits;
 use http_api::Options;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 const HOUR: u64 = 3_600;
 const MIB: usize = 1024 * 1024;
+const GIB: u64 = 1024 * 1024 * 1024;
 
 /// Everything that can be set. The names are those of the file; `SLUICE_LISTEN` is `listen`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -45,6 +47,14 @@ pub(crate) struct Settings {
     pub metrics_from: Vec<IpNet>,
     /// Networks that webhooks may reach although they are not public.
     pub webhook_networks: Vec<IpNet>,
+    /// Where uploaded and made files are stored: a directory, or `s3://BUCKET/PREFIX`.
+    pub files: Option<String>,
+    /// GiB that all stored files may take.
+    pub files_gib: u64,
+    /// GiB that the files of one user or key may take.
+    pub files_per_user_gib: u64,
+    /// Tasks that a process does at once.
+    pub tasks: usize,
     /// Maximum duration of a request.
     pub request_timeout_s: u64,
     /// Maximum MiB for the bodies of all requests together.
@@ -155,6 +165,10 @@ impl Default for Settings {
             trusted_proxies: server.trusted_proxies,
             metrics_from: server.metrics_from,
             webhook_networks: Vec::new(),
+            files: None,
+            files_gib: FileLimits::SHIPPED.of_all / GIB,
+            files_per_user_gib: FileLimits::SHIPPED.of_one / GIB,
+            tasks: 2,
             request_timeout_s: server.request_timeout.as_secs(),
             request_memory_mib: server.request_memory / MIB,
             connections_per_address: server.connections_per_address,
@@ -183,6 +197,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How much may be stored.
+    pub(crate) const fn file_limits(&self) -> FileLimits {
+        FileLimits { of_one: self.files_per_user_gib * GIB, of_all: self.files_gib * GIB }
+    }
+
     /// The cooling-off of approvers.
     pub(crate) const fn approver_cooling(&self) -> Duration {
         Duration::from_secs(self.approver_cooling_h.saturating_mul(HOUR))

@@ -106,6 +106,17 @@ fn people(walk: &mut Walk) {
         walk.say(&["webhook", verb, "1"], 1);
     }
     walk.say(&["webhook", "replay", "1", "1"], 1);
+    walk.say(&["task", "list"], 0);
+    for verb in ["show", "cancel", "watch"] {
+        walk.say(&["task", verb, "1"], 1);
+    }
+    let pay = walk.ledger.path().join("5.csv").display().to_string();
+    std::fs::write(&pay, "1,2\n").unwrap();
+    walk.say(&["file", "upload", &pay], 0);
+    walk.say(&["file", "show", "1"], 0);
+    walk.say(&["file", "show", "2"], 1);
+    let copy = walk.ledger.path().join("6.csv").display().to_string();
+    walk.say(&["file", "download", "1", "--out", &copy], 0);
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);
     walk.say(&["audit", "--limit", "50"], 0);

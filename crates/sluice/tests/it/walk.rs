@@ -20,11 +20,13 @@ const NAMES: &[(&str, &[&str])] = &[
             "asset",
             "batch",
             "cli",
+            "file",
             "holder",
             "ledger",
             "ok",
             "policy",
             "setting",
+            "task",
             "transfer",
             "user",
             "webhook",
@@ -64,7 +66,9 @@ const TABLES: &[&str] = &[
     "session",
     "setting",
     "sponsor",
+    "task",
     "transfer",
+    "upload",
     "webhook",
 ];
 

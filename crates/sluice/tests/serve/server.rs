@@ -74,6 +74,7 @@ impl Server {
 impl Ledger {
     /// An empty folder, without a ledger.
     pub fn none() -> Self {
+        testkit::use_ring();
         Self { folder: tempfile::tempdir().unwrap(), database: None }
     }
 

@@ -172,6 +172,15 @@ pub static STEPS: &[Step] = &[
     step!("webhook_delivery", 1,
         id Number, webhook Number, event Number, batch Number, state Number, attempts Number, due_at Number,
         tried_at Number, ended_at Number, status Number, failure Number),
+    step!("upload", 1,
+        id Number, place Text, object Text, name Text, kind Number, size Number, sha256 Text, batch Number,
+        task Number, created_by Text, created_by_kind Number, created_by_id Number, created_at Number,
+        expires_at Number, gone_at Number),
+    step!("task", 1,
+        id Number, kind Number, state Number, input Text, batch Number, upload Number, place Text, total Number,
+        processed Number, steps Text, takes Number, result Text, problems Text, made Number, code Number,
+        message Text, created_by Text, created_by_kind Number, created_by_id Number, created_at Number,
+        started_at Number, cancel_at Number, completed_at Number, removed_at Number),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
@@ -213,4 +222,6 @@ pub(super) const NUMBERED: &[&str] = &[
     "reminder",
     "webhook",
     "webhook_delivery",
+    "upload",
+    "task",
 ];

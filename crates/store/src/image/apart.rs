@@ -59,6 +59,13 @@ pub static APART: &[(&str, &str)] = &[
     ("item_extent.last_number", "an extent may reach over numbers of other batches, or of none"),
     ("history_mark.id", "there is one row, and without it the history is filled again"),
     ("notice.read_at", "whether its user has read it, which the user may change without a trace"),
+    ("task.state", "how far the task is; what it did is in other columns"),
+    ("task.takes", "how often a node took the task"),
+    ("task.started_at", "when a node took the task, which is no commit"),
+    ("task.total", "progress, which is no commit"),
+    ("task.processed", "progress, which is no commit"),
+    ("task.steps", "progress, which is no commit"),
+    ("task.cancel_at", "asks the node at the task to end it"),
     (
         "batch_print",
         "a cache, rebuilt from the items where it is missing; what is there is compared with them",

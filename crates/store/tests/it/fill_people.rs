@@ -34,6 +34,11 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          VALUES ('https://example.org/', 'batch.finished', '', 1, 'tester', 1, 2)",
         "INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at)
          SELECT w.id, MAX(o.id), 1, 0, 1 FROM webhook w, outbox o GROUP BY w.id",
+        "INSERT INTO upload (place, object, name, kind, size, sha256, created_by, created_by_kind, created_at)
+         VALUES ('p', 'o', 'pay.csv', 1, 3, 'h', 'tester', 2, 1)",
+        "INSERT INTO task (kind, state, input, upload, place, processed, steps, takes, created_by, created_by_kind,
+           created_at)
+         SELECT 1, 1, '{}', id, 'p', 0, '[]', 0, 'tester', 2, 1 FROM upload",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {
         tx.fetch_text(text.to_owned(), vec![]).await?;

@@ -4,4 +4,5 @@
 mod place;
 mod postgres;
 mod proxy;
+mod tls;
 mod waiting;

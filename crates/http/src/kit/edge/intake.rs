@@ -27,14 +27,15 @@ impl Intakes {
         Self(Arc::new(Budget::new(bytes, body_bytes_max, slow_after)))
     }
 
-    /// Meters a request's body. Its bytes stay charged until the intake is dropped.
-    pub(crate) fn meter(&self, request: Request) -> (Request, Intake) {
+    /// Meters a request's body. Its bytes stay charged until the intake is dropped, unless the operation passes them on
+    /// as they arrive.
+    pub(crate) fn meter(&self, request: Request, is_passed_on: bool) -> (Request, Intake) {
         let intake = Intake(Arc::default());
         if hyper::body::Body::is_end_stream(request.body()) {
             return (request, intake);
         }
         let (budget, state) = (Arc::clone(&self.0), Arc::clone(&intake.0));
-        (request.map(|body| Body::new(Metered::new(body, budget, state))), intake)
+        (request.map(|body| Body::new(Metered::new(body, budget, state, is_passed_on))), intake)
     }
 }
 

@@ -24,7 +24,7 @@ use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, COOKIE, HeaderName,
     STRICT_TRANSPORT_SECURITY,
 };
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::code::{Code, Language};
@@ -48,6 +48,9 @@ const HEADERS: [(&str, &str); 6] = [
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
+
+/// Where files are uploaded to.
+const UPLOADS: &str = "/api/v1/files";
 
 /// Wraps all routes in the edge.
 pub(crate) fn around(router: Router, app: &App) -> Router {
@@ -164,11 +167,13 @@ fn record_response(app: &App, summary: &RequestSummary, response: &Response) {
 }
 
 async fn handle(app: &App, request: Request, next: Next) -> Response {
-    let (request, intake) = app.intakes.meter(request);
+    let is_upload = is_upload(&request);
+    let (request, intake) = app.intakes.meter(request, is_upload);
     if let Err(problem) = check(app, &request) {
         return problem.into_response();
     }
-    let response = match within(app.options.request_timeout, next.run(request)).await {
+    let limit = if is_upload { app.options.upload_timeout } else { app.options.request_timeout };
+    let response = match within(limit, next.run(request)).await {
         Some(response) => response,
         None if intake.is_reading() => return too_slow(Code::BodyTooSlow),
         None => Problem::from(Code::RequestTimeout).into_response(),
@@ -183,6 +188,12 @@ async fn handle(app: &App, request: Request, next: Next) -> Response {
         }
         None => response,
     }
+}
+
+/// Whether a request is an upload, whose body is passed on as it arrives and may take longer than a request. Its speed
+/// is watched like that of any other body.
+fn is_upload(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == UPLOADS
 }
 
 /// The response, unless it times out. A panic affects only its own request: it is answered, counted and

@@ -11,6 +11,7 @@ mod create;
 pub(crate) mod draft;
 mod edit;
 pub(crate) mod evidence;
+mod export;
 mod found;
 mod history;
 pub(crate) mod input;
@@ -46,5 +47,6 @@ pub(crate) fn routes() -> Routes {
         .merge(attempts::routes())
         .merge(change::routes())
         .merge(evidence::routes())
+        .merge(export::routes())
         .merge(history::routes())
 }

@@ -51,6 +51,8 @@ pub(super) enum EventName {
     UserFactorRemoved,
     #[serde(rename = "user.password_changed")]
     UserPasswordChanged,
+    #[serde(rename = "task.finished")]
+    TaskFinished,
 }
 
 /// A webhook, without its secret.

@@ -4,7 +4,7 @@
 //! file is taken in one transaction, so it has at most as many rows as a request.
 
 use super::look_ahead::{LookUp, LookedUp, cut_off, look_up};
-use super::report::{Expected, Imported, PROBLEMS_SHOWN};
+use super::report::{Expected, Imported, PROBLEMS_SHOWN, output};
 use super::sort::{problem, sort};
 use super::source::{Columns, Source};
 use crate::approval::makers;
@@ -20,8 +20,10 @@ use crate::batch::terms::{BatchTerms, RepeatKey, terms_of_draft};
 use crate::batch::{external_id, linked};
 use crate::file::FileReport;
 use crate::payee::{Field, Wrong};
+use crate::task::job::Job;
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
+use domain::access::Reach;
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchState, BatchType};
 use domain::batch_ref::BatchRef;
@@ -30,6 +32,7 @@ use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use domain::noun::plain_id;
 use domain::script::Digits;
+use domain::task::TaskOutput;
 use formats::payment::PaymentFileOptions;
 use hashbrown::{HashMap, HashSet};
 use std::io::{Read, Seek};
@@ -39,7 +42,7 @@ use store::batch::Batch;
 use store::refused_row::RefusedRow;
 
 /// A file whose rows are added to a draft.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct AddFile {
     /// How to read it.
     pub options: PaymentFileOptions,
@@ -47,6 +50,25 @@ pub struct AddFile {
     pub partial: bool,
     /// Control totals.
     pub expected: Expected,
+    /// Whether the caller may add to every draft or only to those it made.
+    pub reach: Reach,
+    /// The version of the draft that the rows are added to, if it is named.
+    pub version: Option<i64>,
+    /// The task that adds it, if one does.
+    pub job: Option<Job>,
+}
+
+impl Default for AddFile {
+    fn default() -> Self {
+        Self {
+            options: PaymentFileOptions::default(),
+            partial: false,
+            expected: Expected::default(),
+            reach: Reach::All,
+            version: None,
+            job: None,
+        }
+    }
 }
 
 /// The rows of a file, resolved.
@@ -125,17 +147,27 @@ async fn resolve_file<R: Read + Seek + Send + 'static>(
     let mut resolved =
         Resolved { rows: Vec::new(), refused: Vec::new(), columns, file: FileReport::default() };
     let mut parts = look_up(&service.store, source);
-    let taken = resolve_pages(terms, &mut resolved, &mut parts).await;
+    let taken = resolve_pages(terms, &mut resolved, &mut parts, add.job.as_ref()).await;
     parts.end().await;
     taken?;
     add.expected.check(&resolved.file)?;
     Ok(resolved)
 }
 
-async fn resolve_pages(terms: &BatchTerms, resolved: &mut Resolved, parts: &mut LookUp) -> Result<(), Error> {
+async fn resolve_pages(
+    terms: &BatchTerms,
+    resolved: &mut Resolved,
+    parts: &mut LookUp,
+    job: Option<&Job>,
+) -> Result<(), Error> {
     loop {
         let (page, payees) = match parts.recv().await.ok_or_else(cut_off)?? {
-            LookedUp::Page(page, payees) => (page, payees),
+            LookedUp::Page(page, payees) => {
+                if let Some(job) = job {
+                    job.counts.add(page.rows());
+                }
+                (page, payees)
+            }
             LookedUp::End(report) => {
                 resolved.file = *report;
                 return Ok(());
@@ -162,7 +194,8 @@ async fn add_rows(
     let origin = locked(write, batch).await?;
     let is_correction = origin.state != BatchState::Draft && resolved.columns.has_keys();
     if !is_correction {
-        check_draft(write, &origin, &BatchRequest::of(batch)).await?;
+        let request = BatchRequest::of(batch).within(add.reach).on_version(add.version);
+        check_draft(write, &origin, &request).await?;
     }
     let repairs = refuse_keys(&mut write.tx, origin.id, resolved).await?;
     let last_line = refuse_duplicates(&mut write.tx, terms, &origin, resolved).await?;
@@ -177,6 +210,12 @@ async fn add_rows(
     if !is_correction {
         // An edit like any other: one that is based on the draft before the file is refused.
         store::batch::raise_version(&mut write.tx, batch.id).await?;
+    }
+    if let Some(job) = &add.job {
+        let refused = number_of_rows(resolved.refused.len());
+        let amount = format_minor(i128::from(added.amount), terms.asset.scale);
+        let output = output(Some(&batch), added.count, &amount, refused, 0, &resolved.file);
+        job.hold.bind(&mut write.tx, batch.id, &TaskOutput::ImportBatch(output)).await?;
     }
     let open = problems::count_open(&mut write.tx, origin.id).await?;
     let corrected = Fact::of_batch(Action::BatchImport, origin.id)

@@ -30,6 +30,7 @@ use super::{change, external_id, lookup, problems};
 use crate::approval::makers;
 use crate::file::FileReport;
 use crate::payee::{Field, Given, Payees, Side};
+use crate::task::job::Job;
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service, setting};
 use domain::account_ref::GivenAccount;
@@ -38,13 +39,14 @@ use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::script::Digits;
+use domain::task::TaskOutput;
 use formats::payment::PaymentFileOptions;
 use ledger::calendar;
 use std::io::{Read, Seek};
-use store::Tx;
 use store::audit::Actor;
 use store::batch::NewBatch;
 use store::named_lock::{self, NamedLock};
+use store::{Tx, crash};
 
 /// How to import a file.
 #[derive(Debug, Clone)]
@@ -79,6 +81,8 @@ pub struct BatchImport {
     pub allow_repeat: bool,
     /// Control totals.
     pub expected: Expected,
+    /// The task that imports it, if one does.
+    pub job: Option<Job>,
 }
 
 impl BatchImport {
@@ -100,6 +104,7 @@ impl BatchImport {
             follow_rates: false,
             allow_repeat: false,
             expected: Expected::default(),
+            job: None,
         }
     }
 }
@@ -180,7 +185,7 @@ async fn fill(
     import: &BatchImport,
 ) -> Result<FileReport, Error> {
     let mut parts = look_up(&service.store, source);
-    let taken = take_pages(service, state, &mut parts).await;
+    let taken = take_pages(service, state, &mut parts, import.job.as_ref()).await;
     parts.end().await;
     let report = taken?;
     import.expected.check(&report)?;
@@ -196,10 +201,18 @@ async fn take_pages(
     service: &Service,
     state: &mut ImportState,
     parts: &mut LookUp,
+    job: Option<&Job>,
 ) -> Result<FileReport, Error> {
     loop {
         match parts.recv().await.ok_or_else(cut_off)?? {
-            LookedUp::Page(page, payees) => take_page(service, state, page, &payees).await?,
+            LookedUp::Page(page, payees) => {
+                let rows = page.rows();
+                take_page(service, state, page, &payees).await?;
+                if let Some(job) = job {
+                    job.counts.add(rows);
+                }
+                crash::point("import_page");
+            }
             LookedUp::End(report) => return Ok(*report),
         }
         if state.taken > BATCH_ITEMS_MAX {
@@ -252,9 +265,15 @@ async fn finish(
     }
     let done = complete(&mut write, import, state, &file).await;
     let found = write.end_unkept(done).await?;
+    crash::point("import_completed");
     let batch = Some(lookup::get(&mut service.store.read().await?, id).await?);
-    let taken_amount = format_minor(state.amount, asset.scale);
+    let taken_amount = taken_amount(state);
     Ok(Imported { batch, taken: state.taken, taken_amount, refused, problems, file, found })
+}
+
+/// The sum of the rows taken, in major units.
+fn taken_amount(state: &ImportState) -> String {
+    format_minor(state.amount, state.terms.asset.scale)
 }
 
 /// Audits a refusal and returns it.
@@ -307,6 +326,17 @@ async fn complete(
     let Examined { batch, content, found } = similar::examine(tx, batch, content, without_paid, now).await?;
     state.taken = batch.tally.total_count;
     state.amount = i128::from(batch.tally.total_amount);
+    if let Some(job) = &import.job {
+        let output = report::output(
+            Some(&batch),
+            state.taken,
+            &taken_amount(state),
+            state.refused,
+            found.left_out,
+            file,
+        );
+        job.hold.bind(tx, id, &TaskOutput::ImportBatch(output)).await?;
+    }
     let created = Fact::of_batch(Action::BatchImport, id)
         .with("taken", state.taken)
         .with("refused", state.refused)

@@ -5,6 +5,7 @@ use crate::batch::similar::Found;
 use crate::file::FileReport;
 use domain::amount::WrittenSum;
 use domain::code::Code;
+use domain::task::import_batch::{FileRead, FileRemark, ImportBatchOutput};
 use store::batch::Batch;
 use store::import_problem::ImportProblem;
 
@@ -43,6 +44,46 @@ impl Expected {
     }
 }
 
+/// What a task that imports a file did.
+pub(super) fn output(
+    batch: Option<&Batch>,
+    taken: i64,
+    taken_amount: &str,
+    refused: i64,
+    left_out: i64,
+    file: &FileReport,
+) -> ImportBatchOutput {
+    ImportBatchOutput {
+        batch_id: batch.map(|batch| batch.id.0),
+        batch: batch.map(Batch::number),
+        taken,
+        taken_amount: taken_amount.to_owned(),
+        refused,
+        left_out,
+        file: read_as(file),
+        ignored_columns: file.summary.ignored_columns.clone(),
+        file_rows: file.summary.totals.rows,
+        file_sum: file.sum(),
+    }
+}
+
+fn read_as(file: &FileReport) -> FileRead {
+    let form = &file.form;
+    let remarks = file.summary.remarks.iter().map(|remark| FileRemark {
+        line: remark.line,
+        column: remark.column.clone(),
+        code: remark.code.name().to_owned(),
+        value: remark.value.clone(),
+    });
+    FileRead {
+        kind: form.kind.name().to_owned(),
+        encoding: form.encoding.map(|encoding| encoding.name().to_owned()),
+        delimiter: form.delimiter.map(|delimiter| delimiter.name().to_owned()),
+        sheet: form.sheet.clone(),
+        remarks: remarks.collect(),
+    }
+}
+
 /// The result of an import.
 #[derive(Debug)]
 pub struct Imported {
@@ -60,4 +101,13 @@ pub struct Imported {
     pub file: FileReport,
     /// What was found when the rows were compared with earlier batches.
     pub found: Found,
+}
+
+impl Imported {
+    /// The same, as a task that imports a file answers it.
+    #[must_use]
+    pub fn output(&self) -> ImportBatchOutput {
+        let left_out = self.found.left_out;
+        output(self.batch.as_ref(), self.taken, &self.taken_amount, self.refused, left_out, &self.file)
+    }
 }

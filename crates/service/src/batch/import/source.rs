@@ -1,6 +1,7 @@
 //! A file as it is read: its columns, and its rows in the common form.
 
 use crate::Error;
+use crate::batch::items::number_of_rows;
 use crate::batch::rows::row::NewRow;
 use crate::file::{FileReport, hash_of};
 use crate::payee::{Field, Given, Side};
@@ -86,6 +87,16 @@ pub(crate) struct ParsedPage {
     /// Rows that could not be read completely; `problems` says why.
     pub refused: Vec<Line>,
     pub problems: Vec<Problem>,
+}
+
+impl ParsedPage {
+    /// How many rows of the file it is made of, readable or not.
+    pub(super) fn rows(&self) -> i64 {
+        let mut lines: Vec<u64> = self.problems.iter().map(|problem| problem.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        number_of_rows(self.lines.len() + lines.len())
+    }
 }
 
 /// What the parsing thread sends.

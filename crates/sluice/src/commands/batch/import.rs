@@ -4,8 +4,8 @@ use super::found::{self, SubmissionArgs};
 use super::next::steps;
 use super::problems;
 use super::show::BatchView;
-use crate::commands::file::{self, FileArgs};
 use crate::commands::file_report;
+use crate::commands::import_file::{self, ImportFileArgs};
 use crate::commands::problem::{self, ShownProblem};
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
@@ -24,7 +24,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub(crate) struct BatchImportArgs {
     #[command(flatten)]
-    pub file: FileArgs,
+    pub file: ImportFileArgs,
     /// Type of the batch: one_to_many, many_to_one or many_to_many
     #[arg(long = "type", value_name = "TYPE", value_parser = kind, required_unless_present = "into")]
     pub kind: Option<BatchType>,
@@ -102,7 +102,7 @@ const MAPPING: Say = say(
 );
 
 fn mapping(text: &str) -> Result<(PaymentField, String), Say> {
-    file::mapping(text, PaymentField::parse).ok_or(MAPPING)
+    import_file::mapping(text, PaymentField::parse).ok_or(MAPPING)
 }
 
 impl BatchImportArgs {
@@ -158,7 +158,7 @@ impl BatchImportArgs {
     }
 
     fn add(&self, options: PaymentFileOptions) -> AddFile {
-        AddFile { options, partial: self.partial, expected: self.expected() }
+        AddFile { options, partial: self.partial, expected: self.expected(), ..AddFile::default() }
     }
 }
 
@@ -250,6 +250,6 @@ mod tests {
 
     #[test]
     fn the_mapping_error_names_every_column_in_both_languages() {
-        file::tests::check_names_every_column(MAPPING, COLUMNS.iter().map(|column| column.name));
+        import_file::tests::check_names_every_column(MAPPING, COLUMNS.iter().map(|column| column.name));
     }
 }

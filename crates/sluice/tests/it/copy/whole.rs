@@ -161,7 +161,11 @@ const BY_PHONE: &str = "
       SELECT (SELECT MIN(id) FROM app_user), MAX(id), 3, 1, 1 FROM outbox;
     INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
       VALUES ('https://example.org/', 'batch.finished', '记账', 0, 'x', 1, 2);
-    INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at) SELECT 1, MAX(id), 3, 15, NULL FROM outbox;";
+    INSERT INTO webhook_delivery (webhook, event, state, attempts, due_at) SELECT 1, MAX(id), 3, 15, NULL FROM outbox;
+    INSERT INTO upload (place, object, name, kind, size, sha256, created_by, created_by_kind, created_at)
+      VALUES ('p', 'o', 'pay.csv', 1, 3, 'h', 'x', 2, 1);
+    INSERT INTO task (kind, state, input, upload, place, processed, steps, takes, created_by, created_by_kind, created_at)
+      VALUES (1, 5, '{}', 1, 'p', 0, '[]', 0, 'x', 2, 1);";
 
 /// Writes [`BY_PHONE`] into a ledger that nothing has open.
 fn with_factors(ledger: &At) {

@@ -77,7 +77,8 @@ impl Twins {
         }
         let served = Ledger::none();
         copy(direct.path(), served.path());
-        let client = Client::builder().cookie_store(true).build().unwrap();
+        // The server is stopped between two calls: a connection that was kept would be one to its predecessor.
+        let client = Client::builder().pool_max_idle_per_host(0).cookie_store(true).build().unwrap();
         let (direct, served) = (Twin { ledger: direct }, Twin { ledger: served });
         Self { direct, served, server: None, client, told: BTreeSet::new() }
     }

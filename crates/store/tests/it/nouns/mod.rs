@@ -11,6 +11,7 @@ mod nodes;
 mod notices;
 mod people;
 mod policies;
+mod tasks;
 mod totals;
 mod webhooks;
 
@@ -77,6 +78,7 @@ nouns! {
     notices: mail mail_address notice outbox reminder seen_network;
     nodes: balance_owner counter head lease mark named_lock node;
     people: api_key challenge factor invitation login_failure recovery_code sealed_secret session sponsor totp user;
+    tasks: task upload;
     webhooks: webhook webhook_delivery;
 }
 

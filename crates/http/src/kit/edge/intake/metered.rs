@@ -32,11 +32,18 @@ pub(super) struct Metered {
     look: Option<Pin<Box<Sleep>>>,
     /// Bytes that arrived but found no memory, since when, and the pending wait for it.
     waiting: Option<(Frame<Bytes>, Instant, Waiting)>,
+    /// Whether its bytes are passed on as they arrive, so that they take no memory.
+    is_passed_on: bool,
 }
 
 impl Metered {
-    pub(super) const fn new(body: Body, budget: Arc<Budget>, state: Arc<BodyState>) -> Self {
-        Self { body, budget, state, received: 0, since: None, look: None, waiting: None }
+    pub(super) const fn new(
+        body: Body,
+        budget: Arc<Budget>,
+        state: Arc<BodyState>,
+        is_passed_on: bool,
+    ) -> Self {
+        Self { body, budget, state, received: 0, since: None, look: None, waiting: None, is_passed_on }
     }
 
     fn stop(&self, code: Code) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
@@ -112,7 +119,7 @@ impl HttpBody for Metered {
                     let bytes = frame.data_ref().map_or(0, Bytes::len);
                     let before = self.received;
                     self.received = before.saturating_add(bytes);
-                    if self.state.hold(&self.budget, before, bytes) {
+                    if self.is_passed_on || self.state.hold(&self.budget, before, bytes) {
                         return Poll::Ready(Some(Ok(frame)));
                     }
                     self.wait(frame, bytes);

@@ -14,13 +14,18 @@ fn intakes(bytes: usize, slow_after: Duration, wait: Duration) -> Intakes {
 
 /// A request whose body arrives in the parts that are sent.
 fn request(all: &Intakes) -> (UnboundedSender<usize>, Request, Intake) {
+    metered(all, false)
+}
+
+/// The same, whose bytes may be passed on as they arrive.
+fn metered(all: &Intakes, is_passed_on: bool) -> (UnboundedSender<usize>, Request, Intake) {
     let (sender, mut parts) = unbounded_channel::<usize>();
     let stream = futures_util::stream::poll_fn(move |cx| {
         parts
             .poll_recv(cx)
             .map(|part| part.map(|bytes| Ok::<_, std::io::Error>(Bytes::from(vec![b' '; bytes]))))
     });
-    let (request, intake) = all.meter(Request::new(Body::from_stream(stream)));
+    let (request, intake) = all.meter(Request::new(Body::from_stream(stream)), is_passed_on);
     (sender, request, intake)
 }
 
@@ -60,6 +65,21 @@ async fn large_bodies_wait_for_each_other_or_are_refused_and_small_ones_are_acce
     let reading = tokio::spawn(read(next));
     inside.pop();
     assert_eq!(reading.await.unwrap(), Ok(16 * MIB));
+}
+
+#[tokio::test]
+async fn a_body_that_is_passed_on_takes_no_memory_but_must_not_trickle() {
+    let all = intakes(64 * MIB, Duration::from_millis(300), Duration::from_millis(100));
+    let (sender, upload, intake) = metered(&all, true);
+    (0..200).for_each(|_| sender.send(MIB).unwrap());
+    drop(sender);
+    assert_eq!(read(upload).await, Ok(200 * MIB));
+    assert_eq!(intake.stopped(), None);
+    let (sender, dripping, intake) = metered(&all, true);
+    sender.send(1).unwrap();
+    assert!(read(dripping).await.is_err());
+    assert_eq!(intake.stopped(), Some(Code::BodyTooSlow));
+    drop(sender);
 }
 
 #[tokio::test]

@@ -64,6 +64,10 @@ pub const PEOPLE: &[Alike] = &[
         r#"{"url":"https://example.org/hook","events":["batch.ended"]}"#,
         "refused WEBHOOK_EVENTS_INVALID",
     ),
+    alike("task show task_1", "GET /api/v1/batch-tasks/task_1", "", "refused TASK_NOT_FOUND"),
+    alike("task cancel task_1", "DELETE /api/v1/batch-tasks/task_1", "", "refused TASK_NOT_FOUND"),
+    alike("file show file_1", "GET /api/v1/files/file_1", "", "refused FILE_NOT_FOUND"),
+    alike("file download file_1", "GET /api/v1/files/file_1/content", "", "refused FILE_NOT_FOUND"),
     alike("webhook show hook_1", "GET /api/v2/webhooks/hook_1", "", "refused WEBHOOK_NOT_FOUND"),
     alike(
         "webhook change hook_1 --disable",

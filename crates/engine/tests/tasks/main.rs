@@ -1,0 +1,9 @@
+//! Tasks: what each kind does, how one is cancelled, who may start and see it, and that it continues after its node ended.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod cancel;
+mod kinds;
+mod rights;
+mod takeover;
+mod uploads;
+mod world;

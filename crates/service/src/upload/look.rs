@@ -1,0 +1,70 @@
+//! A first look at an uploaded file: what it was read as, what its columns probably mean, and its first rows, so that a
+//! person can correct all of it before anything is imported.
+
+use super::show::{open, show};
+use crate::file::{FileWords, blocking, unknown_word};
+use crate::{Error, Service};
+use domain::access::Asker;
+use domain::code::Code;
+use domain::id::FileId;
+use domain::principal::Principal;
+use domain::visible::shown;
+use formats::probe::{ProbeOptions, Purpose, probe};
+
+pub use formats::locate::TextRow;
+pub use formats::probe::Probe;
+pub use formats::problem::Problem as FileRemark;
+
+/// How to look at a file. What is not said is found out.
+#[derive(Debug, Clone, Default)]
+pub struct LookRequest {
+    /// What its rows are: `payments`, unless it says `accounts`.
+    pub purpose: Option<String>,
+    /// The text encoding.
+    pub encoding: Option<String>,
+    /// The field separator.
+    pub delimiter: Option<String>,
+    /// The sheet of a workbook, by its name or its number from 1.
+    pub sheet: Option<String>,
+}
+
+impl LookRequest {
+    fn options(&self) -> Result<ProbeOptions, Error> {
+        let words = FileWords {
+            encoding: self.encoding.as_deref(),
+            delimiter: self.delimiter.as_deref(),
+            sheet: self.sheet.as_deref(),
+        };
+        let purpose = match self.purpose.as_deref() {
+            None | Some("payments") => Purpose::Payments,
+            Some("accounts") => Purpose::Accounts,
+            Some(other) => {
+                let what = format!("look: {}", shown(other));
+                return Err(unknown_word(Code::QueryInvalid, &what, "payments, accounts"));
+            }
+        };
+        Ok(ProbeOptions { purpose, file: words.options(Code::QueryInvalid, "")?, mapped: Vec::new() })
+    }
+}
+
+/// Checks how to look before there is a file.
+pub fn check_look(request: &LookRequest) -> Result<(), Error> {
+    request.options().map(drop)
+}
+
+/// Looks at a file that the caller may read. None if it is of a kind that has no rows, such as a picture. The code of
+/// the refusal says why a file with rows cannot be read.
+pub async fn look(
+    service: &Service,
+    by: Principal,
+    asker: Asker<'_>,
+    id: FileId,
+    request: &LookRequest,
+) -> Result<Option<Probe>, Error> {
+    let options = request.options()?;
+    if !show(service, by, asker, id).await?.kind.has_rows() {
+        return Ok(None);
+    }
+    let read = open(service, id).await?;
+    blocking(move || probe(read, &options)).await.map(Some)
+}
