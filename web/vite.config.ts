@@ -27,9 +27,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     chunkSizeWarningLimit: 900,
+    // `npm run sizes` measures what matters.
+    reportCompressedSize: false,
   },
   test: {
     environment: 'node',
+    // The tests share no state that one could leave behind: one module graph for all, which is a third of the time.
+    pool: 'threads',
+    isolate: false,
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
   },
 });

@@ -56,7 +56,7 @@ describe('files', () => {
   });
 
   it('keep no address of another host, no debugging and no inline lint', () => {
-    const bad = own.filter((file) => /https?:\/\/|console\.|debugger|eslint-disable|@ts-(ignore|expect-error|nocheck)/.test(text.get(file) ?? ''));
+    const bad = own.filter((file) => /https?:\/\/|console\.|debugger|(eslint|oxlint)-disable|@ts-(ignore|expect-error|nocheck)/.test(text.get(file) ?? ''));
     expect(bad).toEqual([]);
   });
 });

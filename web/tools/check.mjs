@@ -22,5 +22,5 @@ async function inOrder(steps) {
   return true;
 }
 
-const passed = await Promise.all([inOrder(['lint']), inOrder(['check:generated', 'types', 'test', 'build', 'sizes'])]);
+const passed = await Promise.all([inOrder(['build', 'sizes', 'test']), inOrder(['check:generated', 'lint', 'types'])]);
 if (passed.includes(false)) process.exitCode = 1;

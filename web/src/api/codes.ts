@@ -270,6 +270,19 @@ export const CODES = {
   LINE_INVALID: 'final',
   VALUE_NESTED: 'final',
   NAME_UNEXPECTED: 'final',
+  TASK_NOT_FOUND: 'final',
+  TASKS_TOO_MANY: 'later',
+  TASK_GIVEN_UP: 'later',
+  TASK_RIGHT_LOST: 'final',
+  FILE_NOT_FOUND: 'final',
+  FILE_GONE: 'final',
+  UPLOAD_TOO_LARGE: 'final',
+  UPLOAD_QUOTA_EXCEEDED: 'later',
+  UPLOAD_UNSUPPORTED: 'final',
+  UPLOAD_EMPTY: 'final',
+  FILES_UNAVAILABLE: 'later',
+  FILE_ON_ANOTHER_NODE: 'later',
+  FILE_MISSING: 'final',
 } as const;
 
 export type Code = keyof typeof CODES;

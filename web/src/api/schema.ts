@@ -219,6 +219,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch-transfers/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a task that writes the results of a batch to a file. `result_url` of the completed task is the file.
+         * @description For operator, finance, admin, auditor; API keys with `read`.
+         */
+        post: operations["exportBatchTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batch-transfers/{id}/history": {
         parameters: {
             query?: never;
@@ -1159,6 +1179,157 @@ export interface paths {
          * @description For all signed-in users.
          */
         post: operations["recoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batch-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists tasks, newest first: those that the caller started; for administrators and auditors all of them.
+         * @description For all signed-in users and all API keys.
+         */
+        get: operations["listTasks"];
+        put?: never;
+        /**
+         * Starts a task, which continues without the caller.
+         * @description Each type needs the right of the operation that does the same: `import_batch` that of `createBatchTransfer` (with
+         *     `into`, of `addRelations`), `export_batch` that of `getBatchTransfer`, `evidence` that of `evidencePack`,
+         *     `export_audit` and `verify` that of `listAudit`. The right is asked again when the task is begun and when its result
+         *     is downloaded. Follow it with `getTask`, or over Socket.IO: emit `join_room` with `batch_task_{N}`, where N is the
+         *     number in its id, and listen for `task_update`.
+         *
+         *     For all signed-in users and all API keys.
+         */
+        post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batch-tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a task that the caller started; administrators and auditors see all of them, and who may see a batch sees
+         *     the tasks about it.
+         * @description For all signed-in users and all API keys.
+         */
+        get: operations["getTask"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancels a task that waits or runs: it ends within a second, and leaves nothing half done. A batch that it has
+         *     completed by then remains. A task that has ended is removed from the list; its file is removed when its time is over.
+         * @description For the one who started it, and for administrators.
+         *
+         *     For all signed-in users and all API keys.
+         */
+        delete: operations["cancelTask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batch-tasks/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the rows that a task refused: of one that failed, the first 1,000; of one that made a batch, those that are
+         *     still open there.
+         * @description For all signed-in users and all API keys.
+         */
+        get: operations["listTaskProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file. The body is the file itself, of any content type, or a form (`multipart/form-data`) with one file;
+         *     what it is is told by its content.
+         * @description Text (CSV, TSV, JSON lines) of up to 1 GiB, XLSX of up to 128 MiB, PNG, JPEG, WebP and PDF of up to 20 MiB. The
+         *     content is kept for 30 days, and as long as the batch that it was imported into.
+         *
+         *     The answer shows text and workbooks as they are read: encoding, delimiter, sheets, header, what each column probably
+         *     means, and the first 20 rows. `getFile` with `look` reads them again with what was corrected. A file that cannot be read
+         *     is stored all the same, and `problem` says why.
+         *
+         *     For operator, finance, admin; API keys with `batches:write`.
+         */
+        post: operations["uploadFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns what is known about a file: for the one who uploaded it or started the task that made it, for administrators
+         *     and auditors, and for all who may see the batch that it belongs to.
+         * @description With `look`, its columns and first rows as they are read, so that a person can correct encoding, delimiter, sheet and
+         *     mapping before anything is imported; `problem` says why they cannot be read.
+         *
+         *     For all signed-in users and all API keys.
+         */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns the content of a file, as an attachment. Its media type is told by its content, and it is sandboxed.
+         * @description For all signed-in users and all API keys.
+         */
+        get: operations["getFileContent"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2192,7 +2363,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Readiness probe: checks that the database responds.
+         * Readiness probe: checks that the database responds, and says where files are stored.
          * @description No authentication required.
          */
         get: operations["ready"];
@@ -4264,6 +4435,38 @@ export interface components {
              */
             "2fa_code"?: string | null;
         };
+        /** @description A column of a file. */
+        ColumnView: {
+            /**
+             * Format: int32
+             * @description How likely that is, from 0 to 100. Only at 100 the column is used without being mapped.
+             * @example 70
+             */
+            confidence: number;
+            /**
+             * @description The field it probably holds, by its name in `options.mapping`; null if nothing suggests one.
+             * @example amount
+             */
+            field?: string | null;
+            /**
+             * @description Its header; `#` and its position if it has none.
+             * @example Net pay
+             */
+            header: string;
+            /**
+             * @description What it is about, if it must be mapped or ignored before the file is read, such as a date.
+             * @example null
+             */
+            must_decide?: string | null;
+            /**
+             * @description Its first values.
+             * @example [
+             *       "1200.00",
+             *       "950.50"
+             *     ]
+             */
+            samples: string[];
+        };
         /** @description A code of the app that is being set up. */
         ConfirmInput: {
             /**
@@ -4960,6 +5163,21 @@ export interface components {
             success: boolean;
         };
         /** @description The response envelope. */
+        Envelope_LookedView: {
+            /** @description A file, and what its rows look like. */
+            data: components["schemas"]["FileView"] & components["schemas"]["LookView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
         Envelope_MailAddressView: {
             data: components["schemas"]["MailAddressView"];
             /**
@@ -5018,6 +5236,20 @@ export interface components {
         /** @description The response envelope. */
         Envelope_PublicInfoView: {
             data: components["schemas"]["PublicInfoView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
+        Envelope_ReadinessView: {
+            data: components["schemas"]["ReadinessView"];
             /**
              * @description A message for people, in the language requested by `Accept-Language`.
              * @example OK
@@ -5181,6 +5413,20 @@ export interface components {
         /** @description The response envelope. */
         Envelope_StatisticsView: {
             data: components["schemas"]["StatisticsView"];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope. */
+        Envelope_TaskView: {
+            data: components["schemas"]["TaskView"];
             /**
              * @description A message for people, in the language requested by `Accept-Language`.
              * @example OK
@@ -5434,7 +5680,7 @@ export interface components {
          * @description The type of an event.
          * @enum {string}
          */
-        EventName: "batch.submitted" | "batch.recalled" | "batch.approved" | "batch.rejected" | "batch.approval_expired" | "batch.started" | "batch.paused" | "batch.finished" | "batch.items_failed" | "user.factor_reset" | "user.password_reset" | "user.role_raised" | "approval_policy.loosened" | "user.signed_in_elsewhere" | "reminder.due" | "webhook.test" | "user.added" | "user.factor_enrolled" | "user.factor_removed" | "user.password_changed";
+        EventName: "batch.submitted" | "batch.recalled" | "batch.approved" | "batch.rejected" | "batch.approval_expired" | "batch.started" | "batch.paused" | "batch.finished" | "batch.items_failed" | "user.factor_reset" | "user.password_reset" | "user.role_raised" | "approval_policy.loosened" | "user.signed_in_elsewhere" | "reminder.due" | "webhook.test" | "user.added" | "user.factor_enrolled" | "user.factor_removed" | "user.password_changed" | "task.finished";
         /** @description The details of a currency conversion. */
         ExchangeView: {
             /**
@@ -5458,6 +5704,17 @@ export interface components {
              * @example half_up
              */
             rounding: string;
+        };
+        /** @description How to export a batch. */
+        ExportBody: {
+            /**
+             * @description The file's format: `csv`, `xlsx` or `jsonl`.
+             * @default null
+             * @example csv
+             */
+            format: string | null;
+            /** @description How it is divided: with `rowsPerFile` it is a zip of numbered files of at most so many rows, and a manifest. */
+            options?: Record<string, never> | null;
         };
         /** @description A user's second factor. */
         FactorView: {
@@ -5490,6 +5747,75 @@ export interface components {
             since?: string | null;
             /** @description Whether the user has a second factor. */
             totp: components["schemas"]["TotpStatus"];
+        };
+        /** @description A file. */
+        FileView: {
+            /**
+             * Format: int64
+             * @description The batch that it belongs to; null while it belongs to none.
+             * @example null
+             */
+            batch_id?: number | null;
+            /**
+             * @description Where its content is.
+             * @example /api/v1/files/file_7/content
+             */
+            content_url: string;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-10T12:00:00Z
+             */
+            created_at: string;
+            /**
+             * @description Who uploaded it, or started the task, by name.
+             * @example ann@example.com
+             */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description When its content is removed; null while it belongs to a batch.
+             * @example 2026-04-09T12:00:00Z
+             */
+            expires_at?: string | null;
+            /**
+             * @description The file's id.
+             * @example file_7
+             */
+            file_id: string;
+            /**
+             * @description What it is, by its content: `text`, `xlsx`, `zip`, `png`, `jpeg`, `webp` or `pdf`; after a look `csv`, `xlsx` or
+             *     `jsonl` if it has rows.
+             * @example text
+             */
+            kind: string;
+            /**
+             * @description Its name.
+             * @example pay.csv
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When its content was removed; null while it is there.
+             * @example null
+             */
+            removed_at?: string | null;
+            /**
+             * @description SHA-256 of its content, in hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             * @example 48213
+             */
+            size: number;
+            /**
+             * @description The task that made it; null if it was uploaded.
+             * @example null
+             */
+            task_id?: string | null;
         };
         /** @description Changes to a conversion policy; omitted fields stay unchanged, 0 disables a bound. */
         FxPolicyInput: {
@@ -5919,6 +6245,40 @@ export interface components {
             success: boolean;
         };
         /** @description The response envelope of a list, with pagination beside the data. */
+        ListEnvelope_TaskProblemView: {
+            /** @description A page of the list. */
+            data: components["schemas"]["TaskProblemView"][];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /** @description The page's position in the list. */
+            pagination: components["schemas"]["Pagination"];
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope of a list, with pagination beside the data. */
+        ListEnvelope_TaskView: {
+            /** @description A page of the list. */
+            data: components["schemas"]["TaskView"][];
+            /**
+             * @description A message for people, in the language requested by `Accept-Language`.
+             * @example OK
+             */
+            message: string;
+            /** @description The page's position in the list. */
+            pagination: components["schemas"]["Pagination"];
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The response envelope of a list, with pagination beside the data. */
         ListEnvelope_TransferSummaryView: {
             /** @description A page of the list. */
             data: components["schemas"]["TransferSummaryView"][];
@@ -5976,6 +6336,73 @@ export interface components {
         };
         /** @description The signed-in user, or what is missing for signing in. */
         LoginView: components["schemas"]["MeView"] | components["schemas"]["ChallengeView"];
+        /** @description Why the rows of a file cannot be read. */
+        LookProblemView: {
+            /**
+             * @description The code.
+             * @example FILE_ENCRYPTED
+             */
+            code: string;
+            /** @description What it means, and what it is about. */
+            message: string;
+        };
+        /** @description What a file with rows was read as. Empty for pictures and documents, and where nobody looked. */
+        LookView: {
+            /** @description The rows above the header, which are not read. */
+            above: components["schemas"]["RowView"][];
+            /** @description What each column probably means. */
+            columns: components["schemas"]["ColumnView"][];
+            /**
+             * @description The field separator: `comma`, `semicolon`, `tab` or `pipe`; null where there is none.
+             * @example comma
+             */
+            delimiter?: string | null;
+            /**
+             * @description The text encoding; null for workbooks.
+             * @example utf-8
+             */
+            encoding?: string | null;
+            /**
+             * @description The header, as in the file.
+             * @example [
+             *       "Account",
+             *       "Net pay",
+             *       "Note"
+             *     ]
+             */
+            header: string[];
+            /**
+             * Format: int64
+             * @description The line of the header.
+             * @example 1
+             */
+            header_line?: number | null;
+            /**
+             * @description Identifies this set of headers.
+             * @example 5feceb66ffc86f38
+             */
+            header_set?: string | null;
+            problem?: components["schemas"]["LookProblemView"] | null;
+            /** @description What a person should know: hidden rows, values that a spreadsheet has damaged, rows that cannot be read. */
+            remarks: components["schemas"]["RemarkView"][];
+            /** @description The first rows below it, 20 at most. */
+            rows: components["schemas"]["RowView"][];
+            /**
+             * Format: int64
+             * @description How many rows are below the header, about.
+             * @example 1000
+             */
+            rows_estimate?: number | null;
+            /**
+             * @description The sheet that was read.
+             * @example null
+             */
+            sheet?: string | null;
+            /** @description The sheets of a workbook. */
+            sheets: components["schemas"]["SheetView"][];
+        };
+        /** @description A file, and what its rows look like. */
+        LookedView: components["schemas"]["FileView"] & components["schemas"]["LookView"];
         /** @description A change that loosened an approval policy. */
         LoosenedPolicyView: {
             /**
@@ -6648,6 +7075,20 @@ export interface components {
         };
         /** @description A ratio: a decimal string such as `2.5`, or a whole number. */
         RatioInput: number | string;
+        /** @description Whether the server can serve. */
+        ReadinessView: {
+            /**
+             * @description Where this node stores files: on a `disk`, whose files another node reads only if it has the same folder; in `s3`;
+             *     or `nowhere`, so that uploads and exports are refused.
+             * @example disk
+             */
+            files: string;
+            /**
+             * @description Always `up`.
+             * @example up
+             */
+            status: string;
+        };
         /** @description A recipient. */
         RecipientInput: {
             /**
@@ -7039,6 +7480,32 @@ export interface components {
             /** @description The first 200 new relations. */
             relations: components["schemas"]["RelationView"][];
         };
+        /** @description Something about a file that a person should know. */
+        RemarkView: {
+            /**
+             * @description The code.
+             * @example DIGITS_LOST
+             */
+            code: string;
+            /**
+             * @description The column's header; null if it is about the whole row.
+             * @example Net pay
+             */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description The line.
+             * @example 7
+             */
+            line: number;
+            /** @description What it means. */
+            message: string;
+            /**
+             * @description The value, truncated.
+             * @example 1.23E+15
+             */
+            value: string;
+        };
         /** @description A reminder to ask for. */
         ReminderInput: {
             /** @description Whether it is for those who may approve the batch; otherwise it is for the caller. */
@@ -7120,6 +7587,24 @@ export interface components {
              * @example EMP-9917
              */
             value: string;
+        };
+        /** @description A row of a file. */
+        RowView: {
+            /**
+             * @description Its cells, trimmed.
+             * @example [
+             *       "6001-002",
+             *       "1200.00",
+             *       "July"
+             *     ]
+             */
+            cells: string[];
+            /**
+             * Format: int64
+             * @description The line it begins on.
+             * @example 2
+             */
+            line: number;
         };
         /**
          * @description A scope: what a key may do.
@@ -7280,6 +7765,16 @@ export interface components {
              */
             timeZone: string;
         };
+        /** @description A sheet of a workbook. */
+        SheetView: {
+            /** @description Whether it is hidden. */
+            hidden: boolean;
+            /**
+             * @description Its name.
+             * @example July
+             */
+            name: string;
+        };
         /** @description An earlier batch that the new one resembles. */
         SimilarBatchView: {
             /**
@@ -7425,6 +7920,194 @@ export interface components {
             to: string;
             /** @description The totals by currency. */
             totals: components["schemas"]["StatisticsFiguresView"][];
+        };
+        /**
+         * @description What a task is to do. Other fields than those of its type are refused.
+         * @example {
+         *       "file_id": "file_7",
+         *       "options": {
+         *         "account": "6001-001",
+         *         "name": "July payroll",
+         *         "partial": true,
+         *         "type": "one_to_many"
+         *       },
+         *       "task_type": "import_batch"
+         *     }
+         */
+        TaskBody: {
+            /** @description `export_batch`, `evidence`: the batch, by number or id. */
+            batch_id?: string;
+            /** @description `evidence`: the commit of a checkpoint, at which the chain in the pack is to end. */
+            checkpoint?: number;
+            /** @description `import_batch`: the uploaded file, such as `file_7`. */
+            file_id?: string;
+            /** @description `export_batch`, `export_audit`: `csv`, `xlsx` or `jsonl`; `csv` for a batch, and for the log the entries of `listAudit` as JSON lines, unless it is said. */
+            format?: string;
+            /** @description `export_batch`, `export_audit`: the language of headers and messages, `en` or `zh`. */
+            language?: string;
+            /** @description `import_batch`: `type`, `account`, `currency`, `name`, `remarks`, `mode`, `partial`, `draft`, `into`, `version`, `convert`, `allowRepeat`, `again`, `withoutPaid`, `leaveProblems`, `sheet`, `encoding`, `delimiter`, `decimal`, `group`, `sign`, `mapping`, `ignore`, `expectRows`, `expectTotal`. `export_batch`: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, `subject`, `subject_id`. */
+            options?: Record<string, never>;
+            /**
+             * @description What kind of task it is.
+             * @enum {string}
+             */
+            task_type: "import_batch" | "export_batch" | "export_audit" | "evidence" | "verify";
+        };
+        /** @description A row that was refused. */
+        TaskProblemView: {
+            /**
+             * @description The error code.
+             * @example PAYEE_NOT_FOUND
+             */
+            code: string;
+            /**
+             * @description The column, as named in the file; null if the reason concerns the whole row.
+             * @example account
+             */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description The row's key in the batch; null if the task made no batch.
+             * @example 1203
+             */
+            id?: number | null;
+            /**
+             * Format: int64
+             * @description The row's line in the file.
+             * @example 18
+             */
+            line: number;
+            /** @description The error message, with a suggestion where there is one. */
+            message: string;
+            /** @description The row's values by column; empty where they are not kept. */
+            row: Record<string, never>;
+            /**
+             * @description The value found, truncated.
+             * @example EMP-9917
+             */
+            value: string;
+        };
+        /** @description A step that a task has begun. */
+        TaskStepView: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-03-10T12:00:00Z
+             */
+            at: string;
+            /**
+             * @description Its name.
+             * @example reading
+             */
+            name: string;
+        };
+        /** @description A task. */
+        TaskView: {
+            /**
+             * Format: int64
+             * @description The batch that it is about, or made.
+             * @example 17
+             */
+            batch_id?: number | null;
+            /** @description Whether somebody cancelled it and it has not ended yet. */
+            cancel_requested: boolean;
+            /**
+             * Format: date-time
+             * @description When it ended; null until then.
+             * @example null
+             */
+            completed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was started.
+             * @example 2026-03-10T12:00:00Z
+             */
+            created_at: string;
+            /**
+             * @description Who started it, by name.
+             * @example ann@example.com
+             */
+            created_by: string;
+            /**
+             * @description Why it failed, for programs; null if it did not.
+             * @example null
+             */
+            error_code?: string | null;
+            /**
+             * @description Why it failed, for people.
+             * @example null
+             */
+            error_message?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds until it ends at that speed; null while that is not known, and after its end.
+             * @example 2
+             */
+            eta_seconds?: number | null;
+            /**
+             * @description The file that it reads.
+             * @example file_7
+             */
+            file_id?: string | null;
+            /**
+             * @description The task's id.
+             * @example task_12
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Records per second since it began.
+             * @example 21000
+             */
+            items_per_second: number;
+            /**
+             * Format: int64
+             * @description Records that are done, taken or not.
+             * @example 6120
+             */
+            processed_records: number;
+            /**
+             * Format: int64
+             * @description The percentage of its records that are done, rounded down: 100 only when it is completed.
+             * @example 61
+             */
+            progress: number;
+            /** @description What it did; its fields depend on the type. */
+            result?: Record<string, never> | null;
+            /**
+             * @description Where the result is: a batch, or the content of a file; null while there is none.
+             * @example /api/batch-transfers/17
+             */
+            result_url?: string | null;
+            /**
+             * Format: date-time
+             * @description When a node began it; null while it waits.
+             * @example 2026-03-10T12:00:01Z
+             */
+            started_at?: string | null;
+            /**
+             * @description How far it is: `pending`, `processing`, `completed`, `failed` or `cancelled`.
+             * @example processing
+             */
+            status: string;
+            /** @description The steps that it has begun, those of earlier attempts first. */
+            steps: components["schemas"]["TaskStepView"][];
+            /**
+             * @description What it does.
+             * @example import_batch
+             */
+            task_type: string;
+            /**
+             * Format: int64
+             * @description Records in all: rows of a file, items of a batch; null while that is not known. While a file is read, an estimate.
+             * @example 10000
+             */
+            total_records?: number | null;
+            /**
+             * @description The user who started it; null if a program or a command did.
+             * @example user_3
+             */
+            user_id?: string | null;
         };
         /** @description A change of a batch's state. */
         TimelineView: {
@@ -8166,6 +8849,29 @@ export interface components {
          *
          *     `WRITE_NOT_CONFIRMED`: The disk did not confirm the write; the server restarts to find out what was written: send the same request again with the same Idempotency-Key
          *
+         *     `FILES_UNAVAILABLE`: This server stores no files; set where files are stored and restart it
+         */
+        ANSWER_LOST_AND_5_MORE: {
+            headers: {
+                /** @description Seconds to wait before retrying */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /**
+         * @description `SERVER_BUSY`: The server is busy; wait and try again
+         *
+         *     `DATABASE_AWAY`: The database is unreachable; wait and try again
+         *
+         *     `ANSWER_LOST`: The outcome is not known yet; send the same request again with the same Idempotency-Key
+         *
+         *     `REQUEST_TIMEOUT`: The request timed out; what it started may still complete
+         *
+         *     `WRITE_NOT_CONFIRMED`: The disk did not confirm the write; the server restarts to find out what was written: send the same request again with the same Idempotency-Key
+         *
          *     `MASTER_KEY_MISSING`: The server has no master key, so it can neither read nor store secrets; set the master key and restart the server
          *
          *     `MASTER_KEY_WRONG`: The secret was encrypted under another master key than the server's; start the server with that key, or with both while the key is replaced
@@ -8531,6 +9237,19 @@ export interface components {
             };
         };
         /**
+         * @description `BATCH_NOT_FOUND`: There is no such batch
+         *
+         *     `TASK_NOT_FOUND`: There is no such task
+         */
+        BATCH_NOT_FOUND_AND_TASK_NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /**
          * @description `BATCH_WRONG_STATE`: The batch's current state does not allow this
          *
          *     `IF_MATCH_INVALID`: Send If-Match once, with the version of the draft, such as "3"
@@ -8638,6 +9357,23 @@ export interface components {
             };
         };
         /**
+         * @description `IF_MATCH_INVALID`: Send If-Match once, with the version of the draft, such as "3"
+         *
+         *     `BODY_MALFORMED`: The body is not valid JSON for this operation
+         *
+         *     `IDEMPOTENCY_KEY_INVALID`: Send one Idempotency-Key of 1 to 128 visible ASCII characters
+         *
+         *     `HOST_INVALID`: A request must name its host exactly once; send one Host header, such as pay.example.com
+         */
+        BODY_MALFORMED_AND_3_MORE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /**
          * @description `DUPLICATE_TARGET`: The same payee appears more than once in the batch; keep one of its rows, or allow repeats for rows that differ in reference or external id
          *
          *     `DUPLICATE_SOURCE`: The same payer appears more than once in the batch; keep one of its rows, or allow repeats for rows that differ in reference or external id
@@ -8737,6 +9473,56 @@ export interface components {
             headers: {
                 /** @description Seconds to wait before retrying */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /**
+         * @description `SERVER_BUSY`: The server is busy; wait and try again
+         *
+         *     `DATABASE_AWAY`: The database is unreachable; wait and try again
+         *
+         *     `REQUEST_TIMEOUT`: The request timed out; what it started may still complete
+         *
+         *     `FILES_UNAVAILABLE`: This server stores no files; set where files are stored and restart it
+         */
+        DATABASE_AWAY_AND_3_MORE: {
+            headers: {
+                /** @description Seconds to wait before retrying */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description `FILE_GONE`: The content of this file was removed when its time was over; upload or make it again */
+        FILE_GONE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /**
+         * @description `FILE_ON_ANOTHER_NODE`: The file is on the disk of another node; ask that node, or store files in S3 or a shared folder
+         *
+         *     `FILE_MISSING`: The file's content is not in the file store; upload or make it again
+         */
+        FILE_MISSING_AND_FILE_ON_ANOTHER_NODE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description `FILE_NOT_FOUND`: There is no such file */
+        FILE_NOT_FOUND: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -8886,6 +9672,21 @@ export interface components {
                 "application/json": components["schemas"]["ProblemView"];
             };
         };
+        /**
+         * @description `RATE_LIMITED`: Too many requests; wait and try again
+         *
+         *     `TASKS_TOO_MANY`: You have 20 tasks that wait or run; wait for one to end, or cancel one
+         */
+        RATE_LIMITED_AND_TASKS_TOO_MANY: {
+            headers: {
+                /** @description Seconds to wait before retrying */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
         /** @description `SERVER_FAULT`: Internal error; quote the request id when you contact support */
         SERVER_FAULT: {
             headers: {
@@ -8910,6 +9711,15 @@ export interface components {
         };
         /** @description `STORAGE_FULL`: The storage is full; nothing was written */
         STORAGE_FULL: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProblemView"];
+            };
+        };
+        /** @description `TASK_NOT_FOUND`: There is no such task */
+        TASK_NOT_FOUND: {
             headers: {
                 [name: string]: unknown;
             };
@@ -8979,34 +9789,46 @@ export interface components {
          */
         id_2: string;
         /**
+         * @description The task's id.
+         * @example task_12
+         */
+        id_3: string;
+        /**
+         * @description The file's id.
+         * @example file_7
+         */
+        id_4: string;
+        /**
          * @description The user's id
          * @example user_3
          */
-        id_3: string;
+        id_5: string;
         /**
          * @description The account's id, such as `acct_17`, or its number
          * @example acct_17
          */
-        id_4: string;
+        id_6: string;
         /**
          * @description The holder's id.
          * @example hold_9
          */
-        id_5: string;
+        id_7: string;
         /**
          * @description The webhook's id.
          * @example hook_2
          */
-        id_6: string;
+        id_8: string;
         /** @description The page number, from 1. */
         page: number;
         /** @description Transfers per page; 20 by default. */
         pageSize: number;
+        /** @description Rows per page; 50 by default. */
+        pageSize_2: number;
         /**
          * @description Rows per page; 20 by default.
          * @example 20
          */
-        pageSize_2: number;
+        pageSize_3: number;
         /**
          * @description The page number, from 1.
          * @example 1
@@ -10011,6 +10833,53 @@ export interface operations {
             507: components["responses"]["STORAGE_FULL"];
         };
     };
+    exportBatchTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request idempotent: a repetition with the same key always returns the first response. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /**
+                 * @description The batch's id or number
+                 * @example 17
+                 */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBody"];
+            };
+        };
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskView"];
+                };
+            };
+            400: components["responses"]["BODY_MALFORMED_AND_2_MORE"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN_AND_ORIGIN_FORBIDDEN"];
+            404: components["responses"]["BATCH_NOT_FOUND_AND_TASK_NOT_FOUND"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            409: components["responses"]["ANSWER_UNREADABLE_AND_3_MORE"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["BODY_INVALID_AND_IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["RATE_LIMITED_AND_TASKS_TOO_MANY"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_5_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
     getBatchTransferHistory: {
         parameters: {
             query?: {
@@ -10175,7 +11044,7 @@ export interface operations {
                  */
                 code?: components["parameters"]["code"];
                 /** @description Rows per page; 50 by default. */
-                pageSize?: number;
+                pageSize?: components["parameters"]["pageSize_2"];
                 /** @description `nextCursor` of the previous page. */
                 cursor?: components["parameters"]["cursor"];
             };
@@ -11854,23 +12723,7 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_AdminSubmittedView"];
                 };
             };
-            /**
-             * @description `IF_MATCH_INVALID`: Send If-Match once, with the version of the draft, such as "3"
-             *
-             *     `BODY_MALFORMED`: The body is not valid JSON for this operation
-             *
-             *     `IDEMPOTENCY_KEY_INVALID`: Send one Idempotency-Key of 1 to 128 visible ASCII characters
-             *
-             *     `HOST_INVALID`: A request must name its host exactly once; send one Host header, such as pay.example.com
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemView"];
-                };
-            };
+            400: components["responses"]["BODY_MALFORMED_AND_3_MORE"];
             401: components["responses"]["AUTH_REQUIRED"];
             403: components["responses"]["FORBIDDEN_AND_ORIGIN_FORBIDDEN"];
             404: components["responses"]["BATCH_NOT_FOUND"];
@@ -12000,7 +12853,7 @@ export interface operations {
                  * @description Rows per page; 20 by default.
                  * @example 20
                  */
-                pageSize?: components["parameters"]["pageSize_2"];
+                pageSize?: components["parameters"]["pageSize_3"];
             };
             header?: never;
             path?: never;
@@ -12847,6 +13700,472 @@ export interface operations {
             507: components["responses"]["STORAGE_FULL"];
         };
     };
+    listTasks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only tasks in this state.
+                 * @example processing
+                 */
+                status?: string;
+                /**
+                 * @description Only tasks of this type.
+                 * @example import_batch
+                 */
+                task_type?: string;
+                /**
+                 * @description Only tasks about this batch, by id or number; open to all who may see the batch.
+                 * @example 17
+                 */
+                batch_id?: string;
+                /** @description The page number, from 1. */
+                page?: components["parameters"]["page"];
+                /** @description Tasks per page; 20 by default. */
+                pageSize?: number;
+                /** @description `nextCursor` of the previous page, in place of `page`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tasks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_TaskView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["BATCH_NOT_FOUND"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["CURSOR_INVALID_AND_QUERY_INVALID"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    createTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With `into`: the expected version; the task fails if the draft has changed since */
+                "If-Match"?: string | null;
+                /** @description Makes the request idempotent: a repetition with the same key always returns the first response. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskBody"];
+            };
+        };
+        responses: {
+            /** @description The task, which waits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskView"];
+                };
+            };
+            400: components["responses"]["BODY_MALFORMED_AND_3_MORE"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN_AND_ORIGIN_FORBIDDEN"];
+            /**
+             * @description `BATCH_NOT_FOUND`: There is no such batch
+             *
+             *     `TASK_NOT_FOUND`: There is no such task
+             *
+             *     `FILE_NOT_FOUND`: There is no such file
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            408: components["responses"]["BODY_TOO_SLOW"];
+            /**
+             * @description `LEDGER_MOVED`: The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy
+             *
+             *     `IDEMPOTENCY_KEY_IN_USE`: The first request with this Idempotency-Key is still running
+             *
+             *     `LEDGER_BEHIND`: The ledger is missing commits that its mark records: an old copy was restored, its log was deleted, or a disk lost writes that it had confirmed. The ledger is read-only; find the newest copy, or accept the loss with a reason
+             *
+             *     `ANSWER_UNREADABLE`: This request was already carried out by another version of the program, and its stored response cannot be returned; check what it did, and do not send it under a new key
+             *
+             *     `FILE_ON_ANOTHER_NODE`: The file is on the disk of another node; ask that node, or store files in S3 or a shared folder
+             *
+             *     `FILE_MISSING`: The file's content is not in the file store; upload or make it again
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            410: components["responses"]["FILE_GONE"];
+            413: components["responses"]["BODY_TOO_LARGE"];
+            415: components["responses"]["CONTENT_TYPE_UNSUPPORTED"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            /**
+             * @description `ID_INVALID`: An id is a prefix, an underscore and a whole number from 1 to 9007199254740991 without leading zeros, as in acct_18
+             *
+             *     `BODY_INVALID`: A field of the body is missing, unknown or of the wrong type
+             *
+             *     `IDEMPOTENCY_KEY_REUSED`: This Idempotency-Key was already used for another request
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            429: components["responses"]["RATE_LIMITED_AND_TASKS_TOO_MANY"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_5_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The task's id.
+                 * @example task_12
+                 */
+                id: components["parameters"]["id_3"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    cancelTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The task's id.
+                 * @example task_12
+                 */
+                id: components["parameters"]["id_3"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TaskView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["TASK_NOT_FOUND"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    listTaskProblems: {
+        parameters: {
+            query?: {
+                /** @description The page number, from 1; of a task that failed. */
+                page?: number;
+                /** @description Rows per page; 50 by default. */
+                pageSize?: components["parameters"]["pageSize_2"];
+                /** @description `nextCursor` of the previous page; of a task that made a batch. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The task's id.
+                 * @example task_12
+                 */
+                id: components["parameters"]["id_3"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of refused rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEnvelope_TaskProblemView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["BATCH_NOT_FOUND_AND_TASK_NOT_FOUND"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["CURSOR_INVALID_AND_QUERY_INVALID"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    uploadFile: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The file's name; of a path, its last part. A form names its file itself.
+                 * @example pay.csv
+                 */
+                name?: string;
+                /**
+                 * @description What its rows are read as: `payments`, or `accounts` to open.
+                 * @example payments
+                 */
+                look?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                /** @example payee,amount */
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_LookedView"];
+                };
+            };
+            400: components["responses"]["BODY_MALFORMED_AND_HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN_AND_ORIGIN_FORBIDDEN"];
+            408: components["responses"]["BODY_TOO_SLOW"];
+            /**
+             * @description `LEDGER_MOVED`: The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy
+             *
+             *     `LEDGER_BEHIND`: The ledger is missing commits that its mark records: an old copy was restored, its log was deleted, or a disk lost writes that it had confirmed. The ledger is read-only; find the newest copy, or accept the loss with a reason
+             *
+             *     `UPLOAD_QUOTA_EXCEEDED`: The stored files would take more space than is allowed; wait until older ones are removed, or ask an administrator to raise the limit
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            /**
+             * @description `BODY_TOO_LARGE`: The request is larger than this operation accepts; send it in smaller parts
+             *
+             *     `UPLOAD_TOO_LARGE`: The file is larger than files of this type may be; split it
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            /**
+             * @description `CONTENT_TYPE_UNSUPPORTED`: Send the body as application/json
+             *
+             *     `UPLOAD_UNSUPPORTED`: Files of this type are not accepted; send text (CSV, TSV or JSON lines), XLSX, PNG, JPEG, WebP or PDF
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            421: components["responses"]["HOST_UNKNOWN"];
+            /**
+             * @description `NAME_INVALID`: A name or number must have 1 to 255 visible characters
+             *
+             *     `BODY_INVALID`: A field of the body is missing, unknown or of the wrong type
+             *
+             *     `QUERY_INVALID`: A query parameter is unknown or invalid
+             *
+             *     `UPLOAD_EMPTY`: The file is empty
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["ANSWER_LOST_AND_5_MORE"];
+            507: components["responses"]["STORAGE_FULL"];
+        };
+    };
+    getFile: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Also read the first rows, as `payments` or as `accounts` to open.
+                 * @example payments
+                 */
+                look?: string;
+                /**
+                 * @description The text encoding, if the one that was found is wrong.
+                 * @example gb18030
+                 */
+                encoding?: string;
+                /**
+                 * @description The field separator, if the one that was found is wrong.
+                 * @example semicolon
+                 */
+                delimiter?: string;
+                /**
+                 * @description The sheet of a workbook, by its name or its number from 1.
+                 * @example 2
+                 */
+                sheet?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The file's id.
+                 * @example file_7
+                 */
+                id: components["parameters"]["id_4"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_LookedView"];
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["FILE_NOT_FOUND"];
+            409: components["responses"]["FILE_MISSING_AND_FILE_ON_ANOTHER_NODE"];
+            410: components["responses"]["FILE_GONE"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["QUERY_INVALID"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_3_MORE"];
+        };
+    };
+    getFileContent: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `1`: a PNG, JPEG, WebP or PDF is shown in place; anything else is an attachment all the same.
+                 * @example 1
+                 */
+                inline?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The file's id.
+                 * @example file_7
+                 */
+                id: components["parameters"]["id_4"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example %PDF-1.7 */
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/zip": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    /** @example payee,amount */
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["FILE_NOT_FOUND"];
+            409: components["responses"]["FILE_MISSING_AND_FILE_ON_ANOTHER_NODE"];
+            410: components["responses"]["FILE_GONE"];
+            421: components["responses"]["HOST_UNKNOWN"];
+            422: components["responses"]["QUERY_INVALID"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_3_MORE"];
+        };
+    };
     getPublicInfo: {
         parameters: {
             query?: never;
@@ -13285,7 +14604,7 @@ export interface operations {
                  * @description Rows per page; 20 by default.
                  * @example 20
                  */
-                pageSize?: components["parameters"]["pageSize_2"];
+                pageSize?: components["parameters"]["pageSize_3"];
             };
             header?: never;
             path?: never;
@@ -13399,7 +14718,7 @@ export interface operations {
                  * @description The user's id
                  * @example user_3
                  */
-                id: components["parameters"]["id_3"];
+                id: components["parameters"]["id_5"];
             };
             cookie?: never;
         };
@@ -13433,7 +14752,7 @@ export interface operations {
                  * @description The user's id
                  * @example user_3
                  */
-                id: components["parameters"]["id_3"];
+                id: components["parameters"]["id_5"];
             };
             cookie?: never;
         };
@@ -13508,7 +14827,7 @@ export interface operations {
                  * @description The user's id
                  * @example user_3
                  */
-                id: components["parameters"]["id_3"];
+                id: components["parameters"]["id_5"];
             };
             cookie?: never;
         };
@@ -13555,7 +14874,7 @@ export interface operations {
                  * @description The user's id
                  * @example user_3
                  */
-                id: components["parameters"]["id_3"];
+                id: components["parameters"]["id_5"];
             };
             cookie?: never;
         };
@@ -13622,7 +14941,7 @@ export interface operations {
                  * @description The user's id
                  * @example user_3
                  */
-                id: components["parameters"]["id_3"];
+                id: components["parameters"]["id_5"];
             };
             cookie?: never;
         };
@@ -13721,7 +15040,7 @@ export interface operations {
                  * @description Rows per page; 20 by default.
                  * @example 20
                  */
-                pageSize?: components["parameters"]["pageSize_2"];
+                pageSize?: components["parameters"]["pageSize_3"];
                 /** @description `nextCursor` of the previous page, instead of `page`. */
                 cursor?: components["parameters"]["cursor_3"];
             };
@@ -13915,7 +15234,7 @@ export interface operations {
                  * @description Rows per page; 20 by default.
                  * @example 20
                  */
-                pageSize?: components["parameters"]["pageSize_2"];
+                pageSize?: components["parameters"]["pageSize_3"];
                 /** @description `nextCursor` of the previous page, instead of `page`. */
                 cursor?: components["parameters"]["cursor_3"];
             };
@@ -14070,7 +15389,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14126,7 +15445,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14173,7 +15492,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14220,7 +15539,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14301,7 +15620,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14391,7 +15710,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14490,7 +15809,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14598,7 +15917,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -14662,7 +15981,7 @@ export interface operations {
                  * @description The account's id, such as `acct_17`, or its number
                  * @example acct_17
                  */
-                id: components["parameters"]["id_4"];
+                id: components["parameters"]["id_6"];
             };
             cookie?: never;
         };
@@ -15395,7 +16714,7 @@ export interface operations {
                  * @description Rows per page; 20 by default.
                  * @example 20
                  */
-                pageSize?: components["parameters"]["pageSize_2"];
+                pageSize?: components["parameters"]["pageSize_3"];
                 /** @description `nextCursor` of the previous page. */
                 cursor?: components["parameters"]["cursor_2"];
             };
@@ -15518,7 +16837,7 @@ export interface operations {
                  * @description The holder's id.
                  * @example hold_9
                  */
-                id: components["parameters"]["id_5"];
+                id: components["parameters"]["id_7"];
             };
             cookie?: never;
         };
@@ -15552,7 +16871,7 @@ export interface operations {
                  * @description The holder's id.
                  * @example hold_9
                  */
-                id: components["parameters"]["id_5"];
+                id: components["parameters"]["id_7"];
             };
             cookie?: never;
         };
@@ -16068,7 +17387,7 @@ export interface operations {
                  * @description The webhook's id.
                  * @example hook_2
                  */
-                id: components["parameters"]["id_6"];
+                id: components["parameters"]["id_8"];
             };
             cookie?: never;
         };
@@ -16102,7 +17421,7 @@ export interface operations {
                  * @description The webhook's id.
                  * @example hook_2
                  */
-                id: components["parameters"]["id_6"];
+                id: components["parameters"]["id_8"];
             };
             cookie?: never;
         };
@@ -16146,7 +17465,7 @@ export interface operations {
                  * @description The webhook's id.
                  * @example hook_2
                  */
-                id: components["parameters"]["id_6"];
+                id: components["parameters"]["id_8"];
             };
             cookie?: never;
         };
@@ -16208,7 +17527,7 @@ export interface operations {
                  * @description Rows per page; 20 by default.
                  * @example 20
                  */
-                pageSize?: components["parameters"]["pageSize_2"];
+                pageSize?: components["parameters"]["pageSize_3"];
                 /** @description `nextCursor` of the previous page. */
                 cursor?: components["parameters"]["cursor_2"];
             };
@@ -16218,7 +17537,7 @@ export interface operations {
                  * @description The webhook's id.
                  * @example hook_2
                  */
-                id: components["parameters"]["id_6"];
+                id: components["parameters"]["id_8"];
             };
             cookie?: never;
         };
@@ -16256,7 +17575,7 @@ export interface operations {
                  * @description The webhook's id.
                  * @example hook_2
                  */
-                id: components["parameters"]["id_6"];
+                id: components["parameters"]["id_8"];
                 /**
                  * @description The delivery's number.
                  * @example 31
@@ -16312,7 +17631,7 @@ export interface operations {
                  * @description The webhook's id.
                  * @example hook_2
                  */
-                id: components["parameters"]["id_6"];
+                id: components["parameters"]["id_8"];
             };
             cookie?: never;
         };
@@ -16359,7 +17678,7 @@ export interface operations {
                  * @description The webhook's id.
                  * @example hook_2
                  */
-                id: components["parameters"]["id_6"];
+                id: components["parameters"]["id_8"];
             };
             cookie?: never;
         };
@@ -16496,7 +17815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_HealthView"];
+                    "application/json": components["schemas"]["Envelope_ReadinessView"];
                 };
             };
             400: components["responses"]["HOST_INVALID"];

@@ -22,7 +22,7 @@ function read(folder: string, language: string): Map<string, string> {
 
 /** Chinese has one form where English has two. */
 const plain = (key: string) => key.replace(/_(one|other)$/, '');
-const placeholders = (text: string) => Array.from(text.matchAll(/\{\{(\w+)\}\}/g), (match) => match[1]).sort();
+const placeholders = (text: string) => Array.from(text.matchAll(/\{\{(\w+)\}\}/g), (match) => match[1] ?? '').sort();
 
 describe.each(folders)('%s', (folder) => {
   const en = read(folder, 'en');

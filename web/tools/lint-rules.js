@@ -1,4 +1,4 @@
-// A lint rule of our own: money is decimal text or a bigint, never a floating-point number.
+// Lint rules of our own.
 
 const MONEY = /amount|balance|cents|fee|minor|money|price|debit|credit|total(?!Count|Pages|s?Recipients)/i;
 const TO_NUMBER = new Set(['Number', 'parseFloat', 'parseInt']);
@@ -15,7 +15,8 @@ function isConversion(node) {
   );
 }
 
-export default {
+/** Money is decimal text or a bigint, never a floating-point number. */
+const noFloatMoney = {
   meta: {
     type: 'problem',
     schema: [],
@@ -44,4 +45,38 @@ export default {
       },
     };
   },
+};
+
+/** Everything that the page shows is a text node. */
+const textNodesOnly = {
+  meta: { type: 'problem', schema: [], messages: { html: 'Everything is a text node.' } },
+  create(context) {
+    return {
+      'JSXAttribute[name.name="dangerouslySetInnerHTML"]'(node) {
+        context.report({ node, messageId: 'html' });
+      },
+    };
+  },
+};
+
+const noStaticDialogs = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { static: 'Static dialogs have no theme and no nonce: render a Modal, or use App.useApp().' },
+  },
+  create(context) {
+    return {
+      CallExpression(node) {
+        const { object, property } = node.callee;
+        const isConfig = property?.name === 'config' && /^(message|notification)$/.test(object?.name);
+        if (object?.name === 'Modal' || isConfig) context.report({ node, messageId: 'static' });
+      },
+    };
+  },
+};
+
+export default {
+  meta: { name: 'sluice' },
+  rules: { 'no-float-money': noFloatMoney, 'text-nodes-only': textNodesOnly, 'no-static-dialogs': noStaticDialogs },
 };
