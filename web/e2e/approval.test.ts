@@ -14,28 +14,6 @@ describe('approval', () => {
   afterAll(() => stage.close());
   afterEach(noFaults);
 
-  it('is given by somebody else with a code, and the batch can then be sent', async () => {
-    await makeBatch(await stage.world.as('maker'), { name: 'November payroll' });
-    const page = await openWindow(stage);
-    await signIn(page, 'check', secret);
-    await page.getByRole('button', { name: 'Review: November payroll' }).click();
-    await page.getByRole('row', { name: /EMP-00001/ }).first().waitFor();
-    await page.getByRole('button', { name: 'Approve…' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Authenticator code').fill('000000');
-    await dialog.getByRole('button', { name: 'Approve batch' }).click();
-    await dialog.getByText(/The code is wrong/).waitFor();
-    await dialog.getByLabel('Authenticator code').fill(await nextCode(secret));
-    await dialog.getByRole('button', { name: 'Approve batch' }).click();
-    await page.getByText('Nothing to review.').waitFor();
-    await page.goto('/batch-transfer/list');
-    await page.getByRole('link', { name: 'November payroll' }).click();
-    await page.getByRole('button', { name: 'Send…' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Send 30.00 USD' }).click();
-    await page.getByText('3 of 3 items').waitFor();
-    await page.context().close();
-  });
-
   it('is refused with a note that the maker sees', async () => {
     const { batchNumber } = (await makeBatch(await stage.world.as('maker'), { name: 'Wrong month', amount: '11.00' })) as { batchNumber: string };
     const page = await openWindow(stage);

@@ -44,6 +44,8 @@ export async function openWindow(stage: Stage, options: { width?: number; dark?:
       viewport: { width: options.width ?? 1440, height: 900 },
       colorScheme: options.dark === true ? 'dark' : 'light',
       locale: options.locale ?? 'en-GB',
+      // Animations cost more than the page's own work.
+      reducedMotion: 'reduce',
       baseURL: stage.url,
     }));
   const page = await context.newPage();
@@ -83,6 +85,13 @@ export async function signedIn(page: Page, stage: Stage, login: Parameters<World
 export async function nextCode(secret: string): Promise<string> {
   await new Promise((resolve) => setTimeout(resolve, 30_000 - (Date.now() % 30_000) + 200));
   return totp(secret);
+}
+
+/** Chooses an account in a field that searches. */
+export async function choose(page: Page, field: string, account: string): Promise<void> {
+  await page.getByLabel(field, { exact: true }).click();
+  await page.keyboard.type(account);
+  await page.locator('.ant-select-item-option').filter({ hasText: account }).first().click();
 }
 
 export async function noViolations(page: Page): Promise<void> {

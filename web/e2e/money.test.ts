@@ -1,15 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
-import { noFaults, openWindow, signIn, startStage, type Stage } from './browser';
+import { choose, noFaults, openWindow, signIn, startStage, type Stage } from './browser';
 import { makeBatch } from './world.mjs';
-
-async function choose(page: Page, field: string, account: string): Promise<void> {
-  await page.getByLabel(field, { exact: true }).click();
-  await page.keyboard.type(account);
-  await page.locator('.ant-select-item-option').filter({ hasText: account }).first().click();
-}
 
 /** A draft of a file with three good rows and two that are refused. */
 function importFile(cli: (args: string[]) => string, directory: string): void {
@@ -80,32 +73,6 @@ describe('money', () => {
     await dialog.getByRole('button', { name: 'Try again' }).click();
     await page.waitForURL(/detail\/xfer_/);
     expect((await transfers()).filter((memo) => memo === 'dropped')).toHaveLength(1);
-    await page.context().close();
-  });
-
-  it('the wizard splits with a remainder, saves itself, survives a reload, and sends', async () => {
-    const page = await openWindow(stage);
-    await signIn(page, 'check');
-    await page.goto('/batch-transfer');
-    await page.getByRole('button', { name: 'Pick accounts' }).click();
-    await page.getByRole('textbox', { name: 'Name' }).fill('Bonus');
-    await choose(page, 'Source account', 'MAIN');
-    const available = page.getByRole('grid', { name: 'Available target accounts' });
-    for (const number of ['EMP-00003', 'EMP-00007', 'EMP-00011']) await available.getByRole('row', { name: number }).click();
-    await page.reload();
-    await page.getByRole('grid', { name: 'Selected target accounts' }).getByRole('row', { name: /EMP-00011/ }).waitFor();
-    await page.getByRole('button', { name: 'Next: Amounts' }).click();
-    await page.getByLabel('Total', { exact: true }).fill('100');
-    await page.getByText('33.33 each.').waitFor();
-    await page.getByText(/^Saved/).waitFor();
-    await page.waitForURL(/draft\/batch-/);
-    await page.getByRole('button', { name: 'Next: Review' }).click();
-    await page.getByRole('row', { name: /EMP-00003.*33\.34/ }).waitFor();
-    await page.getByRole('button', { name: 'Send…' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Send 100.00 USD' }).dblclick();
-    await page.waitForURL(/detail\/batch-/);
-    await page.getByText('Completed').first().waitFor();
-    await page.getByText('3 of 3 items').waitFor();
     await page.context().close();
   });
 

@@ -59,14 +59,15 @@ pub fn run(root: &Path, options: &TestOptions) -> Result<()> {
     needs::run()?;
     heading("format");
     cargo(root, &["fmt", "--all", "--check"], &[])?;
-    // Before anything is compiled: the binary contains the page.
-    heading("web page");
     let node = Node::find_or_install(root)?;
-    web::check(root, &node)?;
+    let page = web::Beside::start(root)?;
     heading("clippy");
     tested(root, &["clippy"], &["--all-targets", "--", "-D", "warnings"], &[])?;
     heading("tidy");
     tidy::run(root)?;
+    // Before the tests: their binary contains the page.
+    heading("web page");
+    page.wait()?;
     heading("tests");
     tests(root, options)?;
     heading("web page in Chromium");

@@ -3,13 +3,19 @@
 use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::process::{self, must, shown};
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 const FOLDER: &str = "web";
 /// The lock file of the packages that are installed, so that they are installed again only when it changes.
 const INSTALLED: &str = "target/web/package-lock.json";
-/// The scenarios of every test run; the others only repeat them at other sizes, languages and themes.
-const CHOSEN: [&str; 3] = ["e2e/people.test.ts", "e2e/money.test.ts", "e2e/approval.test.ts"];
+/// The scenarios of every test run: from signing in to the last item of an approved batch. All of them take four times as
+/// long.
+const CHOSEN: [&str; 1] = ["e2e/first.test.ts"];
+/// What the checks say while they run beside something else.
+const SAID: &str = "target/web/check.log";
+const CHECK: &str = "cargo xtask web --check";
 
 /// What to do beside building.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -61,6 +67,44 @@ pub fn build(root: &Path, node: &Node) -> Result<()> {
 pub fn check(root: &Path, node: &Node) -> Result<()> {
     install(root, node)?;
     node.npm(&root.join(FOLDER), &["run", "--silent", "check"], &[])
+}
+
+/// The checks of the page in a process beside this one: they wait for the network first, and nothing needs the page until
+/// the tests run.
+#[derive(Debug)]
+pub struct Beside {
+    child: Child,
+    said: PathBuf,
+}
+
+impl Beside {
+    /// Starts `cargo xtask web --check`. What it says goes to a file, so that it does not mix with other output.
+    pub fn start(root: &Path) -> Result<Self> {
+        let said = root.join(SAID);
+        let failed = |error| Error::File(said.clone(), error);
+        said.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
+        let file = File::create(&said).map_err(failed)?;
+        let errors = file.try_clone().map_err(failed)?;
+        let not_started = |error| Error::Start(CHECK.to_owned(), error);
+        let mut check = Command::new(std::env::current_exe().map_err(not_started)?);
+        check.args(["web", "--check"]).current_dir(root).stdin(Stdio::null()).stdout(file).stderr(errors);
+        Ok(Self { child: check.spawn().map_err(not_started)?, said })
+    }
+
+    /// Waits for the end and prints what was said.
+    pub fn wait(mut self) -> Result<()> {
+        let status = self.child.wait().map_err(|error| Error::Start(CHECK.to_owned(), error))?;
+        println!("$ {CHECK}\n{}", String::from_utf8_lossy(&read(self.said.clone())?));
+        if status.success() { Ok(()) } else { Err(Error::Failed(CHECK.to_owned(), status)) }
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // Another check failed first; after `wait` this does nothing.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }
 
 /// The scenarios of every test run, with the binary that the tests built.
