@@ -1,8 +1,12 @@
-//! `cargo xtask demo`: from an empty data directory to a paid and verified payroll.
+//! `cargo xtask demo`: from an empty data directory to a paid and verified payroll, and from there to the web page with
+//! people who can sign in.
 
 use crate::error::{Error, Result};
-use crate::{payroll, process};
+use crate::node::Node;
+use crate::{payroll, process, web};
 use serde_json::Value;
+use std::io::{IsTerminal, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -34,21 +38,33 @@ const PREPARE: &[&[&str]] = &[
     &["deposit", "--account", "PAYROLL", "--amount", "6000000.00"],
 ];
 
-const IMPORT: &[&str] = &[
-    "batch",
-    "import",
-    "examples/payroll.csv",
-    "--type",
-    "one_to_many",
-    "--account",
-    "PAYROLL",
-    "--name",
-    "November payroll",
-    "--partial",
-];
+const IMPORT: [&str; 10] = import("examples/payroll.csv", "November payroll");
+/// What waits in the web page.
+const NEXT: &str = "target/demo-december.csv";
+const IMPORT_NEXT: [&str; 10] = import(NEXT, "December payroll");
 
-/// Builds, pays, verifies. The exit code is that of `verify`.
-pub fn run(root: &Path) -> Result<ExitCode> {
+const fn import<'a>(file: &'a str, name: &'a str) -> [&'a str; 10] {
+    ["batch", "import", file, "--type", "one_to_many", "--account", "PAYROLL", "--name", name, "--partial"]
+}
+
+/// Who can sign in, and what for.
+const PEOPLE: [(&str, &str, &str); 4] = [
+    ("maker", "operator", "prepares payments"),
+    ("check", "finance", "sends them"),
+    ("boss", "admin", "adds people and sets limits"),
+    ("watch", "auditor", "sees everything and changes nothing"),
+];
+/// Of all of them. The server is for this machine alone.
+const PASSWORD: &str = "violet-kettle-81-orbit";
+
+/// Where the page is, unless another program is there.
+const USUAL: &str = "127.0.0.1:8080";
+const ANY: &str = "127.0.0.1:0";
+
+/// Builds, pays, verifies. The exit code is that of `verify`. For a person at a terminal a server follows, until it is
+/// stopped.
+pub fn run(root: &Path, is_once: bool) -> Result<ExitCode> {
+    build_page(root)?;
     let build = ["build", "--release", "-p", "sluice"];
     process::must(process::cargo(root, &build), &process::shown("cargo", &build))?;
     let folder = root.join(DATA);
@@ -61,7 +77,7 @@ pub fn run(root: &Path) -> Result<ExitCode> {
         demo.must(args)?;
     }
     // From here on an exit code may mean "some rows were refused" or "some items failed": that is the demo.
-    demo.show(IMPORT)?;
+    demo.show(&IMPORT)?;
     let id = demo.newest_batch()?;
     demo.show(&["batch", "preview", &id])?;
     demo.show(&["batch", "problems", &id])?;
@@ -82,7 +98,19 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     ] {
         println!("  {} {}", demo.binary_shown(), process::shown("--data", &[&[DATA], args].concat()));
     }
+    if !is_once && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        demo.serve()?;
+    }
     Ok(ExitCode::from(verdict))
+}
+
+/// The page is worth having, but not worth a download of Node.js.
+fn build_page(root: &Path) -> Result<()> {
+    if let Some(node) = Node::of_machine() {
+        return web::build(root, &node);
+    }
+    println!("Node.js 20 with npm is not installed: without `cargo xtask web` the demo has no web page");
+    Ok(())
 }
 
 fn binary(root: &Path) -> Result<PathBuf> {
@@ -117,6 +145,52 @@ impl Demo<'_> {
             println!("(exit code {code})");
         }
         Ok(code)
+    }
+
+    /// The next payroll, with the same wrong rows, as a draft.
+    fn prepare_next(&self) -> Result<()> {
+        let failed = |path: &str| {
+            let path = self.root.join(path);
+            move |error| Error::File(path, error)
+        };
+        let last = "examples/payroll.csv";
+        let text = std::fs::read_to_string(self.root.join(last)).map_err(failed(last))?;
+        // Other amounts, or it would be refused as the same payroll twice.
+        let text =
+            text.replace("NOV-", "DEC-").replace("November", "December").replace("5.00,USD", "5.50,USD");
+        std::fs::write(self.root.join(NEXT), text).map_err(failed(NEXT))?;
+        self.must(&["deposit", "--account", "PAYROLL", "--amount", "6000000.00"])?;
+        self.show(&IMPORT_NEXT).map(|_| ())
+    }
+
+    /// Adds people and serves the page to them.
+    fn serve(&self) -> Result<()> {
+        self.prepare_next()?;
+        for (login, role, _) in PEOPLE {
+            let add = ["user", "add", login, "--name", login, "--role", role, "--password-stdin"];
+            self.tell(&add, PASSWORD)?;
+        }
+        let place = TcpListener::bind(USUAL).map_or(ANY, |_| USUAL);
+        println!("\nSign in at the address below. The password of everybody is {PASSWORD}");
+        for (login, role, deed) in PEOPLE {
+            println!("  {login:6} {deed} ({role})");
+        }
+        println!("Under Batches the December payroll waits as a draft. Ctrl-C stops the server.\n");
+        let args = ["serve", "--listen", place];
+        let mut command = self.command(&args);
+        command.env("SLUICE_LOG_LEVEL", "warn");
+        process::must(command, &line(&args))
+    }
+
+    /// Runs a command that reads a line.
+    fn tell(&self, args: &[&str], text: &str) -> Result<()> {
+        let failed = |error| Error::Start(line(args), error);
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().map_err(failed)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            writeln!(stdin, "{text}").map_err(failed)?;
+        }
+        let status = child.wait().map_err(failed)?;
+        if status.success() { Ok(()) } else { Err(Error::Failed(line(args), status)) }
     }
 
     /// The id of the most recently imported batch.

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: builds the release artifacts into `target/dist-out`.
+//! `cargo xtask dist`: builds the release artifacts into `target/dist-out`, the web page first.
 //!
 //! - `sluice-VERSION-TARGET.tar.gz`: the stripped binary, unit, settings, completions, licence, SBOM.
 //! - `sluice_VERSION_ARCH.deb`: the same for Debian and Ubuntu (`[package.metadata.deb]` of `crates/sluice`).
@@ -7,8 +7,9 @@
 //! - `SHA256SUMS` of all of them.
 
 use crate::error::{Error, Result};
+use crate::node::Node;
 use crate::process::{self, must, shown};
-use crate::sbom;
+use crate::{sbom, web};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,6 +42,7 @@ pub fn run(root: &Path) -> Result<()> {
         let install = format!("cargo install --locked --version {CARGO_DEB} cargo-deb");
         return Err(Error::Missing(format!("cargo-deb is missing: {install}")));
     }
+    web::build(root, &Node::find_or_install(root)?)?;
     let build = ["build", "--locked", "--profile", "dist", "--package", "sluice"];
     must(process::cargo(root, &build), &shown("cargo", &build))?;
     let stage = Stage::make(root)?;

@@ -1,4 +1,4 @@
-//! Repository commands: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll | sbom | dist`.
+//! Repository commands: `cargo xtask demo | test | web | api | load | failover | tidy | docs | payroll | sbom | dist`.
 //!
 //! To add a command: a module with a `run`, an arm in [`dispatch`], a line in [`HELP`].
 
@@ -11,6 +11,7 @@ mod error;
 mod failover;
 mod load;
 mod needs;
+mod node;
 mod payroll;
 mod process;
 mod python;
@@ -18,6 +19,7 @@ mod sbom;
 mod server;
 mod test;
 mod tidy;
+mod web;
 
 use error::{Error, Result};
 use std::path::PathBuf;
@@ -26,12 +28,18 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  demo       build sluice and pay a thousand people in target/demo
-  test       run every check that a change has to pass; needs Node.js, Python 3, PostgreSQL and strace, and
-             installs them when run as root on Debian or Ubuntu
+  demo       build sluice, with the web page if Node.js 20 is here, and pay a thousand people in target/demo; at a
+             terminal it then serves the page
+             --once       end after the payments
+  test       run every check that a change has to pass; needs Node.js, Chromium, Python 3, PostgreSQL and strace,
+             and installs them when run as root on Debian or Ubuntu
              --kills N    how often the crash tests kill a run (6)
              --rounds N   rounds of the lost-database tests (1)
              --scale S    small, medium or large (small)
+  web        build the web page into web/dist, which the next build of sluice contains; takes Node.js 20 from this
+             machine or, where it is missing, from the Python package index
+             --check      also what a change of it must pass without a browser
+             --scenarios  also every scenario in Chromium, on a debug build of sluice
   api        send a server requests that its API document allows, and some it does not (schemathesis)
              --seconds N  how long (600)
              --built      use the binary that the tests built, as it is
@@ -73,9 +81,13 @@ fn main() -> ExitCode {
 fn dispatch(words: &[&str]) -> Result<ExitCode> {
     let root = root()?;
     match words {
-        ["demo"] => demo::run(&root),
+        ["demo"] => demo::run(&root, false),
+        ["demo", "--once"] => demo::run(&root, true),
         ["test", options @ ..] => {
             test::run(&root, &test::TestOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
+        }
+        ["web", options @ ..] => {
+            web::run(&root, &web::WebOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
         ["api", options @ ..] => {
             api::run(&root, &api::ApiOptions::parse(options)?).map(|()| ExitCode::SUCCESS)

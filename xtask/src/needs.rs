@@ -6,6 +6,7 @@
 use crate::debian;
 use crate::error::Result;
 use crate::python::answer;
+use std::path::Path;
 use std::process::Command;
 use testkit::postgres::{SERVER_VARIABLE, is_installed};
 
@@ -20,6 +21,8 @@ const NEEDS: &[Need] = &[
     // The published client of the live progress is a test.
     Need { what: "Node.js with npm", is_there: || runs("node") && runs("npm"), packages: &["nodejs", "npm"] },
     // The API is held against its document by schemathesis.
+    // The web page is walked through.
+    Need { what: "Chromium", is_there: has_chromium, packages: &["chromium"] },
     Need { what: "Python 3 with venv", is_there: has_venv, packages: &["python3", "python3-venv"] },
     Need { what: "PostgreSQL", is_there: has_postgres, packages: &["postgresql"] },
     // Makes fsync fail.
@@ -43,6 +46,12 @@ fn runs(program: &str) -> bool {
 
 fn has_venv() -> bool {
     answer("/usr/bin/python3", &["-c", "import ensurepip, venv"]).is_some()
+}
+
+/// Another one than the usual is named by the variable that the scenarios read.
+fn has_chromium() -> bool {
+    std::env::var_os("CHROMIUM").is_some_and(|path| !path.is_empty())
+        || Path::new("/usr/bin/chromium").exists()
 }
 
 /// A server that the environment names will do as well.

@@ -14,6 +14,13 @@ pub fn programs(root: &Path, folder: &str, program: &str, packages: &[&str]) -> 
     if venv.join("bin").join(program).is_file() {
         return Ok(venv.join("bin"));
     }
+    install(root, folder, packages)?;
+    Ok(venv.join("bin"))
+}
+
+/// Installs packages into the virtual environment `folder`, which it makes if it is missing.
+pub fn install(root: &Path, folder: &str, packages: &[&str]) -> Result<()> {
+    let venv = root.join(folder);
     if answer(PYTHON, &["-c", "import ensurepip, venv"]).is_none() {
         debian::install("Python's module venv", &["python3-venv"])?;
     }
@@ -22,8 +29,7 @@ pub fn programs(root: &Path, folder: &str, program: &str, packages: &[&str]) -> 
     process::must(make, &process::shown(PYTHON, &["-m", "venv", folder]))?;
     let mut fill = Command::new(venv.join("bin/pip"));
     fill.args(["install", "--quiet"]).args(packages);
-    process::must(fill, &process::shown("pip", &[&["install", "--quiet"], packages].concat()))?;
-    Ok(venv.join("bin"))
+    process::must(fill, &process::shown("pip", &[&["install", "--quiet"], packages].concat()))
 }
 
 /// A program's output, if it is installed and succeeds.

@@ -1,6 +1,6 @@
 //! `cargo xtask sbom`: the components of the binary as a CycloneDX 1.5 document, from cargo's metadata of the
-//! lock file. Dependencies of tests only or of other platforms only are left out. The output is reproducible:
-//! it contains no time and no random number.
+//! lock file, and of the web page in it, from npm's. Dependencies of tests only or of other platforms only are left out.
+//! The output is reproducible: it contains no time and no random number.
 
 use crate::error::{Error, Result};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId};
@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
+
+const PAGE_LOCK: &str = "web/package-lock.json";
 
 /// Writes `target/sbom.cdx.json`.
 pub fn run(root: &Path) -> Result<()> {
@@ -21,7 +23,7 @@ pub fn run(root: &Path) -> Result<()> {
 
 /// The document as text.
 pub fn text(root: &Path) -> Result<String> {
-    Ok(format!("{:#}\n", document(&metadata(root)?)?))
+    Ok(format!("{:#}\n", document(&metadata(root)?, page(root)?)?))
 }
 
 /// Cargo's metadata for the host platform.
@@ -39,8 +41,39 @@ pub fn host() -> Result<String> {
     host.map(str::to_owned).ok_or_else(|| Error::Answer(shown.to_owned(), text.clone()))
 }
 
-/// The document of the package `sluice`.
-fn document(metadata: &Metadata) -> Result<Value> {
+/// The npm packages whose code is in the web page.
+fn page(root: &Path) -> Result<Vec<Value>> {
+    let path = root.join(PAGE_LOCK);
+    let text = std::fs::read(&path).map_err(|error| Error::File(path.clone(), error))?;
+    let lock: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let packages = lock.get("packages").and_then(Value::as_object);
+    let packages = packages.ok_or_else(|| Error::Missing(format!("{PAGE_LOCK} lists no packages")))?;
+    let is_tool = |of: &Value| of.get("dev").is_some() || of.get("devOptional").is_some();
+    let shipped = packages.iter().filter(|(path, of)| !path.is_empty() && !is_tool(of));
+    let mut parts: Vec<_> = shipped.filter_map(|(path, of)| npm_component(path, of)).collect();
+    parts.sort_by_key(|part| part.get("bom-ref").map(Value::to_string));
+    parts.dedup();
+    Ok(parts)
+}
+
+/// Of `node_modules/a/node_modules/@scope/name`.
+fn npm_component(path: &str, of: &Value) -> Option<Value> {
+    let (_, name) = path.rsplit_once("node_modules/")?;
+    let version = of.get("version")?.as_str()?;
+    let purl = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
+    let license = of.get("license").and_then(Value::as_str);
+    Some(json!({
+        "type": "library",
+        "bom-ref": purl,
+        "name": name,
+        "version": version,
+        "purl": purl,
+        "licenses": license.map(|expression| json!({ "expression": expression })).into_iter().collect::<Vec<_>>(),
+    }))
+}
+
+/// The document of the package `sluice`, with the components of its page.
+fn document(metadata: &Metadata, page: Vec<Value>) -> Result<Value> {
     let missing = |what: &str| Error::Missing(format!("cargo metadata is missing {what}"));
     let resolve = metadata.resolve.as_ref().ok_or_else(|| missing("the dependencies"))?;
     let nodes: BTreeMap<&PackageId, &Node> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
@@ -56,8 +89,8 @@ fn document(metadata: &Metadata) -> Result<Value> {
     }
     let mut parts: Vec<_> = seen.iter().filter_map(|id| packages.get(id).copied()).collect();
     parts.sort_by_key(|package| name(package));
-    let components: Vec<_> =
-        parts.iter().filter(|part| part.id != sluice.id).map(|part| component(part, "library")).collect();
+    let crates = parts.iter().filter(|part| part.id != sluice.id).map(|part| component(part, "library"));
+    let components: Vec<_> = crates.chain(page).collect();
     let depends = |part: &&Package| {
         let of = needed(nodes.get(&part.id).copied());
         let mut on: Vec<_> = of.filter_map(|id| packages.get(id)).map(|package| name(package)).collect();
@@ -110,7 +143,7 @@ mod tests {
     fn the_document_lists_each_component_once_with_licence_and_dependencies() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let metadata = metadata(root).unwrap();
-        let document = document(&metadata).unwrap();
+        let document = document(&metadata, page(root).unwrap()).unwrap();
         assert_eq!((&document["bomFormat"], &document["specVersion"]), (&json!("CycloneDX"), &json!("1.5")));
         let own = &document["metadata"]["component"];
         assert_eq!((&own["type"], &own["name"]), (&json!("application"), &json!("sluice")));
@@ -120,13 +153,19 @@ mod tests {
         assert_eq!(distinct.len(), refs.len());
         assert!(refs.is_sorted() && refs.len() > 100, "{}", refs.len());
         for part in components {
-            assert!(part["purl"].as_str().unwrap().starts_with("pkg:cargo/"), "{part}");
+            let purl = part["purl"].as_str().unwrap();
+            assert!(purl.starts_with("pkg:cargo/") || purl.starts_with("pkg:npm/"), "{part}");
+            // One npm package names its licence in a form that npm does not put into the lock file.
+            let without = purl.starts_with("pkg:npm/xmlhttprequest-ssl@");
             assert!(
-                part["licenses"][0]["expression"].as_str().is_some_and(|text| !text.contains('/')),
+                without || part["licenses"][0]["expression"].as_str().is_some_and(|text| !text.contains('/')),
                 "{part}"
             );
         }
         let has = |name: &str| refs.iter().any(|one| one.starts_with(&format!("pkg:cargo/{name}@")));
+        assert!(refs.iter().any(|one| one.starts_with("pkg:npm/react@")));
+        assert!(refs.iter().any(|one| one.starts_with("pkg:npm/%40tanstack/react-query@")));
+        assert!(!refs.iter().any(|one| one.starts_with("pkg:npm/vite@")), "tools are left out");
         assert!(has("rusqlite") && has("tokio-postgres") && has("store"));
         assert!(!has("testkit") && !has("proptest") && !has("xtask"), "test-only dependencies are left out");
         let known: BTreeSet<&str> =

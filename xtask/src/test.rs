@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every check that a change has to pass, in order; the first failure ends it.
 
 use crate::error::{Error, Result};
-use crate::{api, needs, process, tidy};
+use crate::node::Node;
+use crate::{api, needs, process, tidy, web};
 use std::ffi::OsString;
 use std::path::Path;
 use testkit::place::ENGINE_VARIABLE;
@@ -58,12 +59,19 @@ pub fn run(root: &Path, options: &TestOptions) -> Result<()> {
     needs::run()?;
     heading("format");
     cargo(root, &["fmt", "--all", "--check"], &[])?;
+    let node = Node::find_or_install(root)?;
+    let page = web::Beside::start(root)?;
     heading("clippy");
     tested(root, &["clippy"], &["--all-targets", "--", "-D", "warnings"], &[])?;
     heading("tidy");
     tidy::run(root)?;
+    // Before the tests: their binary contains the page.
+    heading("web page");
+    page.wait()?;
     heading("tests");
     tests(root, options)?;
+    heading("web page in Chromium");
+    web::chosen_scenarios(root, &node)?;
     for on_server in [false, true] {
         let database = if on_server { "a PostgreSQL server" } else { "a file" };
         heading(&format!("API against its document, 10 s, on {database}"));

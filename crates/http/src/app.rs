@@ -8,6 +8,7 @@ use crate::kit::edge::security::Security;
 use crate::kit::edge::span::Tracer;
 use crate::kit::edge::turns::Turns;
 use crate::progress::hub::Hub;
+use crate::site::Site;
 use crate::progress::task_rooms::TaskRooms;
 use domain::code::Language;
 use ipnet::IpNet;
@@ -130,6 +131,7 @@ pub struct Parts {
     pub(crate) metrics: Render,
     pub(crate) tracer: Option<Tracer>,
     pub(crate) hub: Hub,
+    pub(crate) site: Site,
     pub(crate) task_rooms: TaskRooms,
     fatal: Arc<Notify>,
 }
@@ -152,7 +154,7 @@ impl App {
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
         let task_rooms = TaskRooms::new(service.clone());
-        let (turns, security, tracer, fatal) = Default::default();
+        let (turns, security, tracer, site, fatal) = Default::default();
         let parts = Parts {
             service,
             options,
@@ -164,6 +166,7 @@ impl App {
             metrics,
             tracer,
             hub,
+            site,
             task_rooms,
             fatal,
         };
@@ -180,6 +183,18 @@ impl App {
     #[must_use]
     pub fn with_tracer(self, tracer: Option<Tracer>) -> Self {
         Self(Arc::new(Parts { tracer, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// With a web page.
+    #[must_use]
+    pub fn with_site(self, site: Site) -> Self {
+        Self(Arc::new(Parts { site, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// Whether the web page was built into the program.
+    #[must_use]
+    pub fn has_page(&self) -> bool {
+        self.site.is_built()
     }
 
     /// Resolves when the process must exit: a write was not confirmed, and only a restart can determine what

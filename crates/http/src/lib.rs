@@ -5,8 +5,9 @@
 //! operation's guard (authentication and permission), then its handler.
 //!
 //! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `admin` document
-//! 002's, `v2` the API for programs, `people` signing in, users and keys, `task` document 003's tasks, `file` files, `progress` the live progress of batches, `server` the
-//! server's own endpoints. `kit` has what they share, and knows none of them.
+//! 002's, `v2` the API for programs, `people` signing in, users and keys, `task` document 003's tasks, `file` files,
+//! `progress` the live progress of batches, `server` the server's own endpoints, `site` the web page. `kit` has what they
+//! share, and knows none of them.
 //!
 //! To add an endpoint, by hand:
 //! 1. its row in [`domain::access::Operation`]: name, roles and scope;
@@ -26,6 +27,7 @@ mod operator;
 mod people;
 mod progress;
 mod server;
+mod site;
 mod task;
 mod v2;
 
@@ -33,6 +35,7 @@ pub use app::{App, Options, Render};
 pub use kit::edge::span::Tracer;
 pub use kit::openapi::document;
 pub use kit::serve::serve;
+pub use site::Site;
 
 use axum::Router;
 use kit::edge;

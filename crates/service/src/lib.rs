@@ -77,7 +77,7 @@ pub use answer::kept::Answer;
 pub use domain::principal::{Author, Principal};
 pub use error::{Error, Refusal};
 pub use ledger::request::OperationKey;
-pub use secret::{Secret, request_id};
+pub use secret::{Secret, nonce, request_id};
 pub use store::StoreError;
 pub use store::audit::Actor;
 pub use store::batch::{Batch, BatchFilter, BatchSort};

@@ -55,6 +55,14 @@ pub(crate) fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
+/// 128 random bits for one response, hexadecimal, which nobody can foresee.
+///
+/// # Errors
+/// If the operating system has no random numbers.
+pub fn nonce() -> Result<String, Error> {
+    Ok(HEXLOWER.encode(&random::<16>()?))
+}
+
 /// A new request id: 96 random bits, for logs only.
 #[must_use]
 pub fn request_id() -> String {

@@ -16,12 +16,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["domain", "formats", "store", "ledger", "service", "upkeep", "rails"]),
     ("rails", &["domain", "formats"]),
     ("http-api", &["domain", "service"]),
+    ("page", &[]),
     ("bench", &["domain", "formats", "store", "ledger", "service", "upkeep", "engine"]),
     (
         "sluice",
         &[
             "domain", "files", "formats", "store", "ledger", "service", "upkeep", "engine", "rails",
-            "http-api", "bench",
+            "http-api", "page", "bench",
         ],
     ),
     ("testkit", &[]),

@@ -35,6 +35,7 @@ mod keys;
 mod login;
 mod money;
 mod notices;
+mod page;
 mod people;
 mod phone;
 mod progress;

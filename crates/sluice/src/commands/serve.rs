@@ -15,7 +15,7 @@ use crate::settings::{Loaded, Settings, unknown_variables};
 use crate::traces::Traces;
 use domain::code::Language;
 use engine::EngineOptions;
-use http_api::{App, Options};
+use http_api::{App, Options, Site};
 use opentelemetry_otlp::ExporterBuildError;
 use serde_json::json;
 use service::{Behind, Error, seal, set_up};
@@ -50,7 +50,8 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     let traces = Traces::start(settings).map_err(no_traces)?;
     let app = App::new(session.service.clone(), options, secret.as_bytes())
         .with_metrics(metrics)
-        .with_tracer(traces.tracer());
+        .with_tracer(traces.tracer())
+        .with_site(Site::of(page::files()));
     warn_of_places(globals)?;
     let done = serve(&session, settings, listener, app, stop).await;
     let left = session.leave().await;
@@ -80,7 +81,7 @@ async fn serve(
     app: App,
     stop: Stop,
 ) -> Result<(), Failure> {
-    announce(session, settings, &listener).await?;
+    announce(session, settings, &listener, app.has_page()).await?;
     let (asked, stopped) = watch::channel(false);
     let grace = Duration::from_secs(settings.stop_timeout_s);
     let served = async {
@@ -198,7 +199,12 @@ fn warn_of_places(globals: &Globals) -> Result<(), Failure> {
 
 /// Announces the server's address once it can be reached: on standard output, and in the lock file for
 /// commands that find the data directory in use.
-async fn announce(session: &Session, settings: &Settings, listener: &TcpListener) -> Result<(), Failure> {
+async fn announce(
+    session: &Session,
+    settings: &Settings,
+    listener: &TcpListener,
+    has_page: bool,
+) -> Result<(), Failure> {
     let failed = |error| Failure::Listen { address: settings.listen.to_string(), error };
     let address = listener.local_addr().map_err(failed)?;
     session.announce(&format!("http://{}", within_reach(address)))?;
@@ -208,25 +214,53 @@ async fn announce(session: &Session, settings: &Settings, listener: &TcpListener
     let set_up = set_up::token(&session.service).await?;
     let token = set_up.as_ref().map(|token| token.expose().to_owned());
     let json = json!({ "url": url, "ledger": place, "node": node, "setUpToken": token });
-    session.out.answer(json, || greeting(&url, token.as_deref(), session.language))
+    let text = || {
+        let text = greeting(&url, has_page, session.language);
+        match token.as_deref() {
+            None => text,
+            Some(token) if has_page => format!("{text}\n{}", first_page(&url, token, session.language)),
+            Some(token) => format!("{text}\n{}", first_call(&url, token, session.language)),
+        }
+    };
+    session.out.answer(json, text)
 }
 
-fn greeting(url: &str, token: Option<&str>, language: Language) -> String {
-    let text = say!(
+fn greeting(url: &str, has_page: bool, language: Language) -> String {
+    if has_page {
+        return say!(
+            language,
+            "Sluice is listening on {url}: open it in a browser; the API is documented at {url}/api/docs",
+            "Sluice 正在监听 {url}：请在浏览器中打开；接口文档见 {url}/api/docs"
+        );
+    }
+    say!(
         language,
         "Sluice is listening on {url}; the API is documented at {url}/api/docs",
         "Sluice 正在监听 {url}；接口文档见 {url}/api/docs"
-    );
-    let Some(token) = token else { return text };
+    )
+}
+
+/// The token is behind the `#`, which no log sees.
+fn first_page(url: &str, token: &str, language: Language) -> String {
+    say!(
+        language,
+        "There are no users yet. Create the first administrator (valid once, for a day):\n  {url}/set-up#{token}\n\
+         or stop the server and run `sluice user add`",
+        "尚无用户。请创建第一位管理员（一天内有效，仅限一次）：\n  {url}/set-up#{token}\n\
+         或停止服务器后运行 `sluice user add`"
+    )
+}
+
+fn first_call(url: &str, token: &str, language: Language) -> String {
     let curl = format!(
         "curl {url}/api/v1/setup -H 'Content-Type: application/json' \\\n    \
          -d '{{\"token\":\"{token}\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"…\"}}'"
     );
     say!(
         language,
-        "{text}\nThere are no users yet. Create the first administrator (valid once, for a day):\n  {curl}\n\
+        "There are no users yet. Create the first administrator (valid once, for a day):\n  {curl}\n\
          or stop the server and run `sluice user add`",
-        "{text}\n尚无用户。请创建第一位管理员（一天内有效，仅限一次）：\n  {curl}\n\
+        "尚无用户。请创建第一位管理员（一天内有效，仅限一次）：\n  {curl}\n\
          或停止服务器后运行 `sluice user add`"
     )
 }

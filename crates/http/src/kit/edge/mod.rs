@@ -54,9 +54,10 @@ const UPLOADS: &str = "/api/v1/files";
 
 /// Wraps all routes in the edge.
 pub(crate) fn around(router: Router, app: &App) -> Router {
+    let site = app.site.clone();
     router
         .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed))
-        .fallback(async || Problem::from(Code::RouteNotFound))
+        .fallback(async move |request: Request| site.answer(&request))
         .layer(from_fn_with_state(app.clone(), pass))
 }
 

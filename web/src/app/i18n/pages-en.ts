@@ -1,0 +1,6 @@
+import { gather, type Texts } from './texts';
+
+/** The texts of the pages behind the sign-in. */
+export default gather(
+  import.meta.glob<Texts>(['/src/features/**/locale/en.json', '!/src/features/sign-in/**'], { eager: true, import: 'default' }),
+);

@@ -1,0 +1,35 @@
+// The one place where addresses of pages are made.
+
+type Search = Record<string, string | number | undefined>;
+
+function withSearch(path: string, search: Search = {}): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+const part = encodeURIComponent;
+
+export const paths = {
+  home: () => '/',
+  signIn: (next?: string) => withSearch('/sign-in', { next: next === '/' ? undefined : next }),
+  setUp: () => '/set-up',
+  invitation: () => '/invitation',
+  me: (tab?: string) => withSearch('/me', { tab }),
+  transfer: () => '/account-transfer',
+  transfers: (search?: Search) => withSearch('/account-transfer/list', search),
+  transferDetail: (id: string) => `/account-transfer/detail/${part(id)}`,
+  accounts: (search?: Search) => withSearch('/account-details', search),
+  account: (id: string, tab?: string) => withSearch(`/account-details/${part(id)}`, { tab }),
+  newBatch: () => '/batch-transfer',
+  draft: (batch: string, step: 'who' | 'amounts' | 'check') => `/batch-transfer/draft/${part(batch)}/${step}`,
+  batches: (search?: Search) => withSearch('/batch-transfer/list', search),
+  batch: (batch: string, search?: Search) => withSearch(`/batch-transfer/detail/${part(batch)}`, search),
+  notices: () => '/notices',
+  approvals: (search?: Search) => withSearch('/approvals', search),
+};
+
+/** Where to go after signing in: only a path of our own, never another site. */
+export function safeNext(next: string | null): string {
+  return next !== null && /^\/(?![/\\])/.test(next) ? next : paths.home();
+}

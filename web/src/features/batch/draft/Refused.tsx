@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Modal } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { answer, api } from '@/api/client';
+import { keys, queries } from '@/app/query';
+import { useCan } from '@/app/session/session';
+import { Card } from '@/ui/Page';
+import { ProblemNote } from '@/ui/ProblemNote';
+import { useForm } from '@/ui/use-form';
+import type { DraftStore } from './store';
+
+const SHOWN = 200;
+
+/** Rows of the file that are not in the draft, each with its reason. The draft cannot be handed over while they are open. */
+export function Refused({ batch, store }: { batch: string; store: DraftStore }) {
+  const { t, i18n } = useTranslation();
+  const can = useCan();
+  const [asked, setAsked] = useState(false);
+  const refused = useQuery({
+    queryKey: keys.batch.problems(batch),
+    queryFn: () => answer(api.GET('/api/batch-transfers/{id}/problems', { params: { path: { id: batch }, query: { pageSize: SHOWN } } })),
+  });
+  if (refused.error !== null) return <ProblemNote error={refused.error} onRetry={() => void refused.refetch()} />;
+  const rows = refused.data?.data ?? [];
+  const count = refused.data?.pagination.total ?? rows.length;
+  if (count === 0) return null;
+  const shown = count.toLocaleString(i18n.language);
+  return (
+    <Card title={t('draft.refused.title', { count, shown })}
+      extra={can('dropProblems') && <Button onClick={() => setAsked(true)}>{t('draft.refused.drop', { count, shown })}…</Button>}>
+      <p className="soft" style={{ marginTop: 0 }}>{t('draft.refused.hint')}</p>
+      <ul className="refused" tabIndex={0} aria-label={t('draft.refused.title', { count, shown })}>
+        {rows.map((row) => (
+          <li key={row.id}>
+            <span className="soft num nowrap">{t('draft.refused.line', { line: row.line })}</span>
+            <span>
+              {row.message}
+              {row.value !== '' && <> · <bdi className="soft">{row.column != null ? `${row.column}: ` : ''}{row.value}</bdi></>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {count > rows.length && <p className="soft" style={{ marginBottom: 0 }}>{t('draft.refused.first', { rows: rows.length, shown })}</p>}
+      {asked && <Drop batch={batch} count={count} shown={shown} onClose={() => setAsked(false)} onDone={() => void store.load()} />}
+    </Card>
+  );
+}
+
+/** The number is sent along: rows that nobody has seen are never dropped. */
+function Drop({ batch, count, shown, onClose, onDone }: { batch: string; count: number; shown: string; onClose: () => void; onDone: () => void }) {
+  const { t } = useTranslation();
+  const { busy, problem, send } = useForm();
+  const drop = () =>
+    void send(async () => {
+      await answer(api.DELETE('/api/batch-transfers/{id}/problems', { params: { path: { id: batch }, query: { count } } }));
+      await queries.invalidateQueries({ queryKey: keys.batch.all(batch) });
+      onClose();
+      onDone();
+    });
+  return (
+    <Modal open title={t('draft.refused.sure', { count, shown })} okText={t('draft.refused.drop', { count, shown })} cancelText={t('ui.cancel')} confirmLoading={busy} onOk={drop} onCancel={onClose}>
+      <p>{t('draft.refused.effect')}</p>
+      {problem !== null && <ProblemNote error={problem} />}
+    </Modal>
+  );
+}

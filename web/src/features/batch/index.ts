@@ -1,0 +1,2 @@
+export { BatchesPage } from './list/BatchesPage';
+export { BatchPage } from './detail/BatchPage';

@@ -1,0 +1,3 @@
+export { SignInPage } from './SignInPage';
+export { SetUpPage } from './SetUpPage';
+export { InvitationPage } from './InvitationPage';

@@ -1,0 +1,3 @@
+export { TransferPage } from './TransferPage';
+export { TransfersPage } from './TransfersPage';
+export { TransferDetailPage } from './TransferDetailPage';
