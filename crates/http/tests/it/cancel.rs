@@ -19,7 +19,7 @@ struct Cut {
 async fn a_cut_request_leaves_no_open_transaction_and_no_partial_effect() {
     let (world, mut random) = (world().await, Random(number("SLUICE_SEED", 7)));
     accounts(&world).await;
-    let cuts = number("SLUICE_CUTS", 1_000);
+    let cuts = number("SLUICE_CUTS", 300);
     let mut sent = Vec::new();
     for k in 0..cuts {
         let cut = request(k, &mut random);
