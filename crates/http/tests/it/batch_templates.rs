@@ -1,6 +1,6 @@
 //! Saved templates of batches: saved from a batch or from relations, changed, and made into drafts.
 
-use crate::batch_tools::{BATCHES, at, ended, make, open, salaries, send, verify, world_with_payees};
+use crate::batch_tools::{BATCHES, at, ended, make, open, open_for, salaries, send, verify, world_with_payees};
 use crate::browser::{Browser, PASSWORD, add, first_admin};
 use crate::world::{World, answer};
 use reqwest::Method;
@@ -144,6 +144,35 @@ async fn a_template_pays_the_members_that_its_group_has_now() {
     send(&world, Method::PATCH, &path, json!({ "group": null })).await.data();
     let removed = send(&world, Method::DELETE, "/api/v2/holder-groups/Sales", Json::Null).await;
     assert_eq!(removed.status, 200);
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_member_is_paid_once_whichever_of_his_accounts_the_template_names() {
+    let world = world_with_payees(2).await;
+    open_for(&world, "P-0", "P-0B", "USD", "0").await;
+    open_for(&world, "P-1", "P-1B", "USD", "0").await;
+    assert_eq!(world.post("/api/v2/holder-groups", json!({ "name": "Sales" })).await.status, 200);
+    let members = json!({ "add": ["hold_2", "hold_3"] });
+    assert_eq!(world.post("/api/v2/holder-groups/Sales/members", members).await.status, 200);
+    let body = json!({ "name": "Sales", "type": "one_to_many", "sourceAccountId": "PAY", "group": "Sales",
+        "relations": [{ "targetAccountId": "P-0", "amount": "4.00" },
+            { "contactType": "uid", "targetIdentifier": "U-P-1", "amount": "5.00" }] });
+    let template = world.post(TEMPLATES, body).await;
+    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+    let admin = first_admin(&world).await;
+    for account in ["P-0B", "P-1B"] {
+        admin.post(&format!("/api/v2/accounts/{account}/make-default"), Json::Null).await.data();
+    }
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 4.00", "P-1B 5.00"]);
+    // The account that the template names is closed: its holder is left out, and not paid to another account.
+    assert_eq!(world.post("/api/v2/accounts/P-0/close", json!({ "reason": "left" })).await.status, 200);
+    let made = world.post(&format!("{path}/batches"), json!({ "partial": true })).await;
+    assert_eq!(made.data()["leftOut"], json!([{ "payee": "P-0", "code": "TARGET_ACCOUNT_CLOSED" }]));
+    let draft = made.data()["batch"]["batch"].clone();
+    assert_eq!(relations(&world, &draft).await, ["P-1B 5.00"]);
     verify(&world).await;
     world.stop().await;
 }

@@ -6,9 +6,11 @@ use crate::batch::rows::{NewRow, ROWS_MAX};
 use crate::payee::{Field, Given, Side};
 use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
+use domain::id::{AccountId, HolderId};
 use domain::script::Digits;
 use hashbrown::HashMap;
 use store::Tx;
+use store::account::Identity;
 use store::batch::Batch;
 use store::batch_template::{self as stored, BatchTemplate, TemplateItem};
 use store::item::{Item, Page};
@@ -96,31 +98,59 @@ async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>,
     }
 }
 
-/// A template's payments as rows without amounts, and the saved amounts.
-pub(super) async fn rows_of(tx: &mut Tx, template: &BatchTemplate) -> Result<(Vec<NewRow>, Vec<i64>), Error> {
+/// A template's payments as rows without amounts.
+pub(super) struct SavedRows {
+    pub rows: Vec<NewRow>,
+    /// The saved amount of each.
+    pub amounts: Vec<i64>,
+    /// The holder of the account that was saved for each row's own side.
+    pub holders: Vec<Option<HolderId>>,
+}
+
+/// A template's payments as rows.
+pub(super) async fn rows_of(tx: &mut Tx, template: &BatchTemplate) -> Result<SavedRows, Error> {
     let items = all(tx, template).await?;
     let mut ids: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
     ids.sort_unstable();
     ids.dedup();
-    let numbers: HashMap<i64, String> = store::account::numbers(tx, ids).await?.into_iter().collect();
-    Ok(items.iter().map(|item| (row(template.kind, item, &numbers), item.amount)).unzip())
+    let accounts = store::account::identities(tx, ids).await?;
+    let accounts: HashMap<i64, Identity> = accounts.into_iter().map(|one| (one.id.0, one)).collect();
+    let holder = |item: &TemplateItem| accounts.get(&own(template.kind, item).0).and_then(|one| one.holder);
+    Ok(SavedRows {
+        rows: items.iter().map(|item| row(template.kind, item, &accounts)).collect(),
+        amounts: items.iter().map(|item| item.amount).collect(),
+        holders: items.iter().map(holder).collect(),
+    })
+}
+
+/// The side that the rows name.
+const fn own_side(kind: BatchType) -> Side {
+    match kind {
+        BatchType::ManyToOne | BatchType::Withdrawal => Side::Payer,
+        BatchType::OneToMany | BatchType::ManyToMany | BatchType::Deposit => Side::Payee,
+    }
+}
+
+/// The account on that side.
+const fn own(kind: BatchType, item: &TemplateItem) -> AccountId {
+    match own_side(kind) {
+        Side::Payer => item.source,
+        Side::Payee => item.target,
+    }
 }
 
 /// A payment as a row without an amount. A payee by e-mail address or uid is looked up again; any other is the
 /// account that was saved.
-fn row(kind: BatchType, item: &TemplateItem, numbers: &HashMap<i64, String>) -> NewRow {
+fn row(kind: BatchType, item: &TemplateItem, accounts: &HashMap<i64, Identity>) -> NewRow {
     let by_number = |side: Side| {
         let (field, id) = match side {
             Side::Payer => (Field::Payer, item.source),
             Side::Payee => (Field::Payee, item.target),
         };
-        let number = numbers.get(&id.0).cloned().unwrap_or_default();
+        let number = accounts.get(&id.0).map(|one| one.number.clone()).unwrap_or_default();
         Given::account(Some(side), field, number, Digits::Refuse)
     };
-    let own = match kind {
-        BatchType::ManyToOne | BatchType::Withdrawal => Side::Payer,
-        BatchType::OneToMany | BatchType::ManyToMany | BatchType::Deposit => Side::Payee,
-    };
+    let own = own_side(kind);
     let named = match (item.contact_kind, item.contact.clone()) {
         (Some(ContactType::Email), Some(text)) => Given::email(None, text, Digits::Refuse),
         (Some(ContactType::Uid), Some(text)) => Given::uid(None, text, Digits::Refuse),

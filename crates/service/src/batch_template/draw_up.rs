@@ -1,23 +1,22 @@
 //! Making a draft from a template.
 
 use super::change::terms_of;
-use super::content::{amounts_of, rows_of, too_large};
+use super::content::{SavedRows, amounts_of, rows_of, too_large};
 use super::lookup::{find, missing};
+use super::members::members;
 use crate::batch::create::{self, CreateBatch, RateMode, Read};
 use crate::batch::lookup;
 use crate::batch::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
 use crate::batch::submit::{PreparedBatch, Submission};
 use crate::batch::terms::{BatchTerms, single};
-use crate::payee::{Field, Given, Side, Wrong};
+use crate::payee::{Field, Given, Side};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::BatchType;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
-use domain::id::{AccountId, TemplateId};
-use domain::noun::NounId;
-use domain::script::Digits;
+use domain::id::TemplateId;
 use hashbrown::{HashMap, HashSet};
 use store::Tx;
 use store::audit::Actor;
@@ -102,9 +101,9 @@ async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing
     let terms = terms_of(&mut tx, &template).await?;
     let new = head(&template, &terms, how);
     single_in_use(&mut tx, &new).await?;
-    let (mut rows, mut saved) = rows_of(&mut tx, &template).await?;
-    let mut problems = members(&mut tx, &template, &terms, &mut rows).await?;
-    saved.resize(rows.len(), 0);
+    let mut saved = rows_of(&mut tx, &template).await?;
+    let mut problems = members(&mut tx, &template, &terms, &mut saved).await?;
+    let SavedRows { rows, amounts: saved, .. } = saved;
     if rows.len() > ROWS_MAX {
         return Err(too_large());
     }
@@ -135,36 +134,6 @@ async fn single_in_use(tx: &mut Tx, new: &CreateBatch) -> Result<(), Error> {
         single(tx, payee, Side::Payee).await?;
     }
     Ok(())
-}
-
-/// Adds a row for each member of the template's group whom no payment names; returns the members without an account
-/// in the template's currency.
-async fn members(
-    tx: &mut Tx,
-    template: &BatchTemplate,
-    terms: &BatchTerms,
-    rows: &mut Vec<NewRow>,
-) -> Result<Vec<(usize, Wrong)>, Error> {
-    let Some(group) = template.holder_group else { return Ok(Vec::new()) };
-    let named = rows::examine(tx, terms, &Amounts::Open, rows).await?;
-    let named: HashSet<AccountId> = named.accepted.iter().map(|row| terms.other(&row.item)).collect();
-    let (side, field) = match terms.own_side() {
-        Side::Payer => (Side::Payer, Field::Payer),
-        Side::Payee => (Side::Payee, Field::Payee),
-    };
-    let mut missing = Vec::new();
-    for (holder, account) in store::holder_group::accounts(tx, group, template.asset).await? {
-        match account {
-            Some((account, _)) if named.contains(&account) => {}
-            Some((_, number)) => {
-                let given = vec![Given::account(Some(side), field, number, Digits::Refuse)];
-                rows.push(NewRow { given, ..NewRow::default() });
-            }
-            None => missing.push(Wrong::new(field, Code::PayeeNoDefault, &holder.tagged())),
-        }
-    }
-    let behind = rows.len();
-    Ok(missing.into_iter().enumerate().map(|(place, wrong)| (behind + place, wrong)).collect())
 }
 
 /// Gives the rows their amounts.
