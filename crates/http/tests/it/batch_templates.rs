@@ -2,7 +2,7 @@
 
 use crate::batch_tools::{BATCHES, at, ended, make, open, open_for, salaries, send, verify, world_with_payees};
 use crate::browser::{Browser, PASSWORD, add, first_admin};
-use crate::world::{World, answer};
+use crate::world::{Answer, World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
@@ -27,7 +27,11 @@ async fn relations(world: &World, batch: &Json) -> Vec<String> {
 
 /// Makes a draft; returns the batch.
 async fn drawn(world: &World, template: &str, body: Json) -> Json {
-    let made = world.post(&format!("{template}/batches"), body).await;
+    batch_of(&world.post(&format!("{template}/batches"), body).await)
+}
+
+/// The batch of an answer to that.
+fn batch_of(made: &Answer) -> Json {
     made.data()["batch"]["batch"].as_object().map_or_else(|| made.data()["batch"].clone(), |b| json!(b))
 }
 
@@ -171,7 +175,7 @@ async fn a_member_is_paid_once_whichever_of_his_accounts_the_template_names() {
     assert_eq!(world.post("/api/v2/accounts/P-0/close", json!({ "reason": "left" })).await.status, 200);
     let made = world.post(&format!("{path}/batches"), json!({ "partial": true })).await;
     assert_eq!(made.data()["leftOut"], json!([{ "payee": "P-0", "code": "TARGET_ACCOUNT_CLOSED" }]));
-    let draft = made.data()["batch"]["batch"].clone();
+    let draft = batch_of(&made);
     assert_eq!(relations(&world, &draft).await, ["P-1B 5.00"]);
     verify(&world).await;
     world.stop().await;
@@ -256,6 +260,33 @@ async fn what_a_template_cannot_be() {
     assert_eq!(listed.data().as_array().unwrap().len(), 1);
     assert_eq!(world.get(&format!("{TEMPLATES}?type=deposit")).await.data(), &json!([]));
     verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_template_from_or_to_outside_has_one_relation() {
+    let world = world_with_payees(2).await;
+    let body = |count: usize| {
+        let relations: Vec<Json> =
+            (0..count).map(|place| json!({ "targetAccountId": format!("P-{place}"), "amount": "1.00" })).collect();
+        json!({ "name": "In", "type": "deposit", "currency": "USD", "relations": relations })
+    };
+    assert_eq!(world.post(TEMPLATES, body(2)).await.code(), "OUTSIDE_BATCH_SHAPE");
+    let template = world.post(TEMPLATES, body(1)).await;
+    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+    let two = json!({ "relations": body(2)["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, two).await.code(), "OUTSIDE_BATCH_SHAPE");
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 1.00"]);
+    verify(&world).await;
+    // No request saves a second one; a draft is refused all the same.
+    let mut tx = world.store.write().await.unwrap();
+    let second = "INSERT INTO batch_template_item (template, place, source, target, amount)
+        SELECT template, 2, source, target + 1, amount FROM batch_template_item";
+    tx.fetch_text(second.to_owned(), vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = world.post(&format!("{path}/batches"), Json::Null).await;
+    assert_eq!(refused.code(), "OUTSIDE_BATCH_SHAPE");
     world.stop().await;
 }
 

@@ -5,9 +5,10 @@ use super::described::{DescribedTemplate, describe};
 use super::lookup::{TemplateRequest, find, locked};
 use super::save::{description, free_name, group_of};
 use crate::batch::draft::check_head;
+use crate::batch::items::number_of_rows;
 use crate::batch::rows::row::too_many_rows;
 use crate::batch::rows::{self, Amounts, NewRow, ROWS_MAX};
-use crate::batch::terms::{BatchTerms, outside, terms};
+use crate::batch::terms::{BatchTerms, check_outside, outside, terms};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, asset};
 use domain::batch::BatchMode;
@@ -74,6 +75,9 @@ async fn change_in(
     if let Some((amounts, new)) = &change.rows {
         if new.len() > ROWS_MAX {
             return Err(too_many_rows());
+        }
+        if !new.is_empty() {
+            check_outside(before.kind, number_of_rows(new.len()))?;
         }
         let terms = terms_of(tx, &before).await?;
         let accepted = rows::take_any(tx, &terms, amounts, new).await?;

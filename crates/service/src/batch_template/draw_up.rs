@@ -5,10 +5,11 @@ use super::content::{SavedRows, amounts_of, rows_of, too_large};
 use super::lookup::{find, missing};
 use super::members::members;
 use crate::batch::create::{self, CreateBatch, RateMode, Read};
+use crate::batch::items::number_of_rows;
 use crate::batch::lookup;
 use crate::batch::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
 use crate::batch::submit::{PreparedBatch, Submission};
-use crate::batch::terms::{BatchTerms, single};
+use crate::batch::terms::{BatchTerms, check_outside, single};
 use crate::payee::{Field, Given, Side};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
@@ -107,6 +108,7 @@ async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing
     if rows.len() > ROWS_MAX {
         return Err(too_large());
     }
+    check_outside(template.kind, number_of_rows(rows.len()))?;
     let examined = rows::examine(&mut tx, &terms, &Amounts::Open, &rows).await?;
     problems.extend(examined.problems);
     if !problems.is_empty() && !how.partial {

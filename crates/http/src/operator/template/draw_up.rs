@@ -25,7 +25,6 @@ const CODES: &[Code] = &[
     Code::TemplateChanged,
     Code::TemplateTooLarge,
     Code::TemplateNotRun,
-    Code::BatchTooLargeForAtomic,
 ];
 /// How many of those left out the response shows.
 const SHOWN: usize = 1_000;
