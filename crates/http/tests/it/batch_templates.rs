@@ -264,6 +264,33 @@ async fn what_a_template_cannot_be() {
 }
 
 #[tokio::test]
+async fn a_payee_of_a_converting_template_is_paid_in_the_currency_that_was_saved() {
+    let world = world_with_payees(0).await;
+    open(&world, "JP", "JPY", "0").await;
+    service::fx::set(&world.service, &world.actor, "USD", "JPY", "151.237", "test").await.unwrap();
+    let template = world
+        .post(
+            TEMPLATES,
+            json!({ "name": "Abroad", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
+                "relations": [{ "contactType": "uid", "targetIdentifier": "U-JP", "amount": "10.00" }] }),
+        )
+        .await;
+    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+    // Since then the payee has an account in the batch's own currency, which a new row would mean.
+    open_for(&world, "JP", "JP-USD", "USD", "0").await;
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["JP 10.00"]);
+    // The saved currency, not the saved account: the holder's default in it.
+    open_for(&world, "JP", "JP-2", "JPY", "0").await;
+    let admin = first_admin(&world).await;
+    admin.post("/api/v2/accounts/JP-2/make-default", Json::Null).await.data();
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["JP-2 10.00"]);
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_template_from_or_to_outside_has_one_relation() {
     let world = world_with_payees(2).await;
     let body = |count: usize| {

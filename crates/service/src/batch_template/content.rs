@@ -4,6 +4,7 @@ use crate::Error;
 use crate::batch::rows::row::{Accepted, Contact};
 use crate::batch::rows::{NewRow, ROWS_MAX};
 use crate::payee::{Field, Given, Side};
+use domain::asset::Asset;
 use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
 use domain::id::{AccountId, HolderId};
@@ -115,9 +116,11 @@ pub(super) async fn rows_of(tx: &mut Tx, template: &BatchTemplate) -> Result<Sav
     ids.dedup();
     let accounts = store::account::identities(tx, ids).await?;
     let accounts: HashMap<i64, Identity> = accounts.into_iter().map(|one| (one.id.0, one)).collect();
+    let assets = if template.convert { store::asset::all(tx).await? } else { Vec::new() };
+    let saved = Saved { kind: template.kind, accounts: &accounts, assets: &assets };
     let holder = |item: &TemplateItem| accounts.get(&own(template.kind, item).0).and_then(|one| one.holder);
     Ok(SavedRows {
-        rows: items.iter().map(|item| row(template.kind, item, &accounts)).collect(),
+        rows: items.iter().map(|item| saved.row(item)).collect(),
         amounts: items.iter().map(|item| item.amount).collect(),
         holders: items.iter().map(holder).collect(),
     })
@@ -139,28 +142,50 @@ const fn own(kind: BatchType, item: &TemplateItem) -> AccountId {
     }
 }
 
-/// A payment as a row without an amount. A payee by e-mail address or uid is looked up again; any other is the
-/// account that was saved.
-fn row(kind: BatchType, item: &TemplateItem, accounts: &HashMap<i64, Identity>) -> NewRow {
-    let by_number = |side: Side| {
+/// What a template's payments refer to.
+struct Saved<'a> {
+    kind: BatchType,
+    accounts: &'a HashMap<i64, Identity>,
+    /// The currencies, if the template converts.
+    assets: &'a [Asset],
+}
+
+impl Saved<'_> {
+    /// A payment as a row without an amount. A payee by e-mail address or uid is looked up again; any other is the
+    /// account that was saved.
+    fn row(&self, item: &TemplateItem) -> NewRow {
+        let own = own_side(self.kind);
+        let contact = match (item.contact_kind, item.contact.clone()) {
+            // From a file, digits may be full-width.
+            (Some(ContactType::Email), Some(text)) => Some(Given::email(None, text, Digits::Fold)),
+            (Some(ContactType::Uid), Some(text)) => Some(Given::uid(None, text, Digits::Fold)),
+            _ => None,
+        };
+        let currency = contact.is_some().then(|| self.currency(item)).flatten();
+        let named = contact.unwrap_or_else(|| self.by_number(own, item));
+        let payer = (self.kind == BatchType::ManyToMany).then(|| self.by_number(Side::Payer, item));
+        NewRow {
+            given: payer.into_iter().chain([named]).collect(),
+            currency,
+            memo: item.memo.clone(),
+            reference: item.reference.clone(),
+            ..NewRow::default()
+        }
+    }
+
+    fn by_number(&self, side: Side, item: &TemplateItem) -> Given {
         let (field, id) = match side {
             Side::Payer => (Field::Payer, item.source),
             Side::Payee => (Field::Payee, item.target),
         };
-        let number = accounts.get(&id.0).map(|one| one.number.clone()).unwrap_or_default();
+        let number = self.accounts.get(&id.0).map(|one| one.number.clone()).unwrap_or_default();
         Given::account(Some(side), field, number, Digits::Refuse)
-    };
-    let own = own_side(kind);
-    let named = match (item.contact_kind, item.contact.clone()) {
-        (Some(ContactType::Email), Some(text)) => Given::email(None, text, Digits::Refuse),
-        (Some(ContactType::Uid), Some(text)) => Given::uid(None, text, Digits::Refuse),
-        _ => by_number(own),
-    };
-    let payer = (kind == BatchType::ManyToMany).then(|| by_number(Side::Payer));
-    NewRow {
-        given: payer.into_iter().chain([named]).collect(),
-        memo: item.memo.clone(),
-        reference: item.reference.clone(),
-        ..NewRow::default()
+    }
+
+    /// The currency in which a payee by e-mail address or uid was to be paid: a payee may have accounts in several, and
+    /// may have opened one in another since. Payers pay in the batch's.
+    fn currency(&self, item: &TemplateItem) -> Option<String> {
+        let target = self.accounts.get(&item.target.0).filter(|_| own_side(self.kind) == Side::Payee)?;
+        self.assets.iter().find(|asset| asset.id == target.asset).map(|asset| asset.code.clone())
     }
 }
