@@ -4,6 +4,7 @@ use super::content::of_rows;
 use super::described::{DescribedTemplate, describe};
 use super::lookup::{TemplateRequest, find, locked};
 use super::save::{description, free_name, group_of};
+use crate::approval::makers;
 use crate::batch::draft::check_head;
 use crate::batch::items::number_of_rows;
 use crate::batch::rows::row::too_many_rows;
@@ -85,6 +86,8 @@ async fn change_in(
         stored::add_items(tx, before.id, &of_rows(&accepted.rows)).await?;
     }
     stored::change(tx, &after).await?;
+    makers::add_to_template(write, before.id).await?;
+    let tx = &mut write.tx;
     let after = find(tx, before.id).await?;
     if after.items == 0 && after.holder_group.is_none() {
         return Err(Code::BatchEmpty.into());

@@ -3,6 +3,7 @@
 use super::content::{of_batch, of_rows};
 use super::described::{DescribedTemplate, describe};
 use super::lookup::find;
+use crate::approval::makers;
 use crate::batch::create::{CreateBatch, RateMode, read_batch};
 use crate::batch::draft::check_head;
 use crate::batch::lookup;
@@ -156,7 +157,10 @@ async fn save_in(
     stored::add_items(tx, id, &content.items).await?;
     if let Some(batch) = content.from {
         stored::used(tx, id, batch).await?;
+        stored::made_by(tx, id, batch).await?;
     }
+    makers::add_to_template(write, id).await?;
+    let tx = &mut write.tx;
     let saved = find(tx, id).await?;
     let fact = Fact::new(Action::TemplateSave, Some(id.0))
         .with("name", saved.name.as_str())

@@ -251,6 +251,7 @@ pub static IMAGED: &[Imaged] = &[
         "",
     ),
     imaged("batch_template_use", 2, &["template", "batch"], ""),
+    imaged("batch_template_editor", 4, &["template", "kind", "id", "person", "at"], ""),
     imaged("batch_voucher", 2, &["batch", "place", "url"], ""),
     imaged(
         "approval_policy",
