@@ -227,6 +227,32 @@ async fn a_template_is_changed_under_its_version_and_removed() {
 }
 
 #[tokio::test]
+async fn a_template_pays_no_more_than_a_batch_may() {
+    let world = world_with_payees(11).await;
+    let body = |name: &str| {
+        let mut body = salaries(11, "10000.00");
+        body["name"] = json!(name);
+        body
+    };
+    assert_eq!(world.post(TEMPLATES, body("T")).await.code(), "BATCH_ABOVE_MAXIMUM");
+    let path = saved(&world).await;
+    let more = json!({ "relations": body("T")["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, more).await.code(), "BATCH_ABOVE_MAXIMUM");
+    assert_eq!(world.get(&path).await.data()["version"], 1);
+    // Each amount fits the ledger, their sum does not fit a database's number.
+    let policy = service::policy::PolicyChange {
+        max: Some("9999999999999999.99".to_owned()),
+        batch_max: Some("9999999999999999.99".to_owned()),
+        ..Default::default()
+    };
+    service::policy::set(&world.service, &world.actor, "USD", None, &policy).await.unwrap();
+    let more = json!({ "relations": salaries(11, "9000000000000000.00")["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, more).await.code(), "BATCH_ABOVE_MAXIMUM");
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_template_cannot_be() {
     let world = world_with_payees(2).await;
     saved(&world).await;

@@ -82,6 +82,8 @@ async fn change_in(
         }
         let terms = terms_of(tx, &before).await?;
         let accepted = rows::take_any(tx, &terms, amounts, new).await?;
+        // The database's sum cannot overflow either.
+        terms.within_maximum(accepted.total)?;
         stored::clear_items(tx, before.id).await?;
         stored::add_items(tx, before.id, &of_rows(&accepted.rows)).await?;
     }
