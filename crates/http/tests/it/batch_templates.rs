@@ -253,6 +253,28 @@ async fn a_template_pays_no_more_than_a_batch_may() {
 }
 
 #[tokio::test]
+async fn a_template_whose_group_has_become_too_large_is_refused_before_its_members_are_read() {
+    let world = world_with_payees(1).await;
+    assert_eq!(world.post("/api/v2/holder-groups", json!({ "name": "All" })).await.status, 200);
+    let body = json!({ "name": "All", "type": "one_to_many", "sourceAccountId": "PAY", "group": "All",
+        "relations": [{ "targetAccountId": "P-0", "amount": "1.00" }] });
+    let path = format!("{TEMPLATES}/{}/batches", world.post(TEMPLATES, body).await.data()["id"]);
+    for (members, code) in [(49_999, None), (50_000, Some("BATCH_TEMPLATE_TOO_LARGE"))] {
+        // Only their number: nobody reads them.
+        let mut tx = world.store.write().await.unwrap();
+        let planted = format!("UPDATE holder_group SET members = {members}");
+        tx.fetch_text(planted, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let made = world.post(&path, Json::Null).await;
+        match code {
+            Some(code) => assert_eq!(made.code(), code),
+            None => assert_eq!(made.status, 200),
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_template_cannot_be() {
     let world = world_with_payees(2).await;
     saved(&world).await;

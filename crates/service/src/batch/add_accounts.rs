@@ -6,7 +6,7 @@ use super::items::{extent, insert_items, number_of_rows};
 use super::lookup::find;
 use super::request::BatchRequest;
 use super::rows::row::{Accepted, ExaminedRows};
-use super::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
+use super::rows::{self, Amounts, LeftOut, LeftOuts, NewRow, ROWS_MAX};
 use super::terms::{BatchTerms, terms_of_draft};
 use crate::account_list::{self, AccountFilter, AccountQuery, AccountSort};
 use crate::payee::{Field, Given, Side};
@@ -45,7 +45,7 @@ pub struct AddedAccounts {
     /// How many were in the draft already.
     pub already: u64,
     /// Those that cannot be in it, and why.
-    pub refused: Vec<LeftOut>,
+    pub refused: LeftOuts,
 }
 
 /// Adds the accounts that match a filter to a draft with a single account. Accounts that are in it already are
@@ -118,7 +118,7 @@ async fn add_in(
         .filter(|(_, accepted)| fresh(accepted))
         .map(|(row, _)| row)
         .collect();
-    let refused: Vec<LeftOut> = examined.problems.into_iter().map(|(_, wrong)| LeftOut::of(wrong)).collect();
+    let refused: LeftOuts = examined.problems.into_iter().map(|(_, wrong)| LeftOut::of(wrong)).collect();
     let already = matched - rows.len();
     let mut accepted = rows::take_any(tx, &terms, &add.amounts.clone().of_draft(), &rows).await?;
     for (row, line) in accepted.rows.iter_mut().zip(line + 1..) {
@@ -130,7 +130,7 @@ async fn add_in(
     if count > BATCH_ITEMS_MAX {
         return Err(Code::FileTooLarge.into());
     }
-    let mut fact = fact(&batch, request, add).with("added", added).with("refused", refused.len());
+    let mut fact = fact(&batch, request, add).with("added", added).with("refused", refused.count);
     if added > 0 {
         let items = insert_items(tx, batch.id, accepted.rows).await?;
         let (first, last) = extent(&items);

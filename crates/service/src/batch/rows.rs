@@ -9,7 +9,7 @@ pub use self::amounts::Amounts;
 pub(crate) use self::amounts::own as own_amount;
 pub(crate) use self::refusal::{refusal, refuse_duplicates};
 pub(crate) use self::row::{AcceptedRows, ExaminedRows};
-pub use self::row::{LeftOut, NewRow, PROBLEMS_MAX, ROWS_MAX};
+pub use self::row::{LeftOut, LeftOuts, NewRow, PROBLEMS_MAX, ROWS_MAX};
 
 use super::terms::BatchTerms;
 use crate::Error;

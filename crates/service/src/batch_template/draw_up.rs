@@ -7,7 +7,7 @@ use super::members::members;
 use crate::batch::create::{self, CreateBatch, RateMode, Read};
 use crate::batch::items::number_of_rows;
 use crate::batch::lookup;
-use crate::batch::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
+use crate::batch::rows::{self, Amounts, LeftOut, LeftOuts, NewRow, ROWS_MAX};
 use crate::batch::submit::{PreparedBatch, Submission};
 use crate::batch::terms::{BatchTerms, check_outside, single};
 use crate::payee::{Field, Given, Side};
@@ -54,7 +54,7 @@ pub struct DrawnUp {
     /// The draft.
     pub prepared: PreparedBatch,
     /// Who was left out.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: LeftOuts,
 }
 
 /// A template that was read, and the draft that it becomes.
@@ -62,7 +62,7 @@ struct Drawing {
     version: i64,
     new: CreateBatch,
     read: Read,
-    left_out: Vec<LeftOut>,
+    left_out: LeftOuts,
 }
 
 /// Makes a draft from a template. One payee who cannot be paid now refuses the request, unless it is partial.
@@ -102,12 +102,10 @@ async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing
     let terms = terms_of(&mut tx, &template).await?;
     let new = head(&template, &terms, how);
     single_in_use(&mut tx, &new).await?;
+    is_small(&mut tx, &template).await?;
     let mut saved = rows_of(&mut tx, &template).await?;
     let mut problems = members(&mut tx, &template, &terms, &mut saved).await?;
     let SavedRows { rows, amounts: saved, .. } = saved;
-    if rows.len() > ROWS_MAX {
-        return Err(too_large());
-    }
     check_outside(template.kind, number_of_rows(rows.len()))?;
     let examined = rows::examine(&mut tx, &terms, &Amounts::Open, &rows).await?;
     problems.extend(examined.problems);
@@ -125,6 +123,15 @@ async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing
     terms.within_maximum(accepted.total)?;
     let version = template.version;
     Ok(Drawing { version, new, read: Read { terms, accepted, template: Some(id) }, left_out })
+}
+
+/// Refuses a template with more payments and members than a request makes, before they are read.
+async fn is_small(tx: &mut Tx, template: &BatchTemplate) -> Result<(), Error> {
+    let members = match template.holder_group {
+        Some(group) => store::holder_group::get(tx, &group.into()).await?.map_or(0, |group| group.members),
+        None => 0,
+    };
+    if template.items.saturating_add(members) > number_of_rows(ROWS_MAX) { Err(too_large()) } else { Ok(()) }
 }
 
 /// Refuses a template whose single account was closed since.

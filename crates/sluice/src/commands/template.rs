@@ -216,11 +216,11 @@ fn show_draft(session: &Session, made: &DrawnUp) -> Result<(), Failure> {
     let described = &made.prepared.batch;
     let (number, count) = (described.batch.number(), described.batch.tally.total_count);
     let total = major(described.batch.tally.total_amount, &described.asset);
-    let (currency, left) = (&described.asset.code, made.left_out.len());
+    let (currency, left) = (&described.asset.code, made.left_out.count);
     let left_out = |left: &LeftOut| json!({ "payee": left.payee, "code": left.code });
     let json = json!({ "id": described.batch.id.0, "batch_id": number, "name": described.batch.name,
         "state": described.batch.state.name(), "total_count": count, "total_amount": total,
-        "left_out": made.left_out.iter().map(left_out).collect::<Vec<_>>() });
+        "left_out_count": left, "left_out": made.left_out.first.iter().map(left_out).collect::<Vec<_>>() });
     session.out.answer(json, || {
         let mut text = say!(
             session.language,
@@ -231,7 +231,7 @@ fn show_draft(session: &Session, made: &DrawnUp) -> Result<(), Failure> {
             text.push('\n');
             text += &say!(session.language, "left out: {left}", "已剔除：{left}");
         }
-        for left in &made.left_out {
+        for left in &made.left_out.first {
             let payee = one_line(&left.payee);
             let reason = Code::ALL.iter().find(|code| code.name() == left.code);
             let reason = reason.map_or("", |code| code.message(session.language));

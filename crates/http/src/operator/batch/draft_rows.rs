@@ -54,8 +54,6 @@ const EDITED: Message = Message { english: "The relation was changed", chinese: 
 const REMOVED: Message = Message { english: "The relations were removed", chinese: "转账关系已删除" };
 const ADDED: Message =
     Message { english: "The matching accounts were added", chinese: "符合条件的账户已添加" };
-/// How many refused accounts the response shows.
-const SHOWN: usize = 1_000;
 
 /// Changes to a relation: omitted fields stay unchanged.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -271,7 +269,7 @@ pub(super) struct RelationsByFilterView {
     already: u64,
     /// How many cannot be in it.
     #[schema(example = 0)]
-    refused_count: usize,
+    refused_count: u64,
     /// The first 1,000 of these.
     refused: Vec<RefusedAccountView>,
 }
@@ -347,8 +345,8 @@ pub(super) async fn add(
     let view = RelationsByFilterView {
         added: done.added,
         already: done.already,
-        refused_count: done.refused.len(),
-        refused: done.refused.into_iter().take(SHOWN).map(RefusedAccountView::from).collect(),
+        refused_count: done.refused.count,
+        refused: done.refused.first.into_iter().map(RefusedAccountView::from).collect(),
         batch: BatchView::of(done.batch),
     };
     Ok(Answer::saying(ADDED, view).remarking(remark))
