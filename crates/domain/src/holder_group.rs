@@ -22,6 +22,15 @@ impl HolderGroupRef {
         let text = text.trim();
         plain_id(text).map_or_else(|| Self::Name(text.to_owned()), |id| Self::Id(HolderGroupId(id)))
     }
+
+    /// Whether a group can be meant. Nothing has a name that cannot be stored, and no database is asked for one.
+    #[must_use]
+    pub fn can_exist(&self) -> bool {
+        match self {
+            Self::Id(_) => true,
+            Self::Name(name) => name_of(name).is_ok(),
+        }
+    }
 }
 
 impl From<HolderGroupId> for HolderGroupRef {
@@ -68,6 +77,14 @@ mod tests {
             HolderGroupRef::Name(name) => format!("name {name}"),
         };
         check(&[("7", "id 7"), (" 7 ", "id 7"), ("07", "name 07"), ("Sales 7", "name Sales 7")], read);
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_no_group() {
+        let long = "x".repeat(256);
+        let can = |text: &str| HolderGroupRef::parse(text).can_exist().to_string();
+        check(&[("7", "true"), ("Sales", "true"), ("07", "false"), ("a\0b", "false"), ("a\nb", "false"), ("", "false")], can);
+        assert!(!HolderGroupRef::parse(&long).can_exist());
     }
 
     #[test]

@@ -148,7 +148,7 @@ async fn all_accounts_that_a_filter_matches_are_added() {
     let fixed = json!({ "text": "p-4", "status": "frozen", "amountMode": "fixed", "fixedAmount": "5.00" });
     assert_eq!(world.post(&by_filter, fixed).await.data()["added"], 1);
     assert_eq!(relations(&world, id).await[4].1, "5 P-4 5.00");
-    let euros = world.post(&by_filter, json!({ "currency": "EUR" })).await;
+    let euros = world.post(&by_filter, json!({ "currency": "eur" })).await;
     assert_eq!(euros.data()["refused"], json!([{ "account": "E-1", "code": "CURRENCY_MISMATCH" }]));
     assert_eq!(world.post("/api/v2/holder-groups", json!({ "name": "G" })).await.status, 200);
     assert_eq!(world.post("/api/v2/holder-groups/G/members", json!({ "add": ["hold_3"] })).await.status, 200);
@@ -163,6 +163,11 @@ async fn all_accounts_that_a_filter_matches_are_added() {
     assert_eq!(shown(&relations(&world, other).await), ["1 P-1 9.00"]);
     for (body, code) in [
         (json!({ "group": "None" }), "HOLDER_GROUP_NOT_FOUND"),
+        (json!({ "group": "a\0b" }), "BODY_INVALID"),
+        (json!({ "text": "a\0b" }), "BODY_INVALID"),
+        (json!({ "email": "a\0b@example.com" }), "BODY_INVALID"),
+        (json!({ "uid": "x".repeat(256) }), "BODY_INVALID"),
+        (json!({ "currency": "U\0D" }), "CURRENCY_UNKNOWN"),
         (json!({ "currency": "XXX" }), "CURRENCY_UNKNOWN"),
         (json!({ "amountMode": "ratio", "totalAmount": "1.00" }), "AMOUNT_MODE_INVALID"),
     ] {

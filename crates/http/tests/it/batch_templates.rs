@@ -298,6 +298,7 @@ async fn what_a_template_cannot_be() {
         ),
         (given(json!({ "relations": [{ "targetAccountId": "P-0", "amount": "0" }] })), "BATCH_ROWS_INVALID"),
         (given(json!({ "group": "None" })), "HOLDER_GROUP_NOT_FOUND"),
+        (given(json!({ "group": "a\0b" })), "HOLDER_GROUP_NOT_FOUND"),
     ] {
         assert_eq!(world.post(TEMPLATES, body.clone()).await.code(), code, "{body}");
     }

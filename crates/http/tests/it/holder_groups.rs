@@ -79,7 +79,9 @@ async fn lists_of_holders_accounts_and_groups_are_narrowed_to_a_group() {
     ] {
         assert_eq!(listed(&world, path, field).await, expected, "{path}");
     }
-    for path in ["/api/v2/holders?group=None", "/api/v2/accounts?group=99"] {
+    let long = format!("{GROUPS}/{}", "x".repeat(300));
+    let nul = format!("{GROUPS}/a%00b");
+    for path in ["/api/v2/holders?group=None", "/api/v2/accounts?group=99", long.as_str(), nul.as_str()] {
         assert_eq!(world.get(path).await.code(), "HOLDER_GROUP_NOT_FOUND", "{path}");
     }
     verify(&world).await;

@@ -83,7 +83,7 @@ async fn matching(
     filter.status = Some(filter.status.unwrap_or(AccountStatus::Active));
     let query = AccountQuery {
         filter,
-        currency: Some(add.currency.clone().unwrap_or(own)),
+        currency: Some(add.currency.as_ref().map_or(own, |code| code.trim().to_ascii_uppercase())),
         group: add.group.clone(),
         sort: AccountSort::Id,
         slice: PageRequest { limit: number_of_rows(ROWS_MAX), ..PageRequest::default() },

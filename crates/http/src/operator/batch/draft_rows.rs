@@ -9,6 +9,7 @@ use super::words::ContactWord;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{BODY_BYTES_MAX, Body, Input};
+use crate::kit::list::body_text;
 use crate::kit::once::Once;
 use crate::kit::problem::{OperatorProblem, Problem};
 use crate::kit::routes::Routes;
@@ -221,18 +222,18 @@ impl RelationsByFilterInput {
             amounts => amounts,
         };
         let filter = AccountFilter {
-            text: self.text,
+            text: body_text("text", self.text)?,
             status: self.status.map(|status| match status {
                 AddedStatusWord::Active => AccountStatus::Active,
                 AddedStatusWord::Frozen => AccountStatus::Frozen,
             }),
-            email: self.email.map(|email| email.to_lowercase()),
-            uid: self.uid,
+            email: body_text("email", self.email)?.map(|email| email.to_lowercase()),
+            uid: body_text("uid", self.uid)?,
             balance_min: self.min_balance_cents,
             balance_max: self.max_balance_cents,
             ..AccountFilter::default()
         };
-        let group = self.group.map(|group| HolderGroupRef::parse(&group));
+        let group = body_text("group", self.group)?.map(|group| HolderGroupRef::parse(&group));
         Ok(AddAccounts { filter, currency: self.currency, group, amounts })
     }
 }
