@@ -1,6 +1,6 @@
 //! Drafts edited by commands: one relation, many at once, all accounts that a filter matches; and a batch's vouchers.
 
-use crate::batch_tools::{BATCHES, at, make, open, salaries, send, verify, world_with_payees};
+use crate::batch_tools::{BATCHES, at, audited, make, open, salaries, send, verify, world_with_payees};
 use crate::world::{Answer, World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -176,6 +176,37 @@ async fn all_accounts_that_a_filter_matches_are_added() {
     let across = json!({ "name": "A", "type": "many_to_many", "currency": "USD", "draft": true });
     let across = make(&world, across).await;
     assert_eq!(world.post(&at(across, "/relations/by-filter"), json!({})).await.code(), "BATCH_SIDE_INVALID");
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_audit_log_names_what_a_command_added_and_removed() {
+    let world = world_with_payees(3).await;
+    let id = draft(&world, 1).await;
+    let by_filter = at(id, "/relations/by-filter");
+    let fixed = json!({ "text": "P-", "amountMode": "fixed", "fixedAmount": "5.00" });
+    assert_eq!(world.post(&by_filter, fixed).await.data()["added"], 2);
+    let rows = relations(&world, id).await;
+    let remove = at(id, "/relations/remove");
+    world.post(&remove, json!({ "ids": [rows[0].0] })).await.data();
+    world.post(&remove, json!({ "all": true })).await.data();
+    assert_eq!(world.post(&by_filter, json!({ "group": "None" })).await.code(), "HOLDER_GROUP_NOT_FOUND");
+    let rows_of = audited(&world, "batch", Some(id)).await;
+    let edits: Vec<&Json> = rows_of.iter().filter(|row| row.0 == "batch.edit").map(|row| &row.2).collect();
+    let account = async |number: &str| {
+        let account = world.get(&format!("/api/v2/accounts/{number}")).await;
+        let id = account.data()["id"].as_str().unwrap().to_owned();
+        id.trim_start_matches("acct_").parse::<i64>().unwrap()
+    };
+    let added = json!([account("P-1").await, account("P-2").await]);
+    let told = |of: &Json| json!([of["added"], of["amount"], of["accounts"], of["status"], of["refused"]]);
+    assert_eq!(told(edits[0]), json!([2, 1000, added, "active", 0]));
+    let told = |of: &Json| json!([of["deleted"], of["deleted_count"], of["deleted_amount"]]);
+    assert_eq!(told(edits[1]), json!([[rows[0].0], 1, 100]));
+    assert_eq!(told(edits[2]), json!([[rows[1].0, rows[2].0], 2, 1000]));
+    // A refusal names its batch.
+    assert_eq!((edits.len(), rows_of.last().map(|row| row.1.as_str())), (4, Some("HOLDER_GROUP_NOT_FOUND")));
     verify(&world).await;
     world.stop().await;
 }

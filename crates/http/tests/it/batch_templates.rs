@@ -1,6 +1,6 @@
 //! Saved templates of batches: saved from a batch or from relations, changed, and made into drafts.
 
-use crate::batch_tools::{BATCHES, at, ended, make, open, open_for, salaries, send, verify, world_with_payees};
+use crate::batch_tools::{BATCHES, at, audited, ended, make, open, open_for, salaries, send, verify, world_with_payees};
 use crate::browser::{Browser, PASSWORD, add, first_admin};
 use crate::world::{Answer, World, answer};
 use reqwest::Method;
@@ -271,6 +271,50 @@ async fn a_template_whose_group_has_become_too_large_is_refused_before_its_membe
             None => assert_eq!(made.status, 200),
         }
     }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_audit_log_says_what_a_template_was_and_has_become() {
+    let world = world_with_payees(2).await;
+    let path = saved(&world).await;
+    let change = json!({ "mode": "atomic", "remarks": "March", "description": "all",
+        "relations": [{ "targetAccountId": "P-0", "amount": "3.00" }] });
+    send(&world, Method::PATCH, &path, change).await.data();
+    assert_eq!(world.post("/api/v2/accounts/P-0/close", json!({ "reason": "left" })).await.status, 200);
+    assert_eq!(send(&world, Method::PATCH, &path, json!({ "name": "" })).await.code(), "NAME_INVALID");
+    send(&world, Method::DELETE, &path, Json::Null).await.data();
+    let rows = audited(&world, "batch_template", Some(1)).await;
+    let done: Vec<_> = rows.iter().map(|(action, result, _)| format!("{action} {result}")).collect();
+    assert_eq!(
+        done,
+        [
+            "batch_template.save ok",
+            "batch_template.change ok",
+            "batch_template.change NAME_INVALID",
+            "batch_template.remove ok"
+        ]
+    );
+    let (save, change, remove) = (&rows[0].2, &rows[1].2, &rows[3].2);
+    let texts = |of: &Json| json!([of["mode"], of["remarks"], of["description"], of["items"], of["amount"]]);
+    assert_eq!(texts(&change["before"]), json!(["continue", null, "", 2, 2000]));
+    assert_eq!(texts(&change["after"]), json!(["atomic", "March", "all", 1, 300]));
+    assert_eq!(save["after"]["payments"], change["before"]["payments"]);
+    assert_eq!(change["after"]["payments"], remove["before"]["payments"]);
+    assert_ne!(change["before"]["payments"], change["after"]["payments"]);
+    assert_eq!(change["after"]["payments"].as_str().map(str::len), Some(64));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_audit_log_counts_who_was_left_out_of_a_draft() {
+    let world = world_with_payees(2).await;
+    let template = saved(&world).await;
+    assert_eq!(world.post("/api/v2/accounts/P-1/close", json!({ "reason": "left" })).await.status, 200);
+    let made = batch_of(&world.post(&format!("{template}/batches"), json!({ "partial": true })).await);
+    let rows = audited(&world, "batch", made["id"].as_i64()).await;
+    let (action, _, detail) = &rows[0];
+    assert_eq!((action.as_str(), &detail["left_out"]), ("batch.create", &json!(1)));
     world.stop().await;
 }
 

@@ -1,6 +1,6 @@
 //! Groups of holders over the API: their life, whom they narrow lists to, and who may change them.
 
-use crate::batch_tools::verify;
+use crate::batch_tools::{audited, verify};
 use crate::browser::{Browser, add, first_admin};
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
@@ -105,6 +105,26 @@ async fn pages_of_a_group_follow_each_other() {
         }
         assert_eq!(seen.len(), 5, "{list}: {seen:?}");
     }
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_audit_log_names_who_really_joined_and_left() {
+    let world = world().await;
+    holders(&world, 3).await;
+    assert_eq!(world.post(GROUPS, json!({ "name": "G" })).await.status, 200);
+    let members = format!("{GROUPS}/1/members");
+    for body in [
+        json!({ "add": ["hold_1", "hold_2"], "remove": ["hold_3"] }),
+        json!({ "add": ["hold_2", "hold_3"], "remove": ["hold_1"] }),
+    ] {
+        assert_eq!(world.post(&members, body).await.status, 200);
+    }
+    let rows = audited(&world, "holder_group", Some(1)).await;
+    let of = |row: &(String, String, Json)| json!([row.2["joined"], row.2["left"]]);
+    let changes: Vec<_> = rows.iter().filter(|row| row.0 == "holder_group.members").map(of).collect();
+    assert_eq!(changes, [json!([[1, 2], []]), json!([[3], [1]])]);
     verify(&world).await;
     world.stop().await;
 }

@@ -1,6 +1,6 @@
 //! Changing and removing templates.
 
-use super::content::of_rows;
+use super::content::{all, audited, of_rows};
 use super::described::{DescribedTemplate, describe};
 use super::lookup::{TemplateRequest, find, locked};
 use super::save::{description, free_name, group_of};
@@ -73,6 +73,7 @@ async fn change_in(
     let tx = &mut write.tx;
     let mut after = changed(tx, &before, change).await?;
     (after.version, after.changed_at) = (before.version + 1, write.now);
+    let (mut old, mut items) = (None, None);
     if let Some((amounts, new)) = &change.rows {
         if new.len() > ROWS_MAX {
             return Err(too_many_rows());
@@ -84,8 +85,11 @@ async fn change_in(
         let accepted = rows::take_any(tx, &terms, amounts, new).await?;
         // The database's sum cannot overflow either.
         terms.within_maximum(accepted.total)?;
+        old = Some(all(tx, &before).await?);
+        let payments = of_rows(&accepted.rows);
         stored::clear_items(tx, before.id).await?;
-        stored::add_items(tx, before.id, &of_rows(&accepted.rows)).await?;
+        stored::add_items(tx, before.id, &payments).await?;
+        items = Some(payments);
     }
     stored::change(tx, &after).await?;
     makers::add_to_template(write, before.id).await?;
@@ -97,11 +101,8 @@ async fn change_in(
     let fact = Fact::new(Action::TemplateChange, Some(after.id.0))
         .with("version", after.version)
         .with("if_match", request.version)
-        .with("name", Some(after.name.as_str()).filter(|name| *name != before.name))
-        .with("from_name", Some(before.name.as_str()).filter(|name| *name != after.name))
-        .with("items", change.rows.as_ref().map(|_| after.items))
-        .with("amount", change.rows.as_ref().map(|_| after.amount))
-        .with("group", change.group.as_ref().and(after.holder_group).map(|id| id.0));
+        .with("before", audited(&before, old.as_deref()))
+        .with("after", audited(&after, items.as_deref()));
     Ok(WriteResult::one(describe(tx, after).await?, fact))
 }
 
@@ -132,12 +133,12 @@ async fn remove_in(
     request: &TemplateRequest,
 ) -> Result<WriteResult<DescribedTemplate>, Error> {
     let template = locked(&mut write.tx, &write.actor, request).await?;
+    let items = all(&mut write.tx, &template).await?;
     let described = describe(&mut write.tx, template).await?;
     stored::remove(&mut write.tx, request.id).await?;
     let fact = Fact::new(Action::TemplateRemove, Some(request.id.0))
         .with("name", described.template.name.as_str())
-        .with("items", described.template.items)
-        .with("amount", described.template.amount);
+        .with("before", audited(&described.template, Some(&items)));
     Ok(WriteResult::one(described, fact))
 }
 

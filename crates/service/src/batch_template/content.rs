@@ -4,12 +4,15 @@ use crate::Error;
 use crate::batch::rows::row::{Accepted, Contact};
 use crate::batch::rows::{NewRow, ROWS_MAX};
 use crate::payee::{Field, Given, Side};
+use data_encoding::HEXLOWER;
 use domain::asset::Asset;
 use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
 use domain::id::{AccountId, HolderId};
 use domain::script::Digits;
 use hashbrown::HashMap;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use store::Tx;
 use store::account::Identity;
 use store::batch::Batch;
@@ -88,8 +91,33 @@ pub(super) async fn amounts_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(i6
     Ok(amounts)
 }
 
+/// The SHA-256 of payments: for each its place, payer, payee and amount as 64-bit numbers, then the kind and text of a
+/// contact, memo and reference, each text after its length.
+pub(super) fn hash_of(items: &[TemplateItem]) -> String {
+    let mut hash = Sha256::new();
+    for item in items {
+        let kind = item.contact_kind.map_or(0, ContactType::number);
+        for number in [item.place, item.source.0, item.target.0, item.amount, kind] {
+            hash.update(number.to_le_bytes());
+        }
+        for text in [&item.contact, &item.memo, &item.reference] {
+            let length = text.as_ref().map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
+            hash.update(length.to_le_bytes());
+            hash.update(text.as_deref().unwrap_or_default());
+        }
+    }
+    HEXLOWER.encode(&hash.finalize())
+}
+
+/// What an audit row says of a template; its payments as a hash, if they are read.
+pub(super) fn audited(template: &BatchTemplate, items: Option<&[TemplateItem]>) -> Value {
+    json!({ "name": template.name, "description": template.description, "mode": template.mode.name(),
+            "remarks": template.remarks, "group": template.holder_group.map(|id| id.0), "items": template.items,
+            "amount": template.amount, "payments": items.map(hash_of) })
+}
+
 /// All payments of a template.
-async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>, Error> {
+pub(super) async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>, Error> {
     let (mut all, mut after) = (Vec::new(), 0);
     loop {
         let items = stored::items(tx, template.id, after, STEP).await?;

@@ -93,7 +93,8 @@ async fn make(write: &mut Write, id: TemplateId, drawing: Drawing) -> Result<Wri
         return Err(Error::refused(Code::TemplateChanged, template.name));
     }
     let made = create::make(write, &new, read).await?;
-    Ok(made.map(|prepared| DrawnUp { prepared, left_out }))
+    let left = Some(left_out.count).filter(|count| *count > 0);
+    Ok(made.with("left_out", left).map(|prepared| DrawnUp { prepared, left_out }))
 }
 
 async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing, Error> {

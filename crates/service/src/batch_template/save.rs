@@ -1,6 +1,6 @@
 //! Saving a template: from a batch, or from rows.
 
-use super::content::{of_batch, of_rows};
+use super::content::{audited, of_batch, of_rows};
 use super::described::{DescribedTemplate, describe};
 use super::lookup::find;
 use crate::approval::makers;
@@ -165,9 +165,7 @@ async fn save_in(
     let fact = Fact::new(Action::TemplateSave, Some(id.0))
         .with("name", saved.name.as_str())
         .with("type", saved.kind.name())
-        .with("items", saved.items)
-        .with("amount", saved.amount)
-        .with("group", saved.holder_group.map(|id| id.0))
+        .with("after", audited(&saved, Some(&content.items)))
         .with("batch", content.from.map(|id| id.0));
     Ok(WriteResult::one(describe(tx, saved).await?, fact))
 }
