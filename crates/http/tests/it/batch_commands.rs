@@ -1,6 +1,8 @@
 //! Drafts edited by commands: one relation, many at once, all accounts that a filter matches; and a batch's vouchers.
 
 use crate::batch_tools::{BATCHES, at, audited, make, open, salaries, send, verify, world_with_payees};
+use crate::browser::{Browser, PASSWORD, add, first_admin};
+use crate::task_tools::{FILES, upload};
 use crate::world::{Answer, World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -220,7 +222,7 @@ async fn a_batch_has_vouchers_in_any_state() {
     let one = send(&world, Method::PUT, &path, json!({ "voucherUrl": "https://example.org/1.pdf" })).await;
     assert_eq!(one.data()["voucherUrl"], json!(["https://example.org/1.pdf"]));
     world.post(&at(id, "/submit"), Json::Null).await.data();
-    let two = json!({ "voucherUrl": ["/receipts/2", "file_9"] });
+    let two = json!({ "voucherUrl": ["/receipts/2", "https://example.org/2.pdf"] });
     send(&world, Method::PUT, &path, two.clone()).await.data();
     assert_eq!(world.get(&path).await.data(), &two);
     for wrong in [json!("javascript:alert(1)"), json!(["/a", "//b"]), json!(vec!["/a"; 21])] {
@@ -232,6 +234,38 @@ async fn a_batch_has_vouchers_in_any_state() {
         json!([])
     );
     assert_eq!(world.get(&format!("{BATCHES}/999/vouchers")).await.code(), "BATCH_NOT_FOUND");
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_a_voucher_is_kept_for_all_who_read_the_batch() {
+    let world = world_with_payees(1).await;
+    let admin = first_admin(&world).await;
+    for login in ["anna", "bob"] {
+        add(&admin, login, "operator").await;
+    }
+    let anna = Browser::signed_in(&world, "anna", PASSWORD).await;
+    let bob = Browser::signed_in(&world, "bob", PASSWORD).await;
+    let of = async |who: &Browser| {
+        let made = who.post(BATCHES, salaries(1, "1.00")).await.data()["id"].as_i64().unwrap();
+        at(made, "/vouchers")
+    };
+    let (hers, his) = (of(&anna).await, of(&bob).await);
+    let file = upload(&anna, "receipt.pdf", "%PDF-1.7").await;
+    let shown = format!("{FILES}/{file}");
+    let body = json!({ "voucherUrl": file });
+    // He may neither read it nor name it, and one that is not there is the same to him.
+    assert_eq!(bob.get(&shown).await.code(), "FILE_NOT_FOUND");
+    assert_eq!(bob.put(&his, body.clone()).await.code(), "FILE_NOT_FOUND");
+    assert_eq!(bob.put(&his, json!({ "voucherUrl": "file_99" })).await.code(), "FILE_NOT_FOUND");
+    assert_eq!(bob.get(&his).await.data()["voucherUrl"], json!([]));
+    let set = anna.put(&hers, body.clone()).await;
+    assert_eq!(set.data()["voucherUrl"], json!([file]));
+    let kept = bob.get(&shown).await.data().clone();
+    assert_eq!(kept["expires_at"], Json::Null, "{kept}");
+    // It proves his payment too.
+    assert_eq!(bob.put(&his, body).await.data()["voucherUrl"], json!([file]));
     verify(&world).await;
     world.stop().await;
 }
