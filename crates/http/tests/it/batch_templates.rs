@@ -319,6 +319,28 @@ async fn the_audit_log_counts_who_was_left_out_of_a_draft() {
 }
 
 #[tokio::test]
+async fn payments_that_differ_in_their_external_ids_alone_are_not_saved() {
+    let world = world_with_payees(1).await;
+    let relation = |reference: &str, id: &str| json!({ "targetAccountId": "P-0", "amount": "1.00", "reference": reference, "externalId": id });
+    let body = |second: Json| {
+        json!({ "name": "Twice", "type": "one_to_many", "sourceAccountId": "PAY", "allowRepeat": true,
+            "relations": [relation("a", "X-1"), second] })
+    };
+    let batch = make(&world, body(relation("a", "X-2"))).await.to_string();
+    for twice in [json!({ "name": "T", "from": batch }), body(relation("a", "X-3"))] {
+        assert_eq!(world.post(TEMPLATES, twice).await.code(), "DUPLICATE_TARGET");
+    }
+    let template = world.post(TEMPLATES, body(relation("b", "X-4"))).await;
+    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+    let twice = json!({ "relations": body(relation("a", "X-5"))["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, twice).await.code(), "DUPLICATE_TARGET");
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 1.00", "P-0 1.00"]);
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_template_cannot_be() {
     let world = world_with_payees(2).await;
     saved(&world).await;

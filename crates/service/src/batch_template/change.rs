@@ -1,6 +1,6 @@
 //! Changing and removing templates.
 
-use super::content::{all, audited, of_rows};
+use super::content::{all, are_distinct, audited, of_rows};
 use super::described::{DescribedTemplate, describe};
 use super::lookup::{TemplateRequest, find, locked};
 use super::save::{description, free_name, group_of};
@@ -87,6 +87,7 @@ async fn change_in(
         terms.within_maximum(accepted.total)?;
         old = Some(all(tx, &before).await?);
         let payments = of_rows(&accepted.rows);
+        are_distinct(tx, before.kind, before.allow_repeat, &payments).await?;
         stored::clear_items(tx, before.id).await?;
         stored::add_items(tx, before.id, &payments).await?;
         items = Some(payments);

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::batch::rows::row::{Accepted, Contact};
-use crate::batch::rows::{NewRow, ROWS_MAX};
+use crate::batch::rows::{NewRow, PROBLEMS_MAX, ROWS_MAX, refuse_duplicates};
 use crate::payee::{Field, Given, Side};
 use data_encoding::HEXLOWER;
 use domain::asset::Asset;
@@ -10,7 +10,7 @@ use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
 use domain::id::{AccountId, HolderId};
 use domain::script::Digits;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::Tx;
@@ -38,6 +38,36 @@ fn payment(place: i64, item: &Item, contact: Option<&Contact>) -> TemplateItem {
         memo: item.memo.clone(),
         reference: item.reference.clone(),
     }
+}
+
+/// Refuses payments that differ in their external ids alone: these are not saved, so that no draft could be made from them.
+pub(super) async fn are_distinct(
+    tx: &mut Tx,
+    kind: BatchType,
+    allow_repeat: bool,
+    items: &[TemplateItem],
+) -> Result<(), Error> {
+    if kind == BatchType::ManyToMany {
+        return Ok(());
+    }
+    let mut seen = HashSet::with_capacity(items.len());
+    let mut met_before = |item: &TemplateItem| {
+        let reference = item.reference.clone().filter(|_| allow_repeat);
+        let account = own(kind, item).0;
+        (!seen.insert((account, reference))).then_some(account)
+    };
+    let mut twice: Vec<i64> = items.iter().filter_map(&mut met_before).take(PROBLEMS_MAX).collect();
+    twice.sort_unstable();
+    twice.dedup();
+    if twice.is_empty() {
+        return Ok(());
+    }
+    let code = match own_side(kind) {
+        Side::Payer => Code::DuplicateSource,
+        Side::Payee => Code::DuplicateTarget,
+    };
+    let names = store::account::numbers(tx, twice).await?;
+    refuse_duplicates(code, names.iter().map(|(_, number)| number))
 }
 
 /// The refusal of a template that would have more payments than a request makes.

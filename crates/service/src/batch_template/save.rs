@@ -1,6 +1,6 @@
 //! Saving a template: from a batch, or from rows.
 
-use super::content::{audited, of_batch, of_rows};
+use super::content::{are_distinct, audited, of_batch, of_rows};
 use super::described::{DescribedTemplate, describe};
 use super::lookup::find;
 use crate::approval::makers;
@@ -124,6 +124,7 @@ async fn save_in(
         (TemplateContent::Batch(batch), None) => batch_content(&mut write.tx, *batch).await?,
         (TemplateContent::Given(_), None) => return Err(Code::BatchEmpty.into()),
     };
+    are_distinct(&mut write.tx, content.kind, content.allow_repeat, &content.items).await?;
     let holder_group = group_of(&mut write.tx, new.group.as_ref(), content.kind).await?;
     if content.items.is_empty() && holder_group.is_none() {
         return Err(Error::bilingual(
