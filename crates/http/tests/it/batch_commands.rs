@@ -163,6 +163,14 @@ async fn all_accounts_that_a_filter_matches_are_added() {
         .await;
     assert_eq!(added.data()["added"], 1);
     assert_eq!(shown(&relations(&world, other).await), ["1 P-1 9.00"]);
+    // What does not fit an amount is listed, unless the others' shares depend on it.
+    let unfit = json!({ "text": "P-0", "amountMode": "fixed", "fixedAmount": "10000.01" });
+    let added = world.post(&at(other, "/relations/by-filter"), unfit).await;
+    assert_eq!(added.data()["refused"], json!([{ "account": "P-0", "code": "AMOUNT_ABOVE_MAXIMUM" }]));
+    let shares = json!({ "text": "P-", "amountMode": "equal", "totalAmount": "0.01" });
+    let refused = world.post(&at(other, "/relations/by-filter"), shares).await;
+    let problem = &refused.json["data"]["problems"][0];
+    assert_eq!((refused.code(), &problem["payee"]), ("BATCH_ROWS_INVALID", &json!("P-2")), "{refused:?}");
     for (body, code) in [
         (json!({ "group": "None" }), "HOLDER_GROUP_NOT_FOUND"),
         (json!({ "group": "a\0b" }), "BODY_INVALID"),

@@ -341,6 +341,37 @@ async fn payments_that_differ_in_their_external_ids_alone_are_not_saved() {
 }
 
 #[tokio::test]
+async fn whom_an_amount_does_not_fit_is_named_or_left_out() {
+    let world = world_with_payees(3).await;
+    let path = format!("{}/batches", saved(&world).await);
+    let policy = service::policy::PolicyChange { min: Some("5.00".to_owned()), ..Default::default() };
+    service::policy::set(&world.service, &world.actor, "USD", None, &policy).await.unwrap();
+    let refused = world.post(&path, json!({ "amountMode": "fixed", "fixedAmount": "4.00" })).await;
+    let problem = |refused: &Answer| refused.json["data"]["problems"][0].clone();
+    let named = |problem: &Json| json!([problem["payee"], problem["code"], problem["value"], problem["index"]]);
+    assert_eq!(refused.code(), "BATCH_ROWS_INVALID");
+    assert_eq!(named(&problem(&refused)), json!(["P-0", "AMOUNT_BELOW_MINIMUM", "4.00", null]));
+    // Nobody is left of it.
+    let partial = json!({ "amountMode": "fixed", "fixedAmount": "4.00", "partial": true });
+    assert_eq!(world.post(&path, partial).await.code(), "BATCH_EMPTY");
+    // A share of a total cannot be left out: the others' would grow.
+    let shares = json!({ "amountMode": "equal", "totalAmount": "9.99", "partial": true });
+    let refused = world.post(&path, shares).await;
+    assert_eq!(named(&problem(&refused)), json!(["P-1", "AMOUNT_BELOW_MINIMUM", "4.99", null]));
+    // Of the saved amounts one does not fit any more.
+    let relations_now = json!({ "relations": [
+        { "targetAccountId": "P-0", "amount": "10.00" }, { "targetAccountId": "P-2", "amount": "20.00" }] });
+    send(&world, Method::PATCH, path.trim_end_matches("/batches"), relations_now).await.data();
+    let policy = service::policy::PolicyChange { max: Some("15.00".to_owned()), ..Default::default() };
+    service::policy::set(&world.service, &world.actor, "USD", None, &policy).await.unwrap();
+    let made = world.post(&path, json!({ "partial": true })).await;
+    assert_eq!(made.data()["leftOut"], json!([{ "payee": "P-2", "code": "AMOUNT_ABOVE_MAXIMUM" }]));
+    assert_eq!(relations(&world, &batch_of(&made)).await, ["P-0 10.00"]);
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_a_template_cannot_be() {
     let world = world_with_payees(2).await;
     saved(&world).await;

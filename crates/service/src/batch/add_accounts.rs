@@ -6,7 +6,7 @@ use super::items::{extent, insert_items, number_of_rows};
 use super::lookup::{self, find};
 use super::request::BatchRequest;
 use super::rows::row::{Accepted, ExaminedRows};
-use super::rows::{self, Amounts, LeftOut, LeftOuts, NewRow, ROWS_MAX};
+use super::rows::{self, Amounts, LeftOuts, NewRow, ROWS_MAX};
 use super::terms::{BatchTerms, terms_of_draft};
 use crate::account_list::{self, AccountFilter, AccountQuery, AccountSort};
 use crate::audited_ids::audited_ids;
@@ -122,9 +122,11 @@ async fn add_in(
         .filter(|(_, accepted)| fresh(accepted))
         .map(|(row, _)| row)
         .collect();
-    let refused: LeftOuts = examined.problems.into_iter().map(|(_, wrong)| LeftOut::of(wrong)).collect();
+    let refused = rows::left_out(rows::by_name(examined.problems, &examined.written));
     let already = matched - rows.len();
-    let mut accepted = rows::take_any(tx, &terms, &add.amounts.clone().of_draft(), &rows).await?;
+    let amounts = add.amounts.clone().of_draft();
+    let (mut accepted, unfit) = rows::take_fitting(tx, &terms, &amounts, &rows, true).await?;
+    let refused: LeftOuts = refused.into_iter().chain(unfit).collect();
     for (row, line) in accepted.rows.iter_mut().zip(line + 1..) {
         row.item.line = line;
     }

@@ -2,12 +2,14 @@
 
 mod accept;
 mod amounts;
+mod fitting;
 mod refusal;
 pub(crate) mod row;
 
 pub use self::amounts::Amounts;
 pub(crate) use self::amounts::own as own_amount;
-pub(crate) use self::refusal::{refusal, refuse_duplicates};
+pub(crate) use self::fitting::{by_name, left_out, take_fitting};
+pub(crate) use self::refusal::{refusal_by_name, refuse_duplicates};
 pub(crate) use self::row::{AcceptedRows, ExaminedRows};
 pub use self::row::{LeftOut, LeftOuts, NewRow, PROBLEMS_MAX, ROWS_MAX};
 
@@ -41,7 +43,7 @@ pub(crate) async fn take_any(
     }
     let ExaminedRows { accepted, problems, written } = examine(tx, terms, amounts, rows).await?;
     if !problems.is_empty() {
-        return Err(refusal(rows.len(), &problems));
+        return Err(refusal::refusal(rows.len(), &problems));
     }
     let total = accepted.iter().map(|row| i128::from(row.item.amount)).sum();
     Ok(AcceptedRows { rows: accepted, total, written })

@@ -7,7 +7,7 @@ use super::members::members;
 use crate::batch::create::{self, CreateBatch, RateMode, Read};
 use crate::batch::items::number_of_rows;
 use crate::batch::lookup;
-use crate::batch::rows::{self, Amounts, LeftOut, LeftOuts, NewRow, ROWS_MAX};
+use crate::batch::rows::{self, Amounts, LeftOuts, NewRow, ROWS_MAX};
 use crate::batch::submit::{PreparedBatch, Submission};
 use crate::batch::terms::{BatchTerms, check_outside, single};
 use crate::payee::{Field, Given, Side};
@@ -110,18 +110,24 @@ async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing
     check_outside(template.kind, number_of_rows(rows.len()))?;
     let examined = rows::examine(&mut tx, &terms, &Amounts::Open, &rows).await?;
     problems.extend(examined.problems);
-    if !problems.is_empty() && !how.partial {
-        return Err(rows::refusal(rows.len(), &problems));
-    }
     let bad: HashSet<usize> = problems.iter().map(|(place, _)| *place).collect();
-    let left_out = problems.into_iter().map(|(_, wrong)| LeftOut::of(wrong)).collect();
+    let wrong = rows::by_name(problems, &examined.written);
+    if !wrong.is_empty() && !how.partial {
+        return Err(rows::refusal_by_name(rows.len(), &wrong));
+    }
+    let mut left_out = rows::left_out(wrong);
     let good = rows.into_iter().zip(saved).enumerate().filter(|(place, _)| !bad.contains(place));
     let (mut rows, saved): (Vec<NewRow>, Vec<i64>) = good.map(|(_, one)| one).unzip();
     let sides = examined.accepted.iter().map(|row| (row.item.source.0, row.item.target.0));
     let amounts =
         fill(&mut tx, &template, how, &mut rows, saved.into_iter().zip(sides), terms.asset.scale).await?;
-    let accepted = rows::take(&mut tx, &terms, &amounts, &rows).await?;
+    let (accepted, unfit) = rows::take_fitting(&mut tx, &terms, &amounts, &rows, how.partial).await?;
+    if accepted.rows.is_empty() {
+        return Err(Code::BatchEmpty.into());
+    }
     terms.within_maximum(accepted.total)?;
+    left_out.extend(unfit);
+    let left_out = left_out.into_iter().collect();
     let version = template.version;
     Ok(Drawing { version, new, read: Read { terms, accepted, template: Some(id) }, left_out })
 }

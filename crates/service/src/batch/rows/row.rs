@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::batch::terms::RepeatKey;
-use crate::payee::{Given, Wrong};
+use crate::payee::Given;
 use domain::batch::ContactType;
 use domain::code::Code;
 use store::item::Item;
@@ -75,13 +75,6 @@ pub struct LeftOut {
     pub payee: String,
     /// The name of the code that says why.
     pub code: String,
-}
-
-impl LeftOut {
-    /// An account that a row could not name.
-    pub(crate) fn of(wrong: Wrong) -> Self {
-        Self { payee: wrong.value, code: wrong.code.name().to_owned() }
-    }
 }
 
 /// The accounts that were left out of a draft.
