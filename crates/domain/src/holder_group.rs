@@ -5,6 +5,7 @@ use crate::id::HolderGroupId;
 use crate::noun::plain_id;
 use crate::script::fold;
 use crate::text::Name;
+use crate::visible::is_ignorable;
 
 /// A group as a request, a path or a user names it. A name never consists of digits alone, so the two differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +55,16 @@ impl std::fmt::Display for HolderGroupRef {
 /// Those of a [`Name`], and `HOLDER_GROUP_NAME_INVALID` for a name of digits alone.
 pub fn name_of(text: &str) -> Result<Name, Code> {
     let name = Name::parse(text)?;
-    let is_number = fold(name.as_str()).chars().all(char::is_numeric);
+    let is_number = key_of(name.as_str()).chars().all(char::is_numeric);
     if is_number { Err(Code::HolderGroupNameInvalid) } else { Ok(name) }
 }
 
-/// What makes two names the same: neither case, nor the encoding of letters, nor the amount of whitespace counts.
+/// What makes two names the same: neither case, nor the encoding of letters, nor the amount of whitespace, nor characters
+/// that are never shown count.
 #[must_use]
 pub fn key_of(name: &str) -> String {
     let folded = fold(name).to_lowercase();
+    let folded: String = folded.chars().filter(|c| c.is_ascii() || !is_ignorable(*c)).collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -99,6 +102,7 @@ mod tests {
                 ("销售部", "销售部"),
                 ("7", "HOLDER_GROUP_NAME_INVALID"),
                 ("７７", "HOLDER_GROUP_NAME_INVALID"),
+                ("7\u{200d}7", "HOLDER_GROUP_NAME_INVALID"),
                 ("", "NAME_INVALID"),
                 ("a\nb", "CONTROL_CHARACTER"),
             ],
@@ -108,9 +112,9 @@ mod tests {
 
     #[test]
     fn names_that_read_alike_have_one_key() {
-        let all = ["Sales  London", " sales london ", "ＳＡＬＥＳ　London"];
+        let all = ["Sales  London", " sales london ", "ＳＡＬＥＳ　London", "Sa\u{200b}les \u{fe0f}London\u{2060}"];
         let keys: Vec<_> = all.iter().map(|name| key_of(name)).collect();
-        assert_eq!(keys, ["sales london"; 3]);
+        assert_eq!(keys, ["sales london"; 4]);
         assert_ne!(key_of("Sales"), key_of("Sales 2"));
     }
 }

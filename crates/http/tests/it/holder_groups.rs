@@ -137,6 +137,7 @@ async fn what_a_group_cannot_be() {
     let long = "x".repeat(501);
     for (body, code) in [
         (json!({ "name": "ＳＡＬＥＳ  london" }), "HOLDER_GROUP_EXISTS"),
+        (json!({ "name": "Sales\u{200d} London" }), "HOLDER_GROUP_EXISTS"),
         (json!({ "name": "42" }), "HOLDER_GROUP_NAME_INVALID"),
         (json!({ "name": " " }), "NAME_INVALID"),
         (json!({ "name": "a\nb" }), "CONTROL_CHARACTER"),
@@ -144,6 +145,9 @@ async fn what_a_group_cannot_be() {
     ] {
         assert_eq!(world.post(GROUPS, body.clone()).await.code(), code, "{body}");
     }
+    let cyrillic = world.post(GROUPS, json!({ "name": "S\u{430}les" })).await;
+    assert_eq!(cyrillic.data()["mixedScripts"], true);
+    assert_eq!(world.get(&format!("{GROUPS}/1")).await.data()["mixedScripts"], false);
     let members = format!("{GROUPS}/1/members");
     let many: Vec<_> = (1..=10_001).map(|k| format!("hold_{k}")).collect();
     for (body, code) in [

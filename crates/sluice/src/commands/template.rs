@@ -14,6 +14,7 @@ use domain::code::Code;
 use domain::holder_group::HolderGroupRef;
 use domain::id::TemplateId;
 use domain::noun::NounId;
+use domain::script::is_mixed;
 use domain::visible::shown;
 use serde_json::{Value, json};
 use service::Error;
@@ -304,7 +305,8 @@ async fn list(session: &Session, text: Option<String>, page: &PageArgs) -> Resul
 
 fn to_json(described: &DescribedTemplate) -> Value {
     let template = &described.template;
-    json!({ "id": template.id.0, "name": template.name, "description": template.description,
+    json!({ "id": template.id.0, "name": template.name,
+            "mixed_scripts": is_mixed(&template.name), "description": template.description,
             "type": template.kind.name(), "mode": template.mode.name(), "currency": described.asset.code,
             "account": described.account, "convert": template.convert, "allow_repeat": template.allow_repeat,
             "remarks": template.remarks, "group": described.group, "relation_count": template.items,
