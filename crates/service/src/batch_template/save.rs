@@ -98,7 +98,9 @@ async fn given_content(service: &Service, given: &CreateBatch) -> Result<ReadTem
 }
 
 async fn batch_content(tx: &mut Tx, batch: BatchRef) -> Result<ReadTemplate, Error> {
-    let batch = lookup::find(tx, batch).await?;
+    let found = lookup::find(tx, batch).await?;
+    // So that no edit of a draft comes in between its head and its rows.
+    let batch = lookup::lock(tx, found.id).await?;
     Ok(ReadTemplate {
         items: of_batch(tx, &batch).await?,
         kind: batch.kind,
