@@ -54,6 +54,9 @@ async fn one_relation_is_changed_and_keeps_its_id_and_line() {
         relation["externalId"]
     ]);
     assert_eq!(texts, json!([before[1].0, 2, "2.50", "m", "r", "X-1"]));
+    // Nothing sent changes nothing.
+    let nothing = send(&world, Method::PATCH, &path, json!({})).await;
+    assert_eq!((&nothing.data()["batch"]["version"], &nothing.data()["relation"]["amount"]), (&json!(2), &json!("2.50")));
     // What is not sent stays; what is empty goes; null waits for its amount.
     let changed = send(&world, Method::PATCH, &path, json!({ "amount": null, "memo": "" })).await;
     let relation = &changed.data()["relation"];
@@ -116,6 +119,9 @@ async fn many_relations_are_removed_at_once() {
     assert_eq!(shown(&relations(&world, id).await), ["2 P-1 1.00", "5 P-4 1.00", "6 P-5 1.00"]);
     let path = at(id, &format!("/relations/{}", all[4].0));
     send(&world, Method::PATCH, &path, json!({ "amount": null })).await.data();
+    let version = world.get(&at(id, "")).await.data()["version"].clone();
+    let nothing = world.post(&remove, json!({ "ids": [] })).await;
+    assert_eq!((&nothing.data()["removed"], &nothing.data()["batch"]["version"]), (&json!(0), &version));
     let removed = world.post(&remove, json!({ "missingAmount": true })).await;
     assert_eq!(removed.data()["removed"], 1);
     for (body, code) in [
@@ -319,6 +325,11 @@ async fn relations_are_listed_with_holders_by_code_and_from_a_line() {
     assert_eq!((lines(&failed), &failed.json["pagination"]["total"]), (vec![3], &json!(2)));
     assert_eq!(failed.data()[0]["targetHolder"], "P-2");
     assert_eq!(failed.data()[0]["sourceHolder"], "PAY");
+    // Those that are skipped keep their code and have failed no more.
+    let skip = at(id, &format!("/relations/{}/skip", failed.data()[0]["id"]));
+    world.post(&skip, json!({ "reason": "later" })).await.data();
+    assert_eq!(lines(&list("errorCode=INSUFFICIENT_BALANCE").await), [4]);
+    assert_eq!(lines(&list("errorCode=INSUFFICIENT_BALANCE&status=skipped").await), Vec::<i64>::new());
     assert_eq!(lines(&list("errorCode=ACCOUNT_NOT_FOUND").await), Vec::<i64>::new());
     assert_eq!(lines(&list("fromLine=3").await), [3, 4]);
     assert_eq!(lines(&list("fromLine=5").await), Vec::<i64>::new());

@@ -206,6 +206,10 @@ async fn a_template_is_changed_under_its_version_and_removed() {
     let changed = on("1", json!({ "name": "Pay", "description": "d", "mode": "stop_on_failure" })).await;
     assert_eq!((&changed.data()["name"], &changed.data()["version"]), (&json!("Pay"), &json!(2)));
     assert_eq!(on("1", json!({ "name": "Other" })).await.code(), "BATCH_TEMPLATE_CHANGED");
+    // What changes nothing is no change.
+    for nothing in [json!({}), json!({ "name": "Pay", "description": "d" })] {
+        assert_eq!(on("2", nothing).await.data()["version"], 2);
+    }
     let rows = json!({ "relations": [{ "targetAccountId": "P-2" }], "remarks": "r" });
     let changed = on("2", rows).await;
     let shown =

@@ -95,15 +95,15 @@ async fn pages_of_a_group_follow_each_other() {
     assert_eq!(world.post(GROUPS, json!({ "name": "All" })).await.status, 200);
     let all: Vec<_> = (1..=5).map(|k| format!("hold_{k}")).collect();
     assert_eq!(world.post(&format!("{GROUPS}/All/members"), json!({ "add": all })).await.status, 200);
-    for (list, field) in [("holders", "id"), ("accounts", "id")] {
+    for (list, field, first) in [("holders", "id", "hold_"), ("accounts", "number", "N-")] {
         let (mut seen, mut path) = (Vec::new(), format!("/api/v2/{list}?group=All&pageSize=2"));
         loop {
             let page = world.get(&path).await;
-            seen.extend(page.data().as_array().unwrap().iter().map(|row| row[field].clone()));
+            seen.extend(page.data().as_array().unwrap().iter().map(|row| row[field].as_str().unwrap().to_owned()));
             let Some(next) = page.json["pagination"]["nextCursor"].as_str() else { break };
             path = format!("/api/v2/{list}?group=All&pageSize=2&cursor={next}");
         }
-        assert_eq!(seen.len(), 5, "{list}: {seen:?}");
+        assert_eq!(seen, (1..=5).map(|k| format!("{first}{k}")).collect::<Vec<_>>(), "{list}");
     }
     verify(&world).await;
     world.stop().await;
@@ -153,6 +153,7 @@ async fn what_a_group_cannot_be() {
     for (body, code) in [
         (json!({ "add": ["hold_1", "hold_2"] }), "HOLDER_NOT_FOUND"),
         (json!({ "add": ["1"] }), "HOLDER_NOT_FOUND"),
+        (json!({ "add": ["hold_1"], "remove": ["hold_1"] }), "HOLDER_GROUP_MEMBER_TWICE"),
         (json!({ "add": many }), "HOLDER_GROUP_MEMBERS_TOO_MANY"),
     ] {
         assert_eq!(world.post(&members, body).await.code(), code);

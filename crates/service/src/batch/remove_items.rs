@@ -1,7 +1,7 @@
 //! Removes many rows of a draft at once.
 
-use super::described::Described;
-use super::edit::{as_changed, draft, edited, set_total};
+use super::described::{Described, described};
+use super::edit::{as_changed, draft, edited, set_total, unchanged};
 use super::items::{delete_items, delete_runs};
 use super::request::BatchRequest;
 use super::rows::ROWS_MAX;
@@ -56,6 +56,11 @@ async fn remove_in(
     request: &BatchRequest<'_>,
     which: &ItemsToRemove,
 ) -> Result<WriteResult<RemovedItems>, Error> {
+    if *which == ItemsToRemove::Numbers(Vec::new()) {
+        let batch = unchanged(write, request).await?;
+        let batch = described(&mut write.tx, batch).await?;
+        return Ok(WriteResult::nothing(RemovedItems { batch, removed: 0 }));
+    }
     let batch = draft(write, request).await?;
     let tx = &mut write.tx;
     let numbers = match which {

@@ -72,6 +72,9 @@ async fn change_in(
     let before = locked(&mut write.tx, &write.actor, request).await?;
     let tx = &mut write.tx;
     let mut after = changed(tx, &before, change).await?;
+    if after == before && change.rows.is_none() {
+        return Ok(WriteResult::nothing(describe(tx, before).await?));
+    }
     (after.version, after.changed_at) = (before.version + 1, write.now);
     let (mut old, mut items) = (None, None);
     if let Some((amounts, new)) = &change.rows {

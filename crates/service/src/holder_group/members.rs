@@ -8,6 +8,7 @@ use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::{HolderGroupId, HolderId};
+use domain::noun::NounId;
 use hashbrown::HashSet;
 use store::audit::Actor;
 use store::holder_group::HolderGroup;
@@ -55,6 +56,9 @@ async fn change_in(
     let (add, remove) = (distinct(&change.add), distinct(&change.remove));
     if add.len() + remove.len() > MEMBERS_MAX {
         return Err(Code::MembersTooMany.into());
+    }
+    if let Some(both) = add.iter().find(|holder| remove.binary_search(holder).is_ok()) {
+        return Err(Error::refused(Code::MemberTwice, both.tagged()));
     }
     let mut group = locked(&mut write.tx, &write.actor, request).await?;
     write.about.id = Some(group.id.0);
