@@ -86,7 +86,17 @@ mod tests {
     fn what_cannot_be_a_name_is_no_group() {
         let long = "x".repeat(256);
         let can = |text: &str| HolderGroupRef::parse(text).can_exist().to_string();
-        check(&[("7", "true"), ("Sales", "true"), ("07", "false"), ("a\0b", "false"), ("a\nb", "false"), ("", "false")], can);
+        check(
+            &[
+                ("7", "true"),
+                ("Sales", "true"),
+                ("07", "false"),
+                ("a\0b", "false"),
+                ("a\nb", "false"),
+                ("", "false"),
+            ],
+            can,
+        );
         assert!(!HolderGroupRef::parse(&long).can_exist());
     }
 
@@ -112,7 +122,8 @@ mod tests {
 
     #[test]
     fn names_that_read_alike_have_one_key() {
-        let all = ["Sales  London", " sales london ", "ＳＡＬＥＳ　London", "Sa\u{200b}les \u{fe0f}London\u{2060}"];
+        let all =
+            ["Sales  London", " sales london ", "ＳＡＬＥＳ　London", "Sa\u{200b}les \u{fe0f}London\u{2060}"];
         let keys: Vec<_> = all.iter().map(|name| key_of(name)).collect();
         assert_eq!(keys, ["sales london"; 4]);
         assert_ne!(key_of("Sales"), key_of("Sales 2"));

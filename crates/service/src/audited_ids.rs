@@ -34,7 +34,10 @@ mod tests {
         assert_eq!(audited_ids([3, 1]), json!([1, 3]));
         assert_eq!(audited_ids(1..=200).as_array().map(Vec::len), Some(200));
         let many = audited_ids((1..=201).rev());
-        assert_eq!((&many["count"], &many["first"][0], &many["first"][199]), (&json!(201), &json!(1), &json!(200)));
+        assert_eq!(
+            (&many["count"], &many["first"][0], &many["first"][199]),
+            (&json!(201), &json!(1), &json!(200))
+        );
         // seq 1 201 | sha256sum
         assert_eq!(many["sha256"], "9858806432057460e1ec885e32bbc79ce2fbdd60a1a6d77e7bc6a02732551e46");
         assert_ne!(many["sha256"], audited_ids(2..=202)["sha256"]);

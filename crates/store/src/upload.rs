@@ -58,8 +58,9 @@ static STORED_BY: Sql = Sql::new(
     "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM upload
      WHERE gone_at IS NULL AND created_by_kind = $1 AND COALESCE(created_by_id, 0) = $2",
 );
-static ATTACH: Sql =
-    Sql::new("UPDATE upload SET batch = COALESCE(batch, $2), expires_at = NULL WHERE id = $1 AND gone_at IS NULL");
+static ATTACH: Sql = Sql::new(
+    "UPDATE upload SET batch = COALESCE(batch, $2), expires_at = NULL WHERE id = $1 AND gone_at IS NULL",
+);
 // One that an open task reads is kept for it.
 static EXPIRED: Sql = Sql::new(sql!(
     "SELECT ",

@@ -56,7 +56,10 @@ async fn one_relation_is_changed_and_keeps_its_id_and_line() {
     assert_eq!(texts, json!([before[1].0, 2, "2.50", "m", "r", "X-1"]));
     // Nothing sent changes nothing.
     let nothing = send(&world, Method::PATCH, &path, json!({})).await;
-    assert_eq!((&nothing.data()["batch"]["version"], &nothing.data()["relation"]["amount"]), (&json!(2), &json!("2.50")));
+    assert_eq!(
+        (&nothing.data()["batch"]["version"], &nothing.data()["relation"]["amount"]),
+        (&json!(2), &json!("2.50"))
+    );
     // What is not sent stays; what is empty goes; null waits for its amount.
     let changed = send(&world, Method::PATCH, &path, json!({ "amount": null, "memo": "" })).await;
     let relation = &changed.data()["relation"];

@@ -1,6 +1,8 @@
 //! Saved templates of batches: saved from a batch or from relations, changed, and made into drafts.
 
-use crate::batch_tools::{BATCHES, at, audited, ended, make, open, open_for, salaries, send, verify, world_with_payees};
+use crate::batch_tools::{
+    BATCHES, at, audited, ended, make, open, open_for, salaries, send, verify, world_with_payees,
+};
 use crate::browser::{Browser, PASSWORD, add, first_admin};
 use crate::world::{Answer, World, answer};
 use reqwest::Method;
@@ -352,7 +354,8 @@ async fn whom_an_amount_does_not_fit_is_named_or_left_out() {
     service::policy::set(&world.service, &world.actor, "USD", None, &policy).await.unwrap();
     let refused = world.post(&path, json!({ "amountMode": "fixed", "fixedAmount": "4.00" })).await;
     let problem = |refused: &Answer| refused.json["data"]["problems"][0].clone();
-    let named = |problem: &Json| json!([problem["payee"], problem["code"], problem["value"], problem["index"]]);
+    let named =
+        |problem: &Json| json!([problem["payee"], problem["code"], problem["value"], problem["index"]]);
     assert_eq!(refused.code(), "BATCH_ROWS_INVALID");
     assert_eq!(named(&problem(&refused)), json!(["P-0", "AMOUNT_BELOW_MINIMUM", "4.00", null]));
     // Nobody is left of it.
@@ -444,8 +447,9 @@ async fn a_payee_of_a_converting_template_is_paid_in_the_currency_that_was_saved
 async fn a_template_from_or_to_outside_has_one_relation() {
     let world = world_with_payees(2).await;
     let body = |count: usize| {
-        let relations: Vec<Json> =
-            (0..count).map(|place| json!({ "targetAccountId": format!("P-{place}"), "amount": "1.00" })).collect();
+        let relations: Vec<Json> = (0..count)
+            .map(|place| json!({ "targetAccountId": format!("P-{place}"), "amount": "1.00" }))
+            .collect();
         json!({ "name": "In", "type": "deposit", "currency": "USD", "relations": relations })
     };
     assert_eq!(world.post(TEMPLATES, body(2)).await.code(), "OUTSIDE_BATCH_SHAPE");

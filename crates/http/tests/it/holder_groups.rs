@@ -99,7 +99,9 @@ async fn pages_of_a_group_follow_each_other() {
         let (mut seen, mut path) = (Vec::new(), format!("/api/v2/{list}?group=All&pageSize=2"));
         loop {
             let page = world.get(&path).await;
-            seen.extend(page.data().as_array().unwrap().iter().map(|row| row[field].as_str().unwrap().to_owned()));
+            seen.extend(
+                page.data().as_array().unwrap().iter().map(|row| row[field].as_str().unwrap().to_owned()),
+            );
             let Some(next) = page.json["pagination"]["nextCursor"].as_str() else { break };
             path = format!("/api/v2/{list}?group=All&pageSize=2&cursor={next}");
         }

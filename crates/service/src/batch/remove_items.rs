@@ -93,11 +93,7 @@ async fn remove_in(
 }
 
 /// The numbers of the rows that match.
-async fn matching(
-    tx: &mut Tx,
-    batch: &Batch,
-    is_meant: impl Fn(&Item) -> bool,
-) -> Result<Vec<i64>, Error> {
+async fn matching(tx: &mut Tx, batch: &Batch, is_meant: impl Fn(&Item) -> bool) -> Result<Vec<i64>, Error> {
     let (mut numbers, mut after) = (Vec::new(), batch.first_number - 1);
     loop {
         let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };

@@ -73,12 +73,7 @@ fn file_of(url: &str) -> Option<FileId> {
 
 /// Keeps a file with a batch. One that is kept with another batch already stays with it: who may read one batch may read
 /// all.
-async fn keep_with(
-    write: &mut Write,
-    asker: Asker<'_>,
-    file: FileId,
-    batch: BatchId,
-) -> Result<(), Error> {
+async fn keep_with(write: &mut Write, asker: Asker<'_>, file: FileId, batch: BatchId) -> Result<(), Error> {
     kept(&mut write.tx, file, write.actor.author.principal, asker).await?;
     // Its time may have ended meanwhile.
     if store::upload::attach(&mut write.tx, file, batch).await? { Ok(()) } else { Err(gone(file)) }

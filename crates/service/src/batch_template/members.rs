@@ -52,6 +52,7 @@ async fn named(tx: &mut Tx, terms: &BatchTerms, saved: &SavedRows) -> Result<Has
     accounts.sort_unstable();
     accounts.dedup();
     let accounts = store::account::identities(tx, accounts).await?;
-    let refused = examined.problems.iter().filter_map(|(place, _)| saved.holders.get(*place).copied().flatten());
+    let refused =
+        examined.problems.iter().filter_map(|(place, _)| saved.holders.get(*place).copied().flatten());
     Ok(accounts.iter().filter_map(|account| account.holder).chain(refused).collect())
 }

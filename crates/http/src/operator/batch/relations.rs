@@ -68,7 +68,9 @@ impl RelationsQuery {
     fn states(&self) -> Option<Vec<ItemState>> {
         let states = self.named_states()?;
         match &self.error_code {
-            Some(_) if states.is_empty() || states.contains(&ItemState::Failed) => Some(vec![ItemState::Failed]),
+            Some(_) if states.is_empty() || states.contains(&ItemState::Failed) => {
+                Some(vec![ItemState::Failed])
+            }
             Some(_) => None,
             None => Some(states),
         }

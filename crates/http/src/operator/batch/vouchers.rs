@@ -21,12 +21,7 @@ pub(super) fn routes() -> Routes {
     Routes::new().add_operator(O::BatchVoucherList, routes!(list), &[&[Code::BatchNotFound]]).add_operator(
         O::BatchVouchersSet,
         routes!(set),
-        &[&[
-            Code::BatchNotFound,
-            Code::VoucherInvalid,
-            Code::StoredFileNotFound,
-            Code::StoredFileGone,
-        ]],
+        &[&[Code::BatchNotFound, Code::VoucherInvalid, Code::StoredFileNotFound, Code::StoredFileGone]],
     )
 }
 

@@ -20,12 +20,8 @@ use service::batch_template;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-const CODES: &[Code] = &[
-    Code::TemplateNotFound,
-    Code::TemplateChanged,
-    Code::TemplateTooLarge,
-    Code::TemplateNotRun,
-];
+const CODES: &[Code] =
+    &[Code::TemplateNotFound, Code::TemplateChanged, Code::TemplateTooLarge, Code::TemplateNotRun];
 
 const DRAWN_UP: Message = Message {
     english: "A draft was made from the template; submit it to pay",

@@ -49,8 +49,5 @@ pub(crate) fn by_name(problems: Vec<(usize, Wrong)>, written: &[String]) -> Vec<
 
 /// Accounts that are left out, and why.
 pub(crate) fn left_out(wrong: Vec<(String, Wrong)>) -> Vec<LeftOut> {
-    wrong
-        .into_iter()
-        .map(|(payee, wrong)| LeftOut { payee, code: wrong.code.name().to_owned() })
-        .collect()
+    wrong.into_iter().map(|(payee, wrong)| LeftOut { payee, code: wrong.code.name().to_owned() }).collect()
 }
