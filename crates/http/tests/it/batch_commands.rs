@@ -272,7 +272,7 @@ async fn a_file_that_is_a_voucher_is_kept_for_all_who_read_the_batch() {
     let file = upload(&anna, "receipt.pdf", "%PDF-1.7").await;
     let shown = format!("{FILES}/{file}");
     let body = json!({ "voucherUrl": file });
-    // He may neither read it nor name it, and one that is not there is the same to him.
+    // Another can neither read it nor name it; it is as if it were not there.
     assert_eq!(bob.get(&shown).await.code(), "FILE_NOT_FOUND");
     assert_eq!(bob.put(&his, body.clone()).await.code(), "FILE_NOT_FOUND");
     assert_eq!(bob.put(&his, json!({ "voucherUrl": "file_99" })).await.code(), "FILE_NOT_FOUND");

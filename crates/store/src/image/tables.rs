@@ -68,12 +68,9 @@ fn part(row: &str, columns: &[&str]) -> String {
     columns.iter().map(value).collect::<Vec<_>>().join(" || ',' || ")
 }
 
-const fn imaged(
-    table: &'static str,
-    keys: usize,
-    columns: &'static [&'static str],
-    when: &'static str,
-) -> Imaged {
+type Columns = &'static [&'static str];
+
+const fn imaged(table: &'static str, keys: usize, columns: Columns, when: &'static str) -> Imaged {
     Imaged { table, keys, columns, when }
 }
 
