@@ -51,12 +51,12 @@ pub(super) async fn are_distinct(
         return Ok(());
     }
     let mut seen = HashSet::with_capacity(items.len());
-    let mut met_before = |item: &TemplateItem| {
+    let met_before = |item: &TemplateItem| {
         let reference = item.reference.clone().filter(|_| allow_repeat);
         let account = own(kind, item).0;
         (!seen.insert((account, reference))).then_some(account)
     };
-    let mut twice: Vec<i64> = items.iter().filter_map(&mut met_before).take(PROBLEMS_MAX).collect();
+    let mut twice: Vec<i64> = items.iter().filter_map(met_before).take(PROBLEMS_MAX).collect();
     twice.sort_unstable();
     twice.dedup();
     if twice.is_empty() {

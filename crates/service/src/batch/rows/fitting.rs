@@ -2,7 +2,7 @@
 //! told by the account and not by a place in a list that nobody saw.
 
 use super::amounts::Amounts;
-use super::examine;
+use super::examine::examine;
 use super::refusal::refusal_by_name;
 use super::row::{AcceptedRows, LeftOut, NewRow};
 use crate::Error;
@@ -30,10 +30,14 @@ pub(crate) async fn take_fitting(
     if !wrong.is_empty() && (!partial || is_shared) {
         return Err(refusal_by_name(rows.len(), &wrong));
     }
-    let total = examined.accepted.iter().map(|row| i128::from(row.item.amount)).sum();
+    let mut accepted = examined.accepted;
+    for (row, line) in accepted.iter_mut().zip(1..) {
+        row.item.line = line;
+    }
+    let total = accepted.iter().map(|row| i128::from(row.item.amount)).sum();
     let good = examined.written.into_iter().enumerate().filter(|(place, _)| !bad.contains(place));
     let written = good.map(|(_, written)| written).collect();
-    Ok((AcceptedRows { rows: examined.accepted, total, written }, left_out(wrong)))
+    Ok((AcceptedRows { rows: accepted, total, written }, left_out(wrong)))
 }
 
 /// What is wrong with each row first, by how the row names its own side. A problem behind the last row names it itself.
