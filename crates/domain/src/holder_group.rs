@@ -5,6 +5,7 @@ use crate::id::HolderGroupId;
 use crate::noun::plain_id;
 use crate::script::fold;
 use crate::text::Name;
+use crate::visible::is_ignorable;
 
 /// A group as a request, a path or a user names it. A name never consists of digits alone, so the two differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,15 @@ impl HolderGroupRef {
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
         plain_id(text).map_or_else(|| Self::Name(text.to_owned()), |id| Self::Id(HolderGroupId(id)))
+    }
+
+    /// Whether a group can be meant. Nothing has a name that cannot be stored, and no database is asked for one.
+    #[must_use]
+    pub fn can_exist(&self) -> bool {
+        match self {
+            Self::Id(_) => true,
+            Self::Name(name) => name_of(name).is_ok(),
+        }
     }
 }
 
@@ -45,14 +55,16 @@ impl std::fmt::Display for HolderGroupRef {
 /// Those of a [`Name`], and `HOLDER_GROUP_NAME_INVALID` for a name of digits alone.
 pub fn name_of(text: &str) -> Result<Name, Code> {
     let name = Name::parse(text)?;
-    let is_number = fold(name.as_str()).chars().all(char::is_numeric);
+    let is_number = key_of(name.as_str()).chars().all(char::is_numeric);
     if is_number { Err(Code::HolderGroupNameInvalid) } else { Ok(name) }
 }
 
-/// What makes two names the same: neither case, nor the encoding of letters, nor the amount of whitespace counts.
+/// What makes two names the same: neither case, nor the encoding of letters, nor the amount of whitespace, nor characters
+/// that are never shown count.
 #[must_use]
 pub fn key_of(name: &str) -> String {
     let folded = fold(name).to_lowercase();
+    let folded: String = folded.chars().filter(|c| c.is_ascii() || !is_ignorable(*c)).collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -71,6 +83,24 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_a_name_is_no_group() {
+        let long = "x".repeat(256);
+        let can = |text: &str| HolderGroupRef::parse(text).can_exist().to_string();
+        check(
+            &[
+                ("7", "true"),
+                ("Sales", "true"),
+                ("07", "false"),
+                ("a\0b", "false"),
+                ("a\nb", "false"),
+                ("", "false"),
+            ],
+            can,
+        );
+        assert!(!HolderGroupRef::parse(&long).can_exist());
+    }
+
+    #[test]
     fn a_name_has_more_than_digits() {
         let read = |text: &str| match name_of(text) {
             Ok(name) => String::from(name),
@@ -82,6 +112,7 @@ mod tests {
                 ("销售部", "销售部"),
                 ("7", "HOLDER_GROUP_NAME_INVALID"),
                 ("７７", "HOLDER_GROUP_NAME_INVALID"),
+                ("7\u{200d}7", "HOLDER_GROUP_NAME_INVALID"),
                 ("", "NAME_INVALID"),
                 ("a\nb", "CONTROL_CHARACTER"),
             ],
@@ -91,9 +122,10 @@ mod tests {
 
     #[test]
     fn names_that_read_alike_have_one_key() {
-        let all = ["Sales  London", " sales london ", "ＳＡＬＥＳ　London"];
+        let all =
+            ["Sales  London", " sales london ", "ＳＡＬＥＳ　London", "Sa\u{200b}les \u{fe0f}London\u{2060}"];
         let keys: Vec<_> = all.iter().map(|name| key_of(name)).collect();
-        assert_eq!(keys, ["sales london"; 3]);
+        assert_eq!(keys, ["sales london"; 4]);
         assert_ne!(key_of("Sales"), key_of("Sales 2"));
     }
 }

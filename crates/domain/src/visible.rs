@@ -25,7 +25,7 @@ pub fn is_seen(c: char) -> bool {
 }
 
 /// Default_Ignorable_Code_Point: exactly what the UTS 39 skeleton drops.
-fn is_ignorable(c: char) -> bool {
+pub(crate) fn is_ignorable(c: char) -> bool {
     unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).next().is_none()
 }
 

@@ -21,6 +21,7 @@ pub mod approval;
 pub mod approval_policy;
 pub mod asset;
 pub mod audit;
+mod audited_ids;
 pub mod batch;
 pub mod batch_template;
 pub mod challenge;

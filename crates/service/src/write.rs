@@ -29,6 +29,7 @@ use crate::{Error, Refusal, Secret, Service, code_guess};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use ledger::request::OperationKey;
+use serde_json::Value;
 use store::audit::Actor;
 use store::operation::{self, Answered, Operation};
 use store::{StoreError, Tx, head};
@@ -80,6 +81,13 @@ impl<T> WriteResult<T> {
     /// The same, as a verb further out answers it.
     pub(crate) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> WriteResult<U> {
         WriteResult { answer: wrap(self.answer), facts: self.facts }
+    }
+
+    /// The same, with a detail more about the first thing.
+    pub(crate) fn with(self, name: &str, value: impl Into<Value>) -> Self {
+        let mut facts = self.facts.into_iter();
+        let first = facts.next().map(|fact| fact.with(name, value));
+        Self { answer: self.answer, facts: first.into_iter().chain(facts).collect() }
     }
 
     /// There was nothing to do.

@@ -53,6 +53,7 @@ BEGIN
     ('batch_template', 1, 'id, name, name_key, description, kind, mode, asset, account, convert, follows_rates, allow_repeat, remarks, holder_group, items, amount, version, created_by, created_at, changed_at, created_by_kind, created_by_id'),
     ('batch_template_item', 2, 'template, place, source, target, contact_kind, contact, amount, memo, reference'),
     ('batch_template_use', 2, 'template, batch'),
+    ('batch_template_editor', 4, 'template, kind, id, person, at'),
     ('batch_voucher', 2, 'batch, place, url'),
     ('approval_policy', 2, 'asset, version, content, lowest, set_by, set_by_kind, set_by_id, set_at, due_at, in_force_at, confirmed_by'),
     ('approval_round', 2, 'batch, round, levels, needed, valid_h, policy_version, content_hash, day, asset, account, amount, same_day, maker, cause, opened_at'),

@@ -1002,6 +1002,16 @@ CREATE TABLE batch_template_use (
   PRIMARY KEY (template, batch)
 ) COMPACT;
 
+-- Who saved or changed a template, as for batches: none of them approves what is made from it.
+CREATE TABLE batch_template_editor (
+  template NUMBER NOT NULL REFERENCES batch_template (id),
+  kind     NUMBER NOT NULL,
+  id       NUMBER NOT NULL,
+  person   NUMBER NOT NULL,
+  at       NUMBER NOT NULL,
+  PRIMARY KEY (template, kind, id, person)
+) COMPACT;
+
 -- Where the proof of a batch is, in order.
 CREATE TABLE batch_voucher (
   batch NUMBER NOT NULL,

@@ -1,5 +1,5 @@
-//! Who made a batch: everybody who created, edited, repriced or submitted it, and the people behind API keys that
-//! did. None of them may approve it, which a trigger enforces too.
+//! Who made a batch: everybody who created, edited, repriced or submitted it, or the batch or template that its content is
+//! from, and the people behind API keys that did. None of them may approve it, which a trigger enforces too.
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Named, Sql, named};
@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::record::record;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
-use domain::id::BatchId;
+use domain::id::{BatchId, TemplateId};
 use domain::principal::Principal;
 
 record! {
@@ -31,6 +31,17 @@ static ADD: Sql = Sql::new(
     "INSERT INTO batch_editor (batch, kind, id, person, at) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (batch, kind, id, person) DO NOTHING",
 );
+// With the times of the first deeds: what an administrator made before counts as made before.
+static AS_BATCH: Sql = Sql::new(
+    "INSERT INTO batch_editor (batch, kind, id, person, at)
+     SELECT CAST($1 AS BIGINT), e.kind, e.id, e.person, e.at FROM batch_editor e WHERE e.batch = $2
+     ON CONFLICT (batch, kind, id, person) DO NOTHING",
+);
+static AS_TEMPLATE: Sql = Sql::new(
+    "INSERT INTO batch_editor (batch, kind, id, person, at)
+     SELECT CAST($1 AS BIGINT), e.kind, e.id, e.person, e.at FROM batch_template_editor e WHERE e.template = $2
+     ON CONFLICT (batch, kind, id, person) DO NOTHING",
+);
 static OF_MANY: Lookup =
     Lookup { columns: Editor::COLUMNS, from: "batch_editor", key: "batch", and: "", lock: Lock::None };
 // The users who created or rotated a key know its secret.
@@ -44,7 +55,7 @@ static BEHIND_KEY: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&ADD, &BEHIND_KEY];
+pub const CATALOGUE: &[Named] = named![&ADD, &AS_BATCH, &AS_TEMPLATE, &BEHIND_KEY];
 
 /// The users who know an API key's secret: its creator and everybody who rotated it.
 pub async fn behind_key(tx: &mut Tx, key: i64) -> Result<Vec<i64>, StoreError> {
@@ -65,6 +76,20 @@ pub async fn add(
         tx.execute(&ADD, args![batch.0, kind, id, *person, now]).await?;
     }
     Ok(())
+}
+
+/// Records the makers of another batch, whose content a batch has.
+pub async fn add_those_of(tx: &mut Tx, batch: BatchId, other: BatchId) -> Result<(), StoreError> {
+    tx.execute(&AS_BATCH, args![batch.0, other.0]).await.map(|_| ())
+}
+
+/// Records those who saved and changed the template that a batch is made from.
+pub async fn add_those_of_template(
+    tx: &mut Tx,
+    batch: BatchId,
+    template: TemplateId,
+) -> Result<(), StoreError> {
+    tx.execute(&AS_TEMPLATE, args![batch.0, template.0]).await.map(|_| ())
 }
 
 /// Who made these batches; ids sorted and distinct.

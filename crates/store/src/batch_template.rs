@@ -12,7 +12,7 @@ use crate::value::{Column, Row};
 use domain::batch::{BatchMode, BatchType, ContactType};
 use domain::holder_group::key_of;
 use domain::id::{AccountId, AssetId, BatchId, HolderGroupId, TemplateId};
-use domain::principal::Author;
+use domain::principal::{Author, Principal};
 
 record! {
     /// A saved template.
@@ -115,6 +115,16 @@ static ITEMS: Sql = Sql::new(sql!(
     TemplateItem::COLUMNS,
     " FROM batch_template_item WHERE template = $1 AND place > $2 ORDER BY place LIMIT $3",
 ));
+static EDITED: Sql = Sql::new(
+    "INSERT INTO batch_template_editor (template, kind, id, person, at) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (template, kind, id, person) DO NOTHING",
+);
+static MADE_BY: Sql = Sql::new(
+    "INSERT INTO batch_template_editor (template, kind, id, person, at)
+     SELECT CAST($1 AS BIGINT), e.kind, e.id, e.person, e.at FROM batch_editor e WHERE e.batch = $2
+     ON CONFLICT (template, kind, id, person) DO NOTHING",
+);
+static UNMAKE: Sql = Sql::new("DELETE FROM batch_template_editor WHERE template = $1");
 static USE: Sql = Sql::new("INSERT INTO batch_template_use (template, batch) VALUES ($1, $2)");
 static LAST_RUN: Sql = Sql::new(
     "SELECT b.id FROM batch_template_use u JOIN batch b ON b.id = u.batch
@@ -123,8 +133,8 @@ static LAST_RUN: Sql = Sql::new(
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] = named![
-    &INSERT, &GET, &LOCK, &NAMED, &OF_GROUP, &CHANGE, &TOTAL, &REMOVE, &EMPTY, &FORGET, &ITEMS, &USE,
-    &LAST_RUN
+    &INSERT, &GET, &LOCK, &NAMED, &OF_GROUP, &CHANGE, &TOTAL, &REMOVE, &EMPTY, &FORGET, &ITEMS, &EDITED,
+    &MADE_BY, &UNMAKE, &USE, &LAST_RUN
 ];
 
 /// Which templates a list shows.
@@ -229,6 +239,7 @@ pub async fn change(tx: &mut Tx, template: &BatchTemplate) -> Result<(), StoreEr
 pub async fn remove(tx: &mut Tx, id: TemplateId) -> Result<(), StoreError> {
     tx.execute(&EMPTY, args![id.0]).await?;
     tx.execute(&FORGET, args![id.0]).await?;
+    tx.execute(&UNMAKE, args![id.0]).await?;
     tx.execute(&REMOVE, args![id.0]).await.map(|_| ())
 }
 
@@ -240,6 +251,27 @@ pub async fn items(
     limit: i64,
 ) -> Result<Vec<TemplateItem>, StoreError> {
     tx.fetch(&ITEMS, args![id.0, after, limit]).await?.iter().map(Row::read).collect()
+}
+
+/// Records that a principal saved or changed a template, and who is behind it.
+pub async fn edited(
+    tx: &mut Tx,
+    id: TemplateId,
+    principal: Principal,
+    people: &[i64],
+    now: i64,
+) -> Result<(), StoreError> {
+    let people = if people.is_empty() { &[0] } else { people };
+    for person in people {
+        let principal = (principal.kind(), principal.id().unwrap_or(0));
+        tx.execute(&EDITED, args![id.0, principal.0, principal.1, *person, now]).await?;
+    }
+    Ok(())
+}
+
+/// Records the makers of a batch as those of a template that is saved from it.
+pub async fn made_by(tx: &mut Tx, id: TemplateId, batch: BatchId) -> Result<(), StoreError> {
+    tx.execute(&MADE_BY, args![id.0, batch.0]).await.map(|_| ())
 }
 
 /// Records that a batch was made from a template, or saved as one.

@@ -84,6 +84,13 @@ static ACCOUNTS: Sql = Sql::new(
 );
 static JOIN: Insert = Insert { table: "holder_group_member", columns: &["holder_group", "holder"] };
 static KNOWN: Lookup = Lookup { columns: "id", from: "holder", key: "id", and: "", lock: Lock::None };
+static GROUPS: Lookup = Lookup {
+    columns: "holder_group, holder",
+    from: "holder_group_member",
+    key: "holder",
+    and: "",
+    lock: Lock::None,
+};
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] = named![
@@ -150,6 +157,18 @@ pub async fn remove(tx: &mut Tx, id: HolderGroupId) -> Result<(), StoreError> {
 pub async fn known(tx: &mut Tx, holders: &[HolderId]) -> Result<Vec<HolderId>, StoreError> {
     let ids = Column::I64(holders.iter().map(|holder| holder.0).collect());
     tx.lookup(&KNOWN, ids).await?.iter().map(|row| row.i64(0).map(HolderId)).collect()
+}
+
+/// Those of the holders that are members of a group.
+pub async fn members_among(
+    tx: &mut Tx,
+    id: HolderGroupId,
+    holders: &[HolderId],
+) -> Result<Vec<HolderId>, StoreError> {
+    let ids = Column::I64(holders.iter().map(|holder| holder.0).collect());
+    let all: Result<Vec<(HolderGroupId, HolderId)>, _> =
+        tx.lookup(&GROUPS, ids).await?.iter().map(Row::read).collect();
+    Ok(all?.into_iter().filter(|(group, _)| *group == id).map(|(_, holder)| holder).collect())
 }
 
 /// Adds holders to a group and returns how many were not in it.

@@ -58,8 +58,9 @@ static STORED_BY: Sql = Sql::new(
     "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM upload
      WHERE gone_at IS NULL AND created_by_kind = $1 AND COALESCE(created_by_id, 0) = $2",
 );
-static ATTACH: Sql =
-    Sql::new("UPDATE upload SET batch = COALESCE(batch, $2), expires_at = NULL WHERE id = $1");
+static ATTACH: Sql = Sql::new(
+    "UPDATE upload SET batch = COALESCE(batch, $2), expires_at = NULL WHERE id = $1 AND gone_at IS NULL",
+);
 // One that an open task reads is kept for it.
 static EXPIRED: Sql = Sql::new(sql!(
     "SELECT ",
@@ -73,7 +74,9 @@ static EXPIRED: Sql = Sql::new(sql!(
 ));
 static FORGET: Sql =
     Sql::new("UPDATE upload SET expires_at = $2 WHERE task = $1 AND batch IS NULL AND gone_at IS NULL");
-static GONE: Sql = Sql::new("UPDATE upload SET gone_at = $2 WHERE id = $1 AND gone_at IS NULL");
+// It may have been attached to a batch since it was found.
+static GONE: Sql =
+    Sql::new("UPDATE upload SET gone_at = $2 WHERE id = $1 AND gone_at IS NULL AND expires_at < $2");
 static KNOWN: Lookup =
     Lookup { columns: "object", from: "upload", key: "object", and: "gone_at IS NULL", lock: Lock::None };
 
@@ -117,9 +120,9 @@ pub async fn stored_by(tx: &mut Tx, principal: Principal) -> Result<i64, StoreEr
     rows.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Records that a file belongs to a batch, and so is kept; the first batch counts.
-pub async fn attach(tx: &mut Tx, id: FileId, batch: BatchId) -> Result<(), StoreError> {
-    tx.execute(&ATTACH, args![id.0, batch.0]).await.map(|_| ())
+/// Records that a file belongs to a batch, and so is kept; the first batch counts. `false` if its bytes are removed.
+pub async fn attach(tx: &mut Tx, id: FileId, batch: BatchId) -> Result<bool, StoreError> {
+    Ok(tx.execute(&ATTACH, args![id.0, batch.0]).await? > 0)
 }
 
 /// Files at a place whose time is over, and which no open task reads.
@@ -132,7 +135,7 @@ pub async fn forget(tx: &mut Tx, task: TaskId, now: i64) -> Result<(), StoreErro
     tx.execute(&FORGET, args![task.0, now]).await.map(|_| ())
 }
 
-/// Records that the bytes of a file are removed; `false` if they were already.
+/// Records that the bytes of a file are removed; `false` if they were already, or if it is kept.
 pub async fn remove_bytes(tx: &mut Tx, id: FileId, now: i64) -> Result<bool, StoreError> {
     Ok(tx.execute(&GONE, args![id.0, now]).await? > 0)
 }

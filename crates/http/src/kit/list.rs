@@ -88,11 +88,20 @@ impl Page {
     }
 }
 
-/// A filter text, refused if it cannot occur in any stored value.
+/// A filter text of a query, refused if it cannot occur in any stored value.
 pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
+    filter_text(Code::QueryInvalid, name, text)
+}
+
+/// The same in a body.
+pub(crate) fn body_text(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
+    filter_text(Code::BodyInvalid, name, text)
+}
+
+fn filter_text(code: Code, name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
     match text {
         Some(text) if text.chars().count() > TEXT_MAX || text.chars().any(char::is_control) => {
-            Err(Problem::about(Code::QueryInvalid, format!("{name}: at most {TEXT_MAX} visible characters")))
+            Err(Problem::about(code, format!("{name}: at most {TEXT_MAX} visible characters")))
         }
         Some(text) if text.is_empty() => Ok(None),
         other => Ok(other),

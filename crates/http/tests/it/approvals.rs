@@ -124,6 +124,43 @@ async fn nobody_approves_their_own_batch() {
 }
 
 #[tokio::test]
+async fn nobody_approves_what_is_made_from_a_template_or_a_batch_of_their_own() {
+    let office = office().await;
+    let templates = "/api/batch-transfer-templates";
+    let body = |name: &str| {
+        let mut body = salaries(1, "10.00");
+        body["name"] = json!(name);
+        body
+    };
+    let saved = office.checker.post(templates, body("Saved")).await;
+    let saved = format!("{templates}/{}", saved.data()["id"]);
+    // Somebody else changes what the checker changed.
+    let edited = office.world.post(templates, body("Edited")).await;
+    let edited = format!("{templates}/{}", edited.data()["id"]);
+    office.checker.patch(&edited, json!({ "remarks": "for March" })).await.data();
+    let named = office.world.request(Method::PATCH, &edited).json(&json!({ "name": "Renamed" }));
+    answer(named).await.data();
+    let own = office.checker.post(BATCHES, body("Own")).await.data()["id"].as_i64().unwrap();
+    let kept = office.world.post(templates, json!({ "name": "Kept", "from": own.to_string() })).await;
+    let kept = format!("{templates}/{}", kept.data()["id"]);
+    for (path, body) in [
+        (format!("{saved}/batches"), json!({})),
+        (format!("{edited}/batches"), json!({})),
+        (format!("{kept}/batches"), json!({})),
+        (at(own, "/copy"), json!({ "items": "all" })),
+    ] {
+        let made = office.world.post(&path, body).await.data().clone();
+        let made = if made["batch"].is_object() { made["batch"].clone() } else { made };
+        let made = if made["batch"].is_object() { made["batch"].clone() } else { made };
+        let (id, number) = (made["id"].as_i64().unwrap(), made["batchNumber"].as_str().unwrap());
+        office.world.post(&at(id, "/submit"), Json::Null).await.data();
+        let decided = office.decide(number, Some(&format!("k-{id}")), office.body("approve")).await;
+        assert_eq!((decided.status, decided.code()), (400, "CANNOT_APPROVE_OWN"), "{path}");
+    }
+    office.world.stop().await;
+}
+
+#[tokio::test]
 async fn only_those_who_could_approve_now_are_named() {
     let office = office().await;
     let made = office.checker.post(BATCHES, salaries(1, "10.00")).await;

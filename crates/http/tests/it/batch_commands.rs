@@ -1,6 +1,8 @@
 //! Drafts edited by commands: one relation, many at once, all accounts that a filter matches; and a batch's vouchers.
 
-use crate::batch_tools::{BATCHES, at, make, open, salaries, send, verify, world_with_payees};
+use crate::batch_tools::{BATCHES, at, audited, make, open, salaries, send, verify, world_with_payees};
+use crate::browser::{Browser, PASSWORD, add, first_admin};
+use crate::task_tools::{FILES, upload};
 use crate::world::{Answer, World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -52,6 +54,12 @@ async fn one_relation_is_changed_and_keeps_its_id_and_line() {
         relation["externalId"]
     ]);
     assert_eq!(texts, json!([before[1].0, 2, "2.50", "m", "r", "X-1"]));
+    // Nothing sent changes nothing.
+    let nothing = send(&world, Method::PATCH, &path, json!({})).await;
+    assert_eq!(
+        (&nothing.data()["batch"]["version"], &nothing.data()["relation"]["amount"]),
+        (&json!(2), &json!("2.50"))
+    );
     // What is not sent stays; what is empty goes; null waits for its amount.
     let changed = send(&world, Method::PATCH, &path, json!({ "amount": null, "memo": "" })).await;
     let relation = &changed.data()["relation"];
@@ -114,6 +122,9 @@ async fn many_relations_are_removed_at_once() {
     assert_eq!(shown(&relations(&world, id).await), ["2 P-1 1.00", "5 P-4 1.00", "6 P-5 1.00"]);
     let path = at(id, &format!("/relations/{}", all[4].0));
     send(&world, Method::PATCH, &path, json!({ "amount": null })).await.data();
+    let version = world.get(&at(id, "")).await.data()["version"].clone();
+    let nothing = world.post(&remove, json!({ "ids": [] })).await;
+    assert_eq!((&nothing.data()["removed"], &nothing.data()["batch"]["version"]), (&json!(0), &version));
     let removed = world.post(&remove, json!({ "missingAmount": true })).await;
     assert_eq!(removed.data()["removed"], 1);
     for (body, code) in [
@@ -148,7 +159,7 @@ async fn all_accounts_that_a_filter_matches_are_added() {
     let fixed = json!({ "text": "p-4", "status": "frozen", "amountMode": "fixed", "fixedAmount": "5.00" });
     assert_eq!(world.post(&by_filter, fixed).await.data()["added"], 1);
     assert_eq!(relations(&world, id).await[4].1, "5 P-4 5.00");
-    let euros = world.post(&by_filter, json!({ "currency": "EUR" })).await;
+    let euros = world.post(&by_filter, json!({ "currency": "eur" })).await;
     assert_eq!(euros.data()["refused"], json!([{ "account": "E-1", "code": "CURRENCY_MISMATCH" }]));
     assert_eq!(world.post("/api/v2/holder-groups", json!({ "name": "G" })).await.status, 200);
     assert_eq!(world.post("/api/v2/holder-groups/G/members", json!({ "add": ["hold_3"] })).await.status, 200);
@@ -161,8 +172,21 @@ async fn all_accounts_that_a_filter_matches_are_added() {
         .await;
     assert_eq!(added.data()["added"], 1);
     assert_eq!(shown(&relations(&world, other).await), ["1 P-1 9.00"]);
+    // What does not fit an amount is listed, unless the others' shares depend on it.
+    let unfit = json!({ "text": "P-0", "amountMode": "fixed", "fixedAmount": "10000.01" });
+    let added = world.post(&at(other, "/relations/by-filter"), unfit).await;
+    assert_eq!(added.data()["refused"], json!([{ "account": "P-0", "code": "AMOUNT_ABOVE_MAXIMUM" }]));
+    let shares = json!({ "text": "P-", "amountMode": "equal", "totalAmount": "0.01" });
+    let refused = world.post(&at(other, "/relations/by-filter"), shares).await;
+    let problem = &refused.json["data"]["problems"][0];
+    assert_eq!((refused.code(), &problem["payee"]), ("BATCH_ROWS_INVALID", &json!("P-2")), "{refused:?}");
     for (body, code) in [
         (json!({ "group": "None" }), "HOLDER_GROUP_NOT_FOUND"),
+        (json!({ "group": "a\0b" }), "BODY_INVALID"),
+        (json!({ "text": "a\0b" }), "BODY_INVALID"),
+        (json!({ "email": "a\0b@example.com" }), "BODY_INVALID"),
+        (json!({ "uid": "x".repeat(256) }), "BODY_INVALID"),
+        (json!({ "currency": "U\0D" }), "CURRENCY_UNKNOWN"),
         (json!({ "currency": "XXX" }), "CURRENCY_UNKNOWN"),
         (json!({ "amountMode": "ratio", "totalAmount": "1.00" }), "AMOUNT_MODE_INVALID"),
     ] {
@@ -176,6 +200,37 @@ async fn all_accounts_that_a_filter_matches_are_added() {
 }
 
 #[tokio::test]
+async fn the_audit_log_names_what_a_command_added_and_removed() {
+    let world = world_with_payees(3).await;
+    let id = draft(&world, 1).await;
+    let by_filter = at(id, "/relations/by-filter");
+    let fixed = json!({ "text": "P-", "amountMode": "fixed", "fixedAmount": "5.00" });
+    assert_eq!(world.post(&by_filter, fixed).await.data()["added"], 2);
+    let rows = relations(&world, id).await;
+    let remove = at(id, "/relations/remove");
+    world.post(&remove, json!({ "ids": [rows[0].0] })).await.data();
+    world.post(&remove, json!({ "all": true })).await.data();
+    assert_eq!(world.post(&by_filter, json!({ "group": "None" })).await.code(), "HOLDER_GROUP_NOT_FOUND");
+    let rows_of = audited(&world, "batch", Some(id)).await;
+    let edits: Vec<&Json> = rows_of.iter().filter(|row| row.0 == "batch.edit").map(|row| &row.2).collect();
+    let account = async |number: &str| {
+        let account = world.get(&format!("/api/v2/accounts/{number}")).await;
+        let id = account.data()["id"].as_str().unwrap().to_owned();
+        id.trim_start_matches("acct_").parse::<i64>().unwrap()
+    };
+    let added = json!([account("P-1").await, account("P-2").await]);
+    let told = |of: &Json| json!([of["added"], of["amount"], of["accounts"], of["status"], of["refused"]]);
+    assert_eq!(told(edits[0]), json!([2, 1000, added, "active", 0]));
+    let told = |of: &Json| json!([of["deleted"], of["deleted_count"], of["deleted_amount"]]);
+    assert_eq!(told(edits[1]), json!([[rows[0].0], 1, 100]));
+    assert_eq!(told(edits[2]), json!([[rows[1].0, rows[2].0], 2, 1000]));
+    // A refusal names its batch.
+    assert_eq!((edits.len(), rows_of.last().map(|row| row.1.as_str())), (4, Some("HOLDER_GROUP_NOT_FOUND")));
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_batch_has_vouchers_in_any_state() {
     let world = world_with_payees(1).await;
     let id = draft(&world, 1).await;
@@ -184,7 +239,7 @@ async fn a_batch_has_vouchers_in_any_state() {
     let one = send(&world, Method::PUT, &path, json!({ "voucherUrl": "https://example.org/1.pdf" })).await;
     assert_eq!(one.data()["voucherUrl"], json!(["https://example.org/1.pdf"]));
     world.post(&at(id, "/submit"), Json::Null).await.data();
-    let two = json!({ "voucherUrl": ["/receipts/2", "file_9"] });
+    let two = json!({ "voucherUrl": ["/receipts/2", "https://example.org/2.pdf"] });
     send(&world, Method::PUT, &path, two.clone()).await.data();
     assert_eq!(world.get(&path).await.data(), &two);
     for wrong in [json!("javascript:alert(1)"), json!(["/a", "//b"]), json!(vec!["/a"; 21])] {
@@ -196,6 +251,38 @@ async fn a_batch_has_vouchers_in_any_state() {
         json!([])
     );
     assert_eq!(world.get(&format!("{BATCHES}/999/vouchers")).await.code(), "BATCH_NOT_FOUND");
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_a_voucher_is_kept_for_all_who_read_the_batch() {
+    let world = world_with_payees(1).await;
+    let admin = first_admin(&world).await;
+    for login in ["anna", "bob"] {
+        add(&admin, login, "operator").await;
+    }
+    let anna = Browser::signed_in(&world, "anna", PASSWORD).await;
+    let bob = Browser::signed_in(&world, "bob", PASSWORD).await;
+    let of = async |who: &Browser| {
+        let made = who.post(BATCHES, salaries(1, "1.00")).await.data()["id"].as_i64().unwrap();
+        at(made, "/vouchers")
+    };
+    let (hers, his) = (of(&anna).await, of(&bob).await);
+    let file = upload(&anna, "receipt.pdf", "%PDF-1.7").await;
+    let shown = format!("{FILES}/{file}");
+    let body = json!({ "voucherUrl": file });
+    // Another can neither read it nor name it; it is as if it were not there.
+    assert_eq!(bob.get(&shown).await.code(), "FILE_NOT_FOUND");
+    assert_eq!(bob.put(&his, body.clone()).await.code(), "FILE_NOT_FOUND");
+    assert_eq!(bob.put(&his, json!({ "voucherUrl": "file_99" })).await.code(), "FILE_NOT_FOUND");
+    assert_eq!(bob.get(&his).await.data()["voucherUrl"], json!([]));
+    let set = anna.put(&hers, body.clone()).await;
+    assert_eq!(set.data()["voucherUrl"], json!([file]));
+    let kept = bob.get(&shown).await.data().clone();
+    assert_eq!(kept["expires_at"], Json::Null, "{kept}");
+    // It proves his payment too.
+    assert_eq!(bob.put(&his, body).await.data()["voucherUrl"], json!([file]));
     verify(&world).await;
     world.stop().await;
 }
@@ -241,6 +328,11 @@ async fn relations_are_listed_with_holders_by_code_and_from_a_line() {
     assert_eq!((lines(&failed), &failed.json["pagination"]["total"]), (vec![3], &json!(2)));
     assert_eq!(failed.data()[0]["targetHolder"], "P-2");
     assert_eq!(failed.data()[0]["sourceHolder"], "PAY");
+    // Those that are skipped keep their code and have failed no more.
+    let skip = at(id, &format!("/relations/{}/skip", failed.data()[0]["id"]));
+    world.post(&skip, json!({ "reason": "later" })).await.data();
+    assert_eq!(lines(&list("errorCode=INSUFFICIENT_BALANCE").await), [4]);
+    assert_eq!(lines(&list("errorCode=INSUFFICIENT_BALANCE&status=skipped").await), Vec::<i64>::new());
     assert_eq!(lines(&list("errorCode=ACCOUNT_NOT_FOUND").await), Vec::<i64>::new());
     assert_eq!(lines(&list("fromLine=3").await), [3, 4]);
     assert_eq!(lines(&list("fromLine=5").await), Vec::<i64>::new());

@@ -120,3 +120,18 @@ async fn its_shape_is_one_relation_whose_other_side_is_outside() {
     verify(&world).await;
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_draft_that_has_more_than_one_relation_is_not_submitted() {
+    let world = banked().await;
+    let mut body = deposit("1.00");
+    body["draft"] = json!(true);
+    let id = make(&world, body).await;
+    // No edit leads here; the submission checks it all the same.
+    let mut tx = world.store.write().await.unwrap();
+    tx.fetch_text(format!("UPDATE batch SET total_count = 2 WHERE id = {id}"), vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = world.post(&at(id, "/submit"), Json::Null).await;
+    assert_eq!(outcome(&refused), is(422, "OUTSIDE_BATCH_SHAPE"));
+    world.stop().await;
+}

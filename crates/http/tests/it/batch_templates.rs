@@ -1,15 +1,15 @@
 //! Saved templates of batches: saved from a batch or from relations, changed, and made into drafts.
 
-use crate::batch_tools::{BATCHES, at, ended, make, open, salaries, send, verify, world_with_payees};
+use crate::batch_tools::{BATCHES, at, audited, ended, make, salaries, send, verify, world_with_payees};
 use crate::browser::{Browser, PASSWORD, add, first_admin};
-use crate::world::{World, answer};
+use crate::world::{Answer, World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-const TEMPLATES: &str = "/api/batch-transfer-templates";
+pub const TEMPLATES: &str = "/api/batch-transfer-templates";
 
 /// Saves a template from two payees' relations; returns its path.
-async fn saved(world: &World) -> String {
+pub async fn saved(world: &World) -> String {
     let batch = make(world, salaries(2, "10.00")).await;
     let body = json!({ "name": "Salaries", "from": batch.to_string() });
     let template = world.post(TEMPLATES, body).await;
@@ -17,7 +17,7 @@ async fn saved(world: &World) -> String {
 }
 
 /// The relations of a draft as `number amount`.
-async fn relations(world: &World, batch: &Json) -> Vec<String> {
+pub async fn relations(world: &World, batch: &Json) -> Vec<String> {
     let list = world.get(&at(batch["id"].as_i64().unwrap(), "/relations?pageSize=200")).await;
     let row = |row: &Json| {
         format!("{} {}", row["targetAccount"].as_str().unwrap(), row["amount"].as_str().unwrap_or("-"))
@@ -26,8 +26,12 @@ async fn relations(world: &World, batch: &Json) -> Vec<String> {
 }
 
 /// Makes a draft; returns the batch.
-async fn drawn(world: &World, template: &str, body: Json) -> Json {
-    let made = world.post(&format!("{template}/batches"), body).await;
+pub async fn drawn(world: &World, template: &str, body: Json) -> Json {
+    batch_of(&world.post(&format!("{template}/batches"), body).await)
+}
+
+/// The batch of an answer to that.
+pub fn batch_of(made: &Answer) -> Json {
     made.data()["batch"]["batch"].as_object().map_or_else(|| made.data()["batch"].clone(), |b| json!(b))
 }
 
@@ -107,63 +111,6 @@ async fn amounts_are_saved_of_the_last_run_split_or_empty() {
 }
 
 #[tokio::test]
-async fn a_template_pays_the_members_that_its_group_has_now() {
-    let world = world_with_payees(3).await;
-    assert_eq!(world.post("/api/v2/holder-groups", json!({ "name": "Sales" })).await.status, 200);
-    // Holders 2 to 4 own P-0 to P-2; the payer's holder is the first.
-    let members = async |body: Json| {
-        assert_eq!(world.post("/api/v2/holder-groups/Sales/members", body).await.status, 200);
-    };
-    members(json!({ "add": ["hold_2", "hold_3"] })).await;
-    let body = json!({ "name": "Sales", "type": "one_to_many", "sourceAccountId": "PAY", "group": "Sales",
-        "relations": [{ "targetAccountId": "P-0", "amount": "4.00" }] });
-    let template = world.post(TEMPLATES, body).await;
-    assert_eq!((&template.data()["group"], &template.data()["relationCount"]), (&json!("Sales"), &json!(1)));
-    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
-    let draft = drawn(&world, &path, Json::Null).await;
-    assert_eq!(relations(&world, &draft).await, ["P-0 4.00", "P-1 -"]);
-    members(json!({ "add": ["hold_4"], "remove": ["hold_3"] })).await;
-    let draft = drawn(&world, &path, json!({ "amountMode": "fixed", "fixedAmount": "1.00" })).await;
-    assert_eq!(relations(&world, &draft).await, ["P-0 1.00", "P-2 1.00"]);
-    // A member without an account in the currency, and the payer, who cannot pay itself.
-    open(&world, "EUR-1", "EUR", "0").await;
-    members(json!({ "add": ["hold_5", "hold_1"] })).await;
-    let refused = world.post(&format!("{path}/batches"), Json::Null).await;
-    assert_eq!(refused.code(), "BATCH_ROWS_INVALID");
-    let made = world.post(&format!("{path}/batches"), json!({ "partial": true })).await;
-    let mut left: Vec<String> = made.data()["leftOut"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| format!("{} {}", one["payee"].as_str().unwrap(), one["code"].as_str().unwrap()))
-        .collect();
-    left.sort();
-    assert_eq!(left, ["PAY SAME_ACCOUNT", "hold_5 PAYEE_NO_DEFAULT"]);
-    let removed = send(&world, Method::DELETE, "/api/v2/holder-groups/Sales", Json::Null).await;
-    assert_eq!(removed.code(), "HOLDER_GROUP_IN_USE");
-    send(&world, Method::PATCH, &path, json!({ "group": null })).await.data();
-    let removed = send(&world, Method::DELETE, "/api/v2/holder-groups/Sales", Json::Null).await;
-    assert_eq!(removed.status, 200);
-    verify(&world).await;
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn a_payee_who_was_closed_is_named_or_left_out() {
-    let world = world_with_payees(2).await;
-    let template = saved(&world).await;
-    assert_eq!(world.post("/api/v2/accounts/P-1/close", json!({ "reason": "left" })).await.status, 200);
-    let refused = world.post(&format!("{template}/batches"), Json::Null).await;
-    assert_eq!(refused.code(), "BATCH_ROWS_INVALID");
-    let problem = &refused.json["data"]["problems"][0];
-    assert_eq!((&problem["value"], &problem["code"]), (&json!("P-1"), &json!("TARGET_ACCOUNT_CLOSED")));
-    let made = world.post(&format!("{template}/batches"), json!({ "partial": true })).await;
-    assert_eq!(made.data()["leftOutCount"], 1);
-    verify(&world).await;
-    world.stop().await;
-}
-
-#[tokio::test]
 async fn a_template_is_changed_under_its_version_and_removed() {
     let world = world_with_payees(3).await;
     let path = saved(&world).await;
@@ -173,6 +120,10 @@ async fn a_template_is_changed_under_its_version_and_removed() {
     let changed = on("1", json!({ "name": "Pay", "description": "d", "mode": "stop_on_failure" })).await;
     assert_eq!((&changed.data()["name"], &changed.data()["version"]), (&json!("Pay"), &json!(2)));
     assert_eq!(on("1", json!({ "name": "Other" })).await.code(), "BATCH_TEMPLATE_CHANGED");
+    // What changes nothing is no change.
+    for nothing in [json!({}), json!({ "name": "Pay", "description": "d" })] {
+        assert_eq!(on("2", nothing).await.data()["version"], 2);
+    }
     let rows = json!({ "relations": [{ "targetAccountId": "P-2" }], "remarks": "r" });
     let changed = on("2", rows).await;
     let shown =
@@ -189,6 +140,86 @@ async fn a_template_is_changed_under_its_version_and_removed() {
     }
     assert_eq!(send(&world, Method::DELETE, &path, Json::Null).await.status, 200);
     assert_eq!(world.get(&path).await.code(), "BATCH_TEMPLATE_NOT_FOUND");
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_template_pays_no_more_than_a_batch_may() {
+    let world = world_with_payees(11).await;
+    let body = |name: &str| {
+        let mut body = salaries(11, "10000.00");
+        body["name"] = json!(name);
+        body
+    };
+    assert_eq!(world.post(TEMPLATES, body("T")).await.code(), "BATCH_ABOVE_MAXIMUM");
+    let path = saved(&world).await;
+    let more = json!({ "relations": body("T")["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, more).await.code(), "BATCH_ABOVE_MAXIMUM");
+    assert_eq!(world.get(&path).await.data()["version"], 1);
+    // Each amount fits the ledger, their sum does not fit a database's number.
+    let policy = service::policy::PolicyChange {
+        max: Some("9999999999999999.99".to_owned()),
+        batch_max: Some("9999999999999999.99".to_owned()),
+        ..Default::default()
+    };
+    service::policy::set(&world.service, &world.actor, "USD", None, &policy).await.unwrap();
+    let more = json!({ "relations": salaries(11, "9000000000000000.00")["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, more).await.code(), "BATCH_ABOVE_MAXIMUM");
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_audit_log_says_what_a_template_was_and_has_become() {
+    let world = world_with_payees(2).await;
+    let path = saved(&world).await;
+    let change = json!({ "mode": "atomic", "remarks": "March", "description": "all",
+        "relations": [{ "targetAccountId": "P-0", "amount": "3.00" }] });
+    send(&world, Method::PATCH, &path, change).await.data();
+    assert_eq!(world.post("/api/v2/accounts/P-0/close", json!({ "reason": "left" })).await.status, 200);
+    assert_eq!(send(&world, Method::PATCH, &path, json!({ "name": "" })).await.code(), "NAME_INVALID");
+    send(&world, Method::DELETE, &path, Json::Null).await.data();
+    let rows = audited(&world, "batch_template", Some(1)).await;
+    let done: Vec<_> = rows.iter().map(|(action, result, _)| format!("{action} {result}")).collect();
+    assert_eq!(
+        done,
+        [
+            "batch_template.save ok",
+            "batch_template.change ok",
+            "batch_template.change NAME_INVALID",
+            "batch_template.remove ok"
+        ]
+    );
+    let (save, change, remove) = (&rows[0].2, &rows[1].2, &rows[3].2);
+    let texts = |of: &Json| json!([of["mode"], of["remarks"], of["description"], of["items"], of["amount"]]);
+    assert_eq!(texts(&change["before"]), json!(["continue", null, "", 2, 2000]));
+    assert_eq!(texts(&change["after"]), json!(["atomic", "March", "all", 1, 300]));
+    assert_eq!(save["after"]["payments"], change["before"]["payments"]);
+    assert_eq!(change["after"]["payments"], remove["before"]["payments"]);
+    assert_ne!(change["before"]["payments"], change["after"]["payments"]);
+    assert_eq!(change["after"]["payments"].as_str().map(str::len), Some(64));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn payments_that_differ_in_their_external_ids_alone_are_not_saved() {
+    let world = world_with_payees(1).await;
+    let relation = |reference: &str, id: &str| json!({ "targetAccountId": "P-0", "amount": "1.00", "reference": reference, "externalId": id });
+    let body = |second: Json| {
+        json!({ "name": "Twice", "type": "one_to_many", "sourceAccountId": "PAY", "allowRepeat": true,
+            "relations": [relation("a", "X-1"), second] })
+    };
+    let batch = make(&world, body(relation("a", "X-2"))).await.to_string();
+    for twice in [json!({ "name": "T", "from": batch }), body(relation("a", "X-3"))] {
+        assert_eq!(world.post(TEMPLATES, twice).await.code(), "DUPLICATE_TARGET");
+    }
+    let template = world.post(TEMPLATES, body(relation("b", "X-4"))).await;
+    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+    let twice = json!({ "relations": body(relation("a", "X-5"))["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, twice).await.code(), "DUPLICATE_TARGET");
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 1.00", "P-0 1.00"]);
     verify(&world).await;
     world.stop().await;
 }
@@ -217,6 +248,7 @@ async fn what_a_template_cannot_be() {
         ),
         (given(json!({ "relations": [{ "targetAccountId": "P-0", "amount": "0" }] })), "BATCH_ROWS_INVALID"),
         (given(json!({ "group": "None" })), "HOLDER_GROUP_NOT_FOUND"),
+        (given(json!({ "group": "a\0b" })), "HOLDER_GROUP_NOT_FOUND"),
     ] {
         assert_eq!(world.post(TEMPLATES, body.clone()).await.code(), code, "{body}");
     }
@@ -231,36 +263,30 @@ async fn what_a_template_cannot_be() {
 }
 
 #[tokio::test]
-async fn many_pay_one_and_many_pay_many_by_template() {
+async fn a_template_from_or_to_outside_has_one_relation() {
     let world = world_with_payees(2).await;
-    for (name, body) in [
-        (
-            "In",
-            json!({ "type": "many_to_one", "targetAccountId": "PAY",
-            "relations": [{ "sourceAccountId": "P-0", "amount": "1.00" }, { "contactType": "uid", "targetIdentifier": "U-P-1", "amount": "2.00" }] }),
-        ),
-        (
-            "Across",
-            json!({ "type": "many_to_many", "currency": "USD",
-            "relations": [{ "sourceAccountId": "PAY", "targetAccountId": "P-0", "amount": "1.00" },
-                { "sourceAccountId": "P-0", "targetAccountId": "P-1", "amount": "2.00" }] }),
-        ),
-    ] {
-        let mut body = body;
-        body["name"] = json!(name);
-        let template = world.post(TEMPLATES, body).await;
-        let path = format!("{TEMPLATES}/{}", template.data()["id"]);
-        let draft = drawn(&world, &path, Json::Null).await;
-        let sides = |row: &Json| json!([row["sourceAccount"], row["targetAccount"], row["amount"]]);
-        let list = world.get(&at(draft["id"].as_i64().unwrap(), "/relations")).await;
-        let rows: Vec<Json> = list.data().as_array().unwrap().iter().map(sides).collect();
-        let expected = match name {
-            "In" => [json!(["P-0", "PAY", "1.00"]), json!(["P-1", "PAY", "2.00"])],
-            _ => [json!(["PAY", "P-0", "1.00"]), json!(["P-0", "P-1", "2.00"])],
-        };
-        assert_eq!(rows, expected, "{name}");
-    }
+    let body = |count: usize| {
+        let relations: Vec<Json> = (0..count)
+            .map(|place| json!({ "targetAccountId": format!("P-{place}"), "amount": "1.00" }))
+            .collect();
+        json!({ "name": "In", "type": "deposit", "currency": "USD", "relations": relations })
+    };
+    assert_eq!(world.post(TEMPLATES, body(2)).await.code(), "OUTSIDE_BATCH_SHAPE");
+    let template = world.post(TEMPLATES, body(1)).await;
+    let path = format!("{TEMPLATES}/{}", template.data()["id"]);
+    let two = json!({ "relations": body(2)["relations"] });
+    assert_eq!(send(&world, Method::PATCH, &path, two).await.code(), "OUTSIDE_BATCH_SHAPE");
+    let draft = drawn(&world, &path, Json::Null).await;
+    assert_eq!(relations(&world, &draft).await, ["P-0 1.00"]);
     verify(&world).await;
+    // No request saves a second one; a draft is refused all the same.
+    let mut tx = world.store.write().await.unwrap();
+    let second = "INSERT INTO batch_template_item (template, place, source, target, amount)
+        SELECT template, 2, source, target + 1, amount FROM batch_template_item";
+    tx.fetch_text(second.to_owned(), vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = world.post(&format!("{path}/batches"), Json::Null).await;
+    assert_eq!(refused.code(), "OUTSIDE_BATCH_SHAPE");
     world.stop().await;
 }
 

@@ -4,6 +4,7 @@ use crate::world::{Answer, World, world};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::account::{self, OpenAccount};
+use service::audit::AuditFilter;
 use service::holder::NewHolder;
 use service::transfer::{self, TransferRequest};
 use std::time::{Duration, Instant};
@@ -103,6 +104,13 @@ pub async fn balance(world: &World, number: &str) -> i64 {
 pub async fn verify(world: &World) {
     let found = upkeep::verify::run(&world.store).await.unwrap();
     assert!(found.is_ok(), "{:?}", found.violations());
+}
+
+/// The details of the audit rows about a noun, and about one of its ids if given: action, result and details, in order.
+pub async fn audited(world: &World, subject: &str, id: Option<i64>) -> Vec<(String, String, Json)> {
+    let filter = AuditFilter { subject: Some(subject.to_owned()), subject_id: id, ..AuditFilter::default() };
+    let rows = world.audit(filter).await.into_iter();
+    rows.map(|row| (row.action, row.result, serde_json::from_str(&row.detail).unwrap())).collect()
 }
 
 /// Status and code.

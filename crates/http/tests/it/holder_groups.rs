@@ -1,6 +1,6 @@
 //! Groups of holders over the API: their life, whom they narrow lists to, and who may change them.
 
-use crate::batch_tools::verify;
+use crate::batch_tools::{audited, verify};
 use crate::browser::{Browser, add, first_admin};
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
@@ -79,7 +79,9 @@ async fn lists_of_holders_accounts_and_groups_are_narrowed_to_a_group() {
     ] {
         assert_eq!(listed(&world, path, field).await, expected, "{path}");
     }
-    for path in ["/api/v2/holders?group=None", "/api/v2/accounts?group=99"] {
+    let long = format!("{GROUPS}/{}", "x".repeat(300));
+    let nul = format!("{GROUPS}/a%00b");
+    for path in ["/api/v2/holders?group=None", "/api/v2/accounts?group=99", long.as_str(), nul.as_str()] {
         assert_eq!(world.get(path).await.code(), "HOLDER_GROUP_NOT_FOUND", "{path}");
     }
     verify(&world).await;
@@ -93,16 +95,38 @@ async fn pages_of_a_group_follow_each_other() {
     assert_eq!(world.post(GROUPS, json!({ "name": "All" })).await.status, 200);
     let all: Vec<_> = (1..=5).map(|k| format!("hold_{k}")).collect();
     assert_eq!(world.post(&format!("{GROUPS}/All/members"), json!({ "add": all })).await.status, 200);
-    for (list, field) in [("holders", "id"), ("accounts", "id")] {
+    for (list, field, first) in [("holders", "id", "hold_"), ("accounts", "number", "N-")] {
         let (mut seen, mut path) = (Vec::new(), format!("/api/v2/{list}?group=All&pageSize=2"));
         loop {
             let page = world.get(&path).await;
-            seen.extend(page.data().as_array().unwrap().iter().map(|row| row[field].clone()));
+            seen.extend(
+                page.data().as_array().unwrap().iter().map(|row| row[field].as_str().unwrap().to_owned()),
+            );
             let Some(next) = page.json["pagination"]["nextCursor"].as_str() else { break };
             path = format!("/api/v2/{list}?group=All&pageSize=2&cursor={next}");
         }
-        assert_eq!(seen.len(), 5, "{list}: {seen:?}");
+        assert_eq!(seen, (1..=5).map(|k| format!("{first}{k}")).collect::<Vec<_>>(), "{list}");
     }
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_audit_log_names_who_really_joined_and_left() {
+    let world = world().await;
+    holders(&world, 3).await;
+    assert_eq!(world.post(GROUPS, json!({ "name": "G" })).await.status, 200);
+    let members = format!("{GROUPS}/1/members");
+    for body in [
+        json!({ "add": ["hold_1", "hold_2"], "remove": ["hold_3"] }),
+        json!({ "add": ["hold_2", "hold_3"], "remove": ["hold_1"] }),
+    ] {
+        assert_eq!(world.post(&members, body).await.status, 200);
+    }
+    let rows = audited(&world, "holder_group", Some(1)).await;
+    let of = |row: &(String, String, Json)| json!([row.2["joined"], row.2["left"]]);
+    let changes: Vec<_> = rows.iter().filter(|row| row.0 == "holder_group.members").map(of).collect();
+    assert_eq!(changes, [json!([[1, 2], []]), json!([[3], [1]])]);
     verify(&world).await;
     world.stop().await;
 }
@@ -115,6 +139,7 @@ async fn what_a_group_cannot_be() {
     let long = "x".repeat(501);
     for (body, code) in [
         (json!({ "name": "ＳＡＬＥＳ  london" }), "HOLDER_GROUP_EXISTS"),
+        (json!({ "name": "Sales\u{200d} London" }), "HOLDER_GROUP_EXISTS"),
         (json!({ "name": "42" }), "HOLDER_GROUP_NAME_INVALID"),
         (json!({ "name": " " }), "NAME_INVALID"),
         (json!({ "name": "a\nb" }), "CONTROL_CHARACTER"),
@@ -122,11 +147,15 @@ async fn what_a_group_cannot_be() {
     ] {
         assert_eq!(world.post(GROUPS, body.clone()).await.code(), code, "{body}");
     }
+    let cyrillic = world.post(GROUPS, json!({ "name": "S\u{430}les" })).await;
+    assert_eq!(cyrillic.data()["mixedScripts"], true);
+    assert_eq!(world.get(&format!("{GROUPS}/1")).await.data()["mixedScripts"], false);
     let members = format!("{GROUPS}/1/members");
     let many: Vec<_> = (1..=10_001).map(|k| format!("hold_{k}")).collect();
     for (body, code) in [
         (json!({ "add": ["hold_1", "hold_2"] }), "HOLDER_NOT_FOUND"),
         (json!({ "add": ["1"] }), "HOLDER_NOT_FOUND"),
+        (json!({ "add": ["hold_1"], "remove": ["hold_1"] }), "HOLDER_GROUP_MEMBER_TWICE"),
         (json!({ "add": many }), "HOLDER_GROUP_MEMBERS_TOO_MANY"),
     ] {
         assert_eq!(world.post(&members, body).await.code(), code);

@@ -14,6 +14,7 @@ mod batch_convert;
 mod batch_copy;
 mod batch_create;
 mod batch_drafts;
+mod batch_drawn_up;
 mod batch_ends;
 mod batch_list;
 mod batch_outside;

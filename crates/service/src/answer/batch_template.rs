@@ -5,7 +5,7 @@ use super::author::AuthorForm;
 use super::batch::{BatchModeWord, BatchTypeWord};
 use super::described::PreparedForm;
 use super::form::form;
-use super::left_out::LeftOutForm;
+use super::left_out::LeftOutsForm;
 use crate::batch_template::{BatchTemplate, DescribedTemplate, DrawnUp};
 
 form! {
@@ -43,6 +43,6 @@ form! {
 form! {
     DrawnUpForm of DrawnUp {
         "prepared" prepared: PreparedForm,
-        "left_out" left_out: Vec<LeftOutForm>,
+        "left_out" left_out: LeftOutsForm,
     }
 }

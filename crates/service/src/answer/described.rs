@@ -3,7 +3,7 @@
 use super::asset::AssetForm;
 use super::batch::BatchForm;
 use super::form::form;
-use super::left_out::LeftOutForm;
+use super::left_out::LeftOutsForm;
 use crate::batch::described::{Described, DescribedRate};
 use crate::batch::edit::AddedItems;
 use crate::batch::promise::Promise;
@@ -50,7 +50,7 @@ form! {
         "batch" batch: DescribedForm,
         "added" added: u64,
         "already" already: u64,
-        "refused" refused: Vec<LeftOutForm>,
+        "refused" refused: LeftOutsForm,
     }
 }
 

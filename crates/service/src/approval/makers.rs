@@ -1,10 +1,10 @@
-//! Who made a batch: everybody who created, edited, repriced or submitted it. A batch made by an API key counts as
-//! made by the people who know the key's secret too.
+//! Who made a batch: everybody who created, edited, repriced or submitted it, or the batch or template that its content
+//! is from. What an API key made counts as made by the people who know the key's secret too.
 
 use crate::Error;
 use crate::factor::cooling::Maker;
 use crate::write::Write;
-use domain::id::BatchId;
+use domain::id::{BatchId, TemplateId};
 use domain::principal::Principal;
 use store::Tx;
 use store::batch_editor::{self, Editor};
@@ -22,6 +22,13 @@ pub(crate) async fn add(write: &mut Write, batch: BatchId) -> Result<(), Error> 
     let principal = write.actor.author.principal;
     let people = people(&mut write.tx, principal).await?;
     Ok(batch_editor::add(&mut write.tx, batch, principal, &people, write.now).await?)
+}
+
+/// Records the caller as one of a template's makers, who are makers of every batch that is made from it.
+pub(crate) async fn add_to_template(write: &mut Write, template: TemplateId) -> Result<(), Error> {
+    let principal = write.actor.author.principal;
+    let people = people(&mut write.tx, principal).await?;
+    Ok(store::batch_template::edited(&mut write.tx, template, principal, &people, write.now).await?)
 }
 
 /// The caller as a maker.

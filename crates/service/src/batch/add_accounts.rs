@@ -3,12 +3,13 @@
 use super::described::Described;
 use super::edit::{as_changed, draft, edited, met, set_total};
 use super::items::{extent, insert_items, number_of_rows};
-use super::lookup::find;
+use super::lookup::{self, find};
 use super::request::BatchRequest;
 use super::rows::row::{Accepted, ExaminedRows};
-use super::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
+use super::rows::{self, Amounts, LeftOuts, NewRow, ROWS_MAX};
 use super::terms::{BatchTerms, terms_of_draft};
 use crate::account_list::{self, AccountFilter, AccountQuery, AccountSort};
+use crate::audited_ids::audited_ids;
 use crate::payee::{Field, Given, Side};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
@@ -45,7 +46,7 @@ pub struct AddedAccounts {
     /// How many were in the draft already.
     pub already: u64,
     /// Those that cannot be in it, and why.
-    pub refused: Vec<LeftOut>,
+    pub refused: LeftOuts,
 }
 
 /// Adds the accounts that match a filter to a draft with a single account. Accounts that are in it already are
@@ -62,7 +63,10 @@ pub async fn add_accounts(
     // The accounts are searched for before the transaction: that takes up to a second.
     let numbers = match matching(service, request, add).await {
         Ok(numbers) => numbers,
-        Err(error) => return service.refused(actor, Fact::new(Action::BatchEdit, None), error).await,
+        Err(error) => {
+            let id = lookup::named(service, request.batch).await.ok().map(|batch| batch.id.0);
+            return service.refused(actor, Fact::new(Action::BatchEdit, id), error).await;
+        }
     };
     let mut write = claimed!(service.write(actor, Action::BatchEdit));
     let done = add_in(&mut write, request, add, numbers).await;
@@ -83,7 +87,7 @@ async fn matching(
     filter.status = Some(filter.status.unwrap_or(AccountStatus::Active));
     let query = AccountQuery {
         filter,
-        currency: Some(add.currency.clone().unwrap_or(own)),
+        currency: Some(add.currency.as_ref().map_or(own, |code| code.trim().to_ascii_uppercase())),
         group: add.group.clone(),
         sort: AccountSort::Id,
         slice: PageRequest { limit: number_of_rows(ROWS_MAX), ..PageRequest::default() },
@@ -118,9 +122,11 @@ async fn add_in(
         .filter(|(_, accepted)| fresh(accepted))
         .map(|(row, _)| row)
         .collect();
-    let refused: Vec<LeftOut> = examined.problems.into_iter().map(|(_, wrong)| LeftOut::of(wrong)).collect();
+    let refused = rows::left_out(rows::by_name(examined.problems, &examined.written));
     let already = matched - rows.len();
-    let mut accepted = rows::take_any(tx, &terms, &add.amounts.clone().of_draft(), &rows).await?;
+    let amounts = add.amounts.clone().of_draft();
+    let (mut accepted, unfit) = rows::take_fitting(tx, &terms, &amounts, &rows, true).await?;
+    let refused: LeftOuts = refused.into_iter().chain(unfit).collect();
     for (row, line) in accepted.rows.iter_mut().zip(line + 1..) {
         row.item.line = line;
     }
@@ -130,7 +136,11 @@ async fn add_in(
     if count > BATCH_ITEMS_MAX {
         return Err(Code::FileTooLarge.into());
     }
-    let mut fact = fact(&batch, request, add).with("added", added).with("refused", refused.len());
+    let mut fact = fact(&batch, request, add)
+        .with("added", added)
+        .with("amount", total - batch.tally.total_amount)
+        .with("accounts", audited_ids(accepted.rows.iter().map(|row| terms.other(&row.item).0)))
+        .with("refused", refused.count);
     if added > 0 {
         let items = insert_items(tx, batch.id, accepted.rows).await?;
         let (first, last) = extent(&items);
@@ -147,12 +157,14 @@ async fn add_in(
 
 /// What was asked for, so that the audit log says by which filter the rows came.
 fn fact(batch: &Batch, request: &BatchRequest<'_>, add: &AddAccounts) -> Fact {
-    let AccountFilter { text, email, uid, balance_min, balance_max, .. } = &add.filter;
+    let AccountFilter { text, email, uid, status, balance_min, balance_max, .. } = &add.filter;
     edited(batch, request)
         .with("group", add.group.as_ref().map(ToString::to_string))
         .with("text", text.as_deref())
         .with("email", email.as_deref())
         .with("uid", uid.as_deref())
+        .with("status", status.unwrap_or(AccountStatus::Active).name())
+        .with("currency", add.currency.as_deref())
         .with("balance_min", *balance_min)
         .with("balance_max", *balance_max)
 }

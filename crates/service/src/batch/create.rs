@@ -182,6 +182,9 @@ async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Resu
         created_at: write.now,
     };
     let id = store::batch::create(tx, &batch).await?;
+    if let Some(template) = read.template {
+        store::batch_editor::add_those_of_template(tx, id, template).await?;
+    }
     makers::add(write, id).await?;
     Ok(id)
 }

@@ -187,9 +187,15 @@ async fn delete(
 
 /// Locks a batch and checks that it can still be edited.
 pub(crate) async fn draft(write: &mut Write, request: &BatchRequest<'_>) -> Result<Batch, Error> {
+    let batch = unchanged(write, request).await?;
+    makers::add(write, batch.id).await?;
+    Ok(batch)
+}
+
+/// The draft that an edit leaves as it is. It keeps its version, and the caller is no maker of it.
+pub(super) async fn unchanged(write: &mut Write, request: &BatchRequest<'_>) -> Result<Batch, Error> {
     let batch = locked(write, request.batch).await?;
     check_draft(write, &batch, request).await?;
-    makers::add(write, batch.id).await?;
     Ok(batch)
 }
 

@@ -1,6 +1,7 @@
 //! Changes one row of a draft. The item's content is replaced under its number and line, with all checks of a new row.
 
-use super::edit::{AddedItems, as_changed, draft, edited, met, set_total};
+use super::described::described;
+use super::edit::{AddedItems, as_changed, draft, edited, met, set_total, unchanged};
 use super::items::replace_row;
 use super::request::BatchRequest;
 use super::rows::row::Accepted;
@@ -35,6 +36,14 @@ pub struct EditItem {
     pub external_id: Option<String>,
 }
 
+impl EditItem {
+    /// Whether every field is absent.
+    const fn is_empty(&self) -> bool {
+        let has_texts = self.memo.is_some() || self.reference.is_some() || self.external_id.is_some();
+        self.amount.is_none() && self.given.is_none() && !has_texts
+    }
+}
+
 /// Changes a row of a draft; its number and line stay.
 pub async fn edit_item(
     service: &Service,
@@ -54,6 +63,12 @@ async fn edit_in(
     number: i64,
     edit: &EditItem,
 ) -> Result<WriteResult<AddedItems>, Error> {
+    if edit.is_empty() {
+        let batch = unchanged(write, request).await?;
+        item(&mut write.tx, &batch, number).await?;
+        let batch = described(&mut write.tx, batch).await?;
+        return Ok(WriteResult::nothing(AddedItems { batch, items: vec![number] }));
+    }
     let batch = draft(write, request).await?;
     let tx = &mut write.tx;
     let terms = terms_of_draft(tx, &batch).await?;

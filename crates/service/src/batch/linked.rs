@@ -92,6 +92,8 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>
         created_at: write.now,
     };
     let id = store::batch::create(tx, &new).await?;
+    // Who made the content that is copied does not approve it here either.
+    store::batch_editor::add_those_of(tx, id, batch.id).await?;
     makers::add(write, id).await?;
     Ok(id)
 }

@@ -1,11 +1,12 @@
 //! Removes many rows of a draft at once.
 
-use super::described::Described;
-use super::edit::{as_changed, draft, edited, set_total};
+use super::described::{Described, described};
+use super::edit::{as_changed, draft, edited, set_total, unchanged};
 use super::items::{delete_items, delete_runs};
 use super::request::BatchRequest;
 use super::rows::ROWS_MAX;
 use super::rows::row::too_many_rows;
+use crate::audited_ids::audited_ids;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::code::Code;
@@ -13,7 +14,7 @@ use domain::fact::Action;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::item::{ItemFilter, Page};
+use store::item::{Item, ItemFilter, Page};
 
 /// Items per step.
 const STEP: i64 = 10_000;
@@ -55,41 +56,51 @@ async fn remove_in(
     request: &BatchRequest<'_>,
     which: &ItemsToRemove,
 ) -> Result<WriteResult<RemovedItems>, Error> {
+    if *which == ItemsToRemove::Numbers(Vec::new()) {
+        let batch = unchanged(write, request).await?;
+        let batch = described(&mut write.tx, batch).await?;
+        return Ok(WriteResult::nothing(RemovedItems { batch, removed: 0 }));
+    }
     let batch = draft(write, request).await?;
     let tx = &mut write.tx;
-    match which {
+    let numbers = match which {
         ItemsToRemove::All => {
+            let all = matching(tx, &batch, |_| true).await?;
             delete_items(tx, batch.id, &[batch.range()]).await?;
             store::item_extent::forget(tx, batch.id).await?;
+            all
         }
         ItemsToRemove::Open => {
-            let open = open(tx, &batch).await?;
-            delete_runs(tx, batch.id, &runs(open)).await?;
+            let open = matching(tx, &batch, |item| item.amount == 0).await?;
+            delete_runs(tx, batch.id, &runs(&open)).await?;
+            open
         }
         ItemsToRemove::Numbers(numbers) => {
             let numbers = known(tx, &batch, numbers).await?;
-            delete_runs(tx, batch.id, &runs(numbers)).await?;
+            delete_runs(tx, batch.id, &runs(&numbers)).await?;
+            numbers
         }
-    }
+    };
     let (count, amount) = store::item::totals(tx, &ItemFilter::of(batch.id, Vec::new())).await?;
     let removed = u64::try_from(batch.tally.total_count - count).unwrap_or(0);
     set_total(tx, &batch, usize::try_from(count).unwrap_or(0), amount).await?;
     let fact = edited(&batch, request)
+        .with("deleted", audited_ids(numbers))
         .with("deleted_count", removed)
         .with("deleted_amount", batch.tally.total_amount - amount);
     let batch = as_changed(write, &batch).await?;
     Ok(WriteResult::one(RemovedItems { batch, removed }, fact))
 }
 
-/// The rows that wait for their amount.
-async fn open(tx: &mut Tx, batch: &Batch) -> Result<Vec<i64>, Error> {
-    let (mut open, mut after) = (Vec::new(), batch.first_number - 1);
+/// The numbers of the rows that match.
+async fn matching(tx: &mut Tx, batch: &Batch, is_meant: impl Fn(&Item) -> bool) -> Result<Vec<i64>, Error> {
+    let (mut numbers, mut after) = (Vec::new(), batch.first_number - 1);
     loop {
         let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
         let items = store::item::page(tx, page, None, None).await?;
-        let Some(last) = items.last() else { return Ok(open) };
+        let Some(last) = items.last() else { return Ok(numbers) };
         after = last.number.0;
-        open.extend(items.iter().filter(|item| item.amount == 0).map(|item| item.number.0));
+        numbers.extend(items.iter().filter(|item| is_meant(item)).map(|item| item.number.0));
     }
 }
 
@@ -111,9 +122,9 @@ async fn known(tx: &mut Tx, batch: &Batch, numbers: &[i64]) -> Result<Vec<i64>, 
 }
 
 /// The runs of consecutive numbers.
-fn runs(numbers: Vec<i64>) -> Vec<(i64, i64)> {
+fn runs(numbers: &[i64]) -> Vec<(i64, i64)> {
     let mut runs: Vec<(i64, i64)> = Vec::new();
-    for number in numbers {
+    for &number in numbers {
         match runs.last_mut() {
             Some((_, last)) if *last + 1 == number => *last = number,
             _ => runs.push((number, number)),
@@ -128,7 +139,7 @@ mod tests {
 
     #[test]
     fn consecutive_numbers_are_one_run() {
-        assert_eq!(runs(vec![1, 2, 3, 5, 7, 8]), [(1, 3), (5, 5), (7, 8)]);
-        assert_eq!(runs(Vec::new()), []);
+        assert_eq!(runs(&[1, 2, 3, 5, 7, 8]), [(1, 3), (5, 5), (7, 8)]);
+        assert_eq!(runs(&[]), []);
     }
 }

@@ -6,7 +6,7 @@ use super::draft::check_draft;
 use super::lookup::{changed, locked};
 use super::request::BatchRequest;
 use super::similar::{self, Examined, Found};
-use super::terms::within_maximum;
+use super::terms::{check_outside, within_maximum};
 use super::{change, linked, reprice};
 use crate::approval::round;
 use crate::write::{Write, WriteResult, claimed};
@@ -147,6 +147,7 @@ pub(crate) async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> 
     if batch.tally.total_count == 0 {
         return Err(Error::refused(Code::BatchEmpty, batch.number()));
     }
+    check_outside(batch.kind, batch.tally.total_count)?;
     if batch.mode == BatchMode::Atomic && batch.tally.total_count > items_max {
         return Err(Error::refused(Code::BatchTooLargeForAtomic, items_max.to_string()));
     }

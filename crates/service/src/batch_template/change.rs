@@ -1,13 +1,15 @@
 //! Changing and removing templates.
 
-use super::content::of_rows;
+use super::content::{all, are_distinct, audited, of_rows};
 use super::described::{DescribedTemplate, describe};
 use super::lookup::{TemplateRequest, find, locked};
 use super::save::{description, free_name, group_of};
+use crate::approval::makers;
 use crate::batch::draft::check_head;
+use crate::batch::items::number_of_rows;
 use crate::batch::rows::row::too_many_rows;
 use crate::batch::rows::{self, Amounts, NewRow, ROWS_MAX};
-use crate::batch::terms::{BatchTerms, outside, terms};
+use crate::batch::terms::{BatchTerms, check_outside, outside, terms};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, asset};
 use domain::batch::BatchMode;
@@ -70,17 +72,32 @@ async fn change_in(
     let before = locked(&mut write.tx, &write.actor, request).await?;
     let tx = &mut write.tx;
     let mut after = changed(tx, &before, change).await?;
+    if after == before && change.rows.is_none() {
+        return Ok(WriteResult::nothing(describe(tx, before).await?));
+    }
     (after.version, after.changed_at) = (before.version + 1, write.now);
+    let (mut old, mut items) = (None, None);
     if let Some((amounts, new)) = &change.rows {
         if new.len() > ROWS_MAX {
             return Err(too_many_rows());
         }
+        if !new.is_empty() {
+            check_outside(before.kind, number_of_rows(new.len()))?;
+        }
         let terms = terms_of(tx, &before).await?;
         let accepted = rows::take_any(tx, &terms, amounts, new).await?;
+        // The database's sum cannot overflow either.
+        terms.within_maximum(accepted.total)?;
+        old = Some(all(tx, &before).await?);
+        let payments = of_rows(&accepted.rows);
+        are_distinct(tx, before.kind, before.allow_repeat, &payments).await?;
         stored::clear_items(tx, before.id).await?;
-        stored::add_items(tx, before.id, &of_rows(&accepted.rows)).await?;
+        stored::add_items(tx, before.id, &payments).await?;
+        items = Some(payments);
     }
     stored::change(tx, &after).await?;
+    makers::add_to_template(write, before.id).await?;
+    let tx = &mut write.tx;
     let after = find(tx, before.id).await?;
     if after.items == 0 && after.holder_group.is_none() {
         return Err(Code::BatchEmpty.into());
@@ -88,11 +105,8 @@ async fn change_in(
     let fact = Fact::new(Action::TemplateChange, Some(after.id.0))
         .with("version", after.version)
         .with("if_match", request.version)
-        .with("name", Some(after.name.as_str()).filter(|name| *name != before.name))
-        .with("from_name", Some(before.name.as_str()).filter(|name| *name != after.name))
-        .with("items", change.rows.as_ref().map(|_| after.items))
-        .with("amount", change.rows.as_ref().map(|_| after.amount))
-        .with("group", change.group.as_ref().and(after.holder_group).map(|id| id.0));
+        .with("before", audited(&before, old.as_deref()))
+        .with("after", audited(&after, items.as_deref()));
     Ok(WriteResult::one(describe(tx, after).await?, fact))
 }
 
@@ -123,12 +137,12 @@ async fn remove_in(
     request: &TemplateRequest,
 ) -> Result<WriteResult<DescribedTemplate>, Error> {
     let template = locked(&mut write.tx, &write.actor, request).await?;
+    let items = all(&mut write.tx, &template).await?;
     let described = describe(&mut write.tx, template).await?;
     stored::remove(&mut write.tx, request.id).await?;
     let fact = Fact::new(Action::TemplateRemove, Some(request.id.0))
         .with("name", described.template.name.as_str())
-        .with("items", described.template.items)
-        .with("amount", described.template.amount);
+        .with("before", audited(&described.template, Some(&items)));
     Ok(WriteResult::one(described, fact))
 }
 

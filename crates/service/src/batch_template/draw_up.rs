@@ -1,23 +1,23 @@
 //! Making a draft from a template.
 
 use super::change::terms_of;
-use super::content::{amounts_of, rows_of, too_large};
+use super::content::{SavedRows, amounts_of, rows_of, too_large};
 use super::lookup::{find, missing};
+use super::members::members;
 use crate::batch::create::{self, CreateBatch, RateMode, Read};
+use crate::batch::items::number_of_rows;
 use crate::batch::lookup;
-use crate::batch::rows::{self, Amounts, LeftOut, NewRow, ROWS_MAX};
+use crate::batch::rows::{self, Amounts, LeftOuts, NewRow, ROWS_MAX};
 use crate::batch::submit::{PreparedBatch, Submission};
-use crate::batch::terms::{BatchTerms, single};
-use crate::payee::{Field, Given, Side, Wrong};
+use crate::batch::terms::{BatchTerms, check_outside, single};
+use crate::payee::{Field, Given, Side};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::BatchType;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
-use domain::id::{AccountId, TemplateId};
-use domain::noun::NounId;
-use domain::script::Digits;
+use domain::id::TemplateId;
 use hashbrown::{HashMap, HashSet};
 use store::Tx;
 use store::audit::Actor;
@@ -54,7 +54,7 @@ pub struct DrawnUp {
     /// The draft.
     pub prepared: PreparedBatch,
     /// Who was left out.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: LeftOuts,
 }
 
 /// A template that was read, and the draft that it becomes.
@@ -62,7 +62,7 @@ struct Drawing {
     version: i64,
     new: CreateBatch,
     read: Read,
-    left_out: Vec<LeftOut>,
+    left_out: LeftOuts,
 }
 
 /// Makes a draft from a template. One payee who cannot be paid now refuses the request, unless it is partial.
@@ -93,7 +93,8 @@ async fn make(write: &mut Write, id: TemplateId, drawing: Drawing) -> Result<Wri
         return Err(Error::refused(Code::TemplateChanged, template.name));
     }
     let made = create::make(write, &new, read).await?;
-    Ok(made.map(|prepared| DrawnUp { prepared, left_out }))
+    let left = Some(left_out.count).filter(|count| *count > 0);
+    Ok(made.with("left_out", left).map(|prepared| DrawnUp { prepared, left_out }))
 }
 
 async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing, Error> {
@@ -102,28 +103,42 @@ async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing
     let terms = terms_of(&mut tx, &template).await?;
     let new = head(&template, &terms, how);
     single_in_use(&mut tx, &new).await?;
-    let (mut rows, mut saved) = rows_of(&mut tx, &template).await?;
-    let mut problems = members(&mut tx, &template, &terms, &mut rows).await?;
-    saved.resize(rows.len(), 0);
-    if rows.len() > ROWS_MAX {
-        return Err(too_large());
-    }
+    is_small(&mut tx, &template).await?;
+    let mut saved = rows_of(&mut tx, &template).await?;
+    let mut problems = members(&mut tx, &template, &terms, &mut saved).await?;
+    let SavedRows { rows, amounts: saved, .. } = saved;
+    check_outside(template.kind, number_of_rows(rows.len()))?;
     let examined = rows::examine(&mut tx, &terms, &Amounts::Open, &rows).await?;
     problems.extend(examined.problems);
-    if !problems.is_empty() && !how.partial {
-        return Err(rows::refusal(rows.len(), &problems));
-    }
     let bad: HashSet<usize> = problems.iter().map(|(place, _)| *place).collect();
-    let left_out = problems.into_iter().map(|(_, wrong)| LeftOut::of(wrong)).collect();
+    let wrong = rows::by_name(problems, &examined.written);
+    if !wrong.is_empty() && !how.partial {
+        return Err(rows::refusal_by_name(rows.len(), &wrong));
+    }
+    let mut left_out = rows::left_out(wrong);
     let good = rows.into_iter().zip(saved).enumerate().filter(|(place, _)| !bad.contains(place));
     let (mut rows, saved): (Vec<NewRow>, Vec<i64>) = good.map(|(_, one)| one).unzip();
     let sides = examined.accepted.iter().map(|row| (row.item.source.0, row.item.target.0));
     let amounts =
         fill(&mut tx, &template, how, &mut rows, saved.into_iter().zip(sides), terms.asset.scale).await?;
-    let accepted = rows::take(&mut tx, &terms, &amounts, &rows).await?;
+    let (accepted, unfit) = rows::take_fitting(&mut tx, &terms, &amounts, &rows, how.partial).await?;
+    if accepted.rows.is_empty() {
+        return Err(Code::BatchEmpty.into());
+    }
     terms.within_maximum(accepted.total)?;
+    left_out.extend(unfit);
+    let left_out = left_out.into_iter().collect();
     let version = template.version;
     Ok(Drawing { version, new, read: Read { terms, accepted, template: Some(id) }, left_out })
+}
+
+/// Refuses a template with more payments and members than a request makes, before they are read.
+async fn is_small(tx: &mut Tx, template: &BatchTemplate) -> Result<(), Error> {
+    let members = match template.holder_group {
+        Some(group) => store::holder_group::get(tx, &group.into()).await?.map_or(0, |group| group.members),
+        None => 0,
+    };
+    if template.items.saturating_add(members) > number_of_rows(ROWS_MAX) { Err(too_large()) } else { Ok(()) }
 }
 
 /// Refuses a template whose single account was closed since.
@@ -135,36 +150,6 @@ async fn single_in_use(tx: &mut Tx, new: &CreateBatch) -> Result<(), Error> {
         single(tx, payee, Side::Payee).await?;
     }
     Ok(())
-}
-
-/// Adds a row for each member of the template's group whom no payment names; returns the members without an account
-/// in the template's currency.
-async fn members(
-    tx: &mut Tx,
-    template: &BatchTemplate,
-    terms: &BatchTerms,
-    rows: &mut Vec<NewRow>,
-) -> Result<Vec<(usize, Wrong)>, Error> {
-    let Some(group) = template.holder_group else { return Ok(Vec::new()) };
-    let named = rows::examine(tx, terms, &Amounts::Open, rows).await?;
-    let named: HashSet<AccountId> = named.accepted.iter().map(|row| terms.other(&row.item)).collect();
-    let (side, field) = match terms.own_side() {
-        Side::Payer => (Side::Payer, Field::Payer),
-        Side::Payee => (Side::Payee, Field::Payee),
-    };
-    let mut missing = Vec::new();
-    for (holder, account) in store::holder_group::accounts(tx, group, template.asset).await? {
-        match account {
-            Some((account, _)) if named.contains(&account) => {}
-            Some((_, number)) => {
-                let given = vec![Given::account(Some(side), field, number, Digits::Refuse)];
-                rows.push(NewRow { given, ..NewRow::default() });
-            }
-            None => missing.push(Wrong::new(field, Code::PayeeNoDefault, &holder.tagged())),
-        }
-    }
-    let behind = rows.len();
-    Ok(missing.into_iter().enumerate().map(|(place, wrong)| (behind + place, wrong)).collect())
 }
 
 /// Gives the rows their amounts.

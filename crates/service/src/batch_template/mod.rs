@@ -5,6 +5,7 @@ mod content;
 mod described;
 mod draw_up;
 mod lookup;
+mod members;
 mod save;
 
 pub use self::change::{TemplateChange, change, remove};

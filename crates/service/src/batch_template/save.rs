@@ -1,8 +1,9 @@
 //! Saving a template: from a batch, or from rows.
 
-use super::content::{of_batch, of_rows};
+use super::content::{are_distinct, audited, of_batch, of_rows};
 use super::described::{DescribedTemplate, describe};
 use super::lookup::find;
+use crate::approval::makers;
 use crate::batch::create::{CreateBatch, RateMode, read_batch};
 use crate::batch::draft::check_head;
 use crate::batch::lookup;
@@ -97,7 +98,9 @@ async fn given_content(service: &Service, given: &CreateBatch) -> Result<ReadTem
 }
 
 async fn batch_content(tx: &mut Tx, batch: BatchRef) -> Result<ReadTemplate, Error> {
-    let batch = lookup::find(tx, batch).await?;
+    let found = lookup::find(tx, batch).await?;
+    // So that no edit of a draft comes in between its head and its rows.
+    let batch = lookup::lock(tx, found.id).await?;
     Ok(ReadTemplate {
         items: of_batch(tx, &batch).await?,
         kind: batch.kind,
@@ -123,6 +126,7 @@ async fn save_in(
         (TemplateContent::Batch(batch), None) => batch_content(&mut write.tx, *batch).await?,
         (TemplateContent::Given(_), None) => return Err(Code::BatchEmpty.into()),
     };
+    are_distinct(&mut write.tx, content.kind, content.allow_repeat, &content.items).await?;
     let holder_group = group_of(&mut write.tx, new.group.as_ref(), content.kind).await?;
     if content.items.is_empty() && holder_group.is_none() {
         return Err(Error::bilingual(
@@ -156,14 +160,15 @@ async fn save_in(
     stored::add_items(tx, id, &content.items).await?;
     if let Some(batch) = content.from {
         stored::used(tx, id, batch).await?;
+        stored::made_by(tx, id, batch).await?;
     }
+    makers::add_to_template(write, id).await?;
+    let tx = &mut write.tx;
     let saved = find(tx, id).await?;
     let fact = Fact::new(Action::TemplateSave, Some(id.0))
         .with("name", saved.name.as_str())
         .with("type", saved.kind.name())
-        .with("items", saved.items)
-        .with("amount", saved.amount)
-        .with("group", saved.holder_group.map(|id| id.0))
+        .with("after", audited(&saved, Some(&content.items)))
         .with("batch", content.from.map(|id| id.0));
     Ok(WriteResult::one(describe(tx, saved).await?, fact))
 }

@@ -24,7 +24,8 @@ pub struct HolderGroupRequest<'a> {
 
 /// A group that must exist.
 pub(crate) async fn find(tx: &mut Tx, group: &HolderGroupRef) -> Result<HolderGroup, Error> {
-    store::holder_group::get(tx, group).await?.ok_or_else(|| missing(group))
+    let found = if group.can_exist() { store::holder_group::get(tx, group).await? } else { None };
+    found.ok_or_else(|| missing(group))
 }
 
 /// A group as a condition of a list.
@@ -42,7 +43,8 @@ pub(super) async fn locked(
     actor: &Actor,
     request: &HolderGroupRequest<'_>,
 ) -> Result<HolderGroup, Error> {
-    let found = store::holder_group::lock(tx, request.group).await?;
+    let found =
+        if request.group.can_exist() { store::holder_group::lock(tx, request.group).await? } else { None };
     let group = found.ok_or_else(|| missing(request.group))?;
     let is_own = group.created_by.principal == actor.author.principal;
     if request.reach == Reach::All || is_own {

@@ -1,21 +1,20 @@
 //! Who is in a group.
 
 use super::lookup::{HolderGroupRequest, locked};
+use crate::audited_ids::audited_ids;
 use crate::holder::details::missing;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
-use domain::id::HolderId;
+use domain::id::{HolderGroupId, HolderId};
+use domain::noun::NounId;
 use hashbrown::HashSet;
-use serde_json::Value;
 use store::audit::Actor;
 use store::holder_group::HolderGroup;
 
 /// The most holders that a request adds and removes.
 pub const MEMBERS_MAX: usize = 10_000;
-/// The most holders that an audit row names; of more it has the number.
-const NAMED_MAX: usize = 200;
 
 /// Who joins a group and who leaves it.
 #[derive(Debug, Clone, Default)]
@@ -58,11 +57,15 @@ async fn change_in(
     if add.len() + remove.len() > MEMBERS_MAX {
         return Err(Code::MembersTooMany.into());
     }
+    if let Some(both) = add.iter().find(|holder| remove.binary_search(holder).is_ok()) {
+        return Err(Error::refused(Code::MemberTwice, both.tagged()));
+    }
     let mut group = locked(&mut write.tx, &write.actor, request).await?;
     write.about.id = Some(group.id.0);
     all_known(write, &add).await?;
-    let removed = store::holder_group::leave(&mut write.tx, group.id, &remove).await?;
-    let added = store::holder_group::join(&mut write.tx, group.id, &add).await?;
+    let (joined, left) = real_changes(write, group.id, &add, &remove).await?;
+    let removed = store::holder_group::leave(&mut write.tx, group.id, &left).await?;
+    let added = store::holder_group::join(&mut write.tx, group.id, &joined).await?;
     if let Some(changed) = store::holder_group::get(&mut write.tx, &group.id.into()).await? {
         group = changed;
     }
@@ -70,11 +73,27 @@ async fn change_in(
         .with("added", added)
         .with("removed", removed)
         .with("members", group.members)
-        .with("joined", named(&add))
-        .with("left", named(&remove));
+        .with("joined", audited_ids(joined.iter().map(|holder| holder.0)))
+        .with("left", audited_ids(left.iter().map(|holder| holder.0)));
     let is_nothing = added == 0 && removed == 0;
     let done = ChangedMembers { group, added, removed };
     Ok(if is_nothing { WriteResult::nothing(done) } else { WriteResult::one(done, fact) })
+}
+
+/// Those who join and are no members yet, and those who leave and are members. Nobody else changes the group meanwhile:
+/// its row is locked.
+async fn real_changes(
+    write: &mut Write,
+    group: HolderGroupId,
+    add: &[HolderId],
+    remove: &[HolderId],
+) -> Result<(Vec<HolderId>, Vec<HolderId>), Error> {
+    let mut named = distinct(&[add, remove].concat());
+    let among = store::holder_group::members_among(&mut write.tx, group, &named).await?;
+    let members: HashSet<i64> = among.into_iter().map(|holder| holder.0).collect();
+    named.retain(|holder| add.binary_search(holder).is_ok() && !members.contains(&holder.0));
+    let left = remove.iter().copied().filter(|holder| members.contains(&holder.0)).collect();
+    Ok((named, left))
 }
 
 async fn all_known(write: &mut Write, holders: &[HolderId]) -> Result<(), Error> {
@@ -92,12 +111,4 @@ fn distinct(holders: &[HolderId]) -> Vec<HolderId> {
     holders.sort_unstable();
     holders.dedup();
     holders
-}
-
-/// The ids, as an audit row shows them; none if they are too many.
-fn named(holders: &[HolderId]) -> Value {
-    if holders.is_empty() || holders.len() > NAMED_MAX {
-        return Value::Null;
-    }
-    holders.iter().map(|holder| holder.0).collect()
 }

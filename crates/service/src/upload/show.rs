@@ -51,17 +51,24 @@ pub(crate) async fn usable(
     asker: Asker<'_>,
 ) -> Result<Upload, Error> {
     files(service)?;
+    kept(tx, id, by, asker).await
+}
+
+/// A file that the caller may read and whose bytes were not removed.
+pub(crate) async fn kept(tx: &mut Tx, id: FileId, by: Principal, asker: Asker<'_>) -> Result<Upload, Error> {
     let upload = visible(tx, id, by, asker).await?;
-    if upload.gone_at.is_some() {
-        return Err(Error::refused(Code::StoredFileGone, id.tagged()));
-    }
-    Ok(upload)
+    if upload.gone_at.is_some() { Err(gone(id)) } else { Ok(upload) }
+}
+
+/// The refusal for a file whose bytes were removed.
+pub(crate) fn gone(id: FileId) -> Error {
+    Error::refused(Code::StoredFileGone, id.tagged())
 }
 
 /// The key of a file whose content this node has.
 fn here(service: &Service, upload: &Upload) -> Result<Key, Error> {
     if upload.gone_at.is_some() {
-        return Err(Error::refused(Code::StoredFileGone, upload.id.tagged()));
+        return Err(gone(upload.id));
     }
     if files(service)?.place() != upload.place {
         // A file's sole writer has no other nodes: the content is not there.

@@ -12,6 +12,7 @@ use domain::code::Code;
 use domain::holder_group::HolderGroupRef;
 use domain::id::HolderId;
 use domain::noun::NounId;
+use domain::script::is_mixed;
 use domain::visible::shown;
 use serde_json::{Value, json};
 use service::Error;
@@ -213,6 +214,7 @@ async fn list(
 }
 
 fn to_json(group: &HolderGroup) -> Value {
-    json!({ "id": group.id.0, "name": group.name, "description": group.description, "members": group.members,
+    json!({ "id": group.id.0, "name": group.name,
+            "mixed_scripts": is_mixed(&group.name), "description": group.description, "members": group.members,
             "created_by": group.created_by.name, "created_at": time(group.created_at) })
 }

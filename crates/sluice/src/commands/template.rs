@@ -14,6 +14,7 @@ use domain::code::Code;
 use domain::holder_group::HolderGroupRef;
 use domain::id::TemplateId;
 use domain::noun::NounId;
+use domain::script::is_mixed;
 use domain::visible::shown;
 use serde_json::{Value, json};
 use service::Error;
@@ -216,11 +217,11 @@ fn show_draft(session: &Session, made: &DrawnUp) -> Result<(), Failure> {
     let described = &made.prepared.batch;
     let (number, count) = (described.batch.number(), described.batch.tally.total_count);
     let total = major(described.batch.tally.total_amount, &described.asset);
-    let (currency, left) = (&described.asset.code, made.left_out.len());
+    let (currency, left) = (&described.asset.code, made.left_out.count);
     let left_out = |left: &LeftOut| json!({ "payee": left.payee, "code": left.code });
     let json = json!({ "id": described.batch.id.0, "batch_id": number, "name": described.batch.name,
         "state": described.batch.state.name(), "total_count": count, "total_amount": total,
-        "left_out": made.left_out.iter().map(left_out).collect::<Vec<_>>() });
+        "left_out_count": left, "left_out": made.left_out.first.iter().map(left_out).collect::<Vec<_>>() });
     session.out.answer(json, || {
         let mut text = say!(
             session.language,
@@ -231,7 +232,7 @@ fn show_draft(session: &Session, made: &DrawnUp) -> Result<(), Failure> {
             text.push('\n');
             text += &say!(session.language, "left out: {left}", "已剔除：{left}");
         }
-        for left in &made.left_out {
+        for left in &made.left_out.first {
             let payee = one_line(&left.payee);
             let reason = Code::ALL.iter().find(|code| code.name() == left.code);
             let reason = reason.map_or("", |code| code.message(session.language));
@@ -304,7 +305,8 @@ async fn list(session: &Session, text: Option<String>, page: &PageArgs) -> Resul
 
 fn to_json(described: &DescribedTemplate) -> Value {
     let template = &described.template;
-    json!({ "id": template.id.0, "name": template.name, "description": template.description,
+    json!({ "id": template.id.0, "name": template.name,
+            "mixed_scripts": is_mixed(&template.name), "description": template.description,
             "type": template.kind.name(), "mode": template.mode.name(), "currency": described.asset.code,
             "account": described.account, "convert": template.convert, "allow_repeat": template.allow_repeat,
             "remarks": template.remarks, "group": described.group, "relation_count": template.items,

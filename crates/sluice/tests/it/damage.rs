@@ -51,6 +51,7 @@ const AT_WORK: &str = "
     INSERT INTO batch_template_item (template, place, source, target, amount) VALUES (1, 1, 1, 2, 5);
     INSERT INTO batch_voucher (batch, place, url) VALUES (1, 1, '/a');
     INSERT INTO batch_template_use (template, batch) VALUES (1, 1);
+    INSERT INTO batch_template_editor (template, kind, id, person, at) VALUES (1, 2, 0, 0, 1);
     INSERT INTO webhook (url, events, description, enabled, created_by, created_at, created_by_kind)
       VALUES ('https://example.org/', 'batch.finished', '', 1, 'x', 1, 2);
     INSERT INTO webhook_delivery (webhook, event, batch, state, attempts, due_at)

@@ -185,6 +185,7 @@ pub static STEPS: &[Step] = &[
         template Number, place Number, source Number, target Number, contact_kind Number, contact Text,
         amount Number, memo Text, reference Text),
     step!("batch_template_use", 2, template Number, batch Number),
+    step!("batch_template_editor", 4, template Number, kind Number, id Number, person Number, at Number),
     step!("batch_voucher", 2, batch Number, place Number, url Text),
     step!("upload", 1,
         id Number, place Text, object Text, name Text, kind Number, size Number, sha256 Text, batch Number,

@@ -68,12 +68,9 @@ fn part(row: &str, columns: &[&str]) -> String {
     columns.iter().map(value).collect::<Vec<_>>().join(" || ',' || ")
 }
 
-const fn imaged(
-    table: &'static str,
-    keys: usize,
-    columns: &'static [&'static str],
-    when: &'static str,
-) -> Imaged {
+type Columns = &'static [&'static str];
+
+const fn imaged(table: &'static str, keys: usize, columns: Columns, when: &'static str) -> Imaged {
     Imaged { table, keys, columns, when }
 }
 
@@ -251,6 +248,7 @@ pub static IMAGED: &[Imaged] = &[
         "",
     ),
     imaged("batch_template_use", 2, &["template", "batch"], ""),
+    imaged("batch_template_editor", 4, &["template", "kind", "id", "person", "at"], ""),
     imaged("batch_voucher", 2, &["batch", "place", "url"], ""),
     imaged(
         "approval_policy",

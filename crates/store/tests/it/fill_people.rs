@@ -43,6 +43,7 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
         "INSERT INTO batch_template_item (template, place, source, target, amount)
          SELECT t.id, 1, 1, 2, 5 FROM batch_template t",
         "INSERT INTO batch_template_use (template, batch) SELECT t.id, 1 FROM batch_template t",
+        "INSERT INTO batch_template_editor (template, kind, id, person, at) SELECT t.id, 2, 0, 0, 1 FROM batch_template t",
         "INSERT INTO batch_voucher (batch, place, url) VALUES (1, 1, '/a')",
         "INSERT INTO upload (place, object, name, kind, size, sha256, created_by, created_by_kind, created_at)
          VALUES ('p', 'o', 'pay.csv', 1, 3, 'h', 'tester', 2, 1)",

@@ -9,6 +9,7 @@ use super::words::ContactWord;
 use crate::app::App;
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{BODY_BYTES_MAX, Body, Input};
+use crate::kit::list::body_text;
 use crate::kit::once::Once;
 use crate::kit::problem::{OperatorProblem, Problem};
 use crate::kit::routes::Routes;
@@ -54,8 +55,6 @@ const EDITED: Message = Message { english: "The relation was changed", chinese: 
 const REMOVED: Message = Message { english: "The relations were removed", chinese: "转账关系已删除" };
 const ADDED: Message =
     Message { english: "The matching accounts were added", chinese: "符合条件的账户已添加" };
-/// How many refused accounts the response shows.
-const SHOWN: usize = 1_000;
 
 /// Changes to a relation: omitted fields stay unchanged.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -223,18 +222,18 @@ impl RelationsByFilterInput {
             amounts => amounts,
         };
         let filter = AccountFilter {
-            text: self.text,
+            text: body_text("text", self.text)?,
             status: self.status.map(|status| match status {
                 AddedStatusWord::Active => AccountStatus::Active,
                 AddedStatusWord::Frozen => AccountStatus::Frozen,
             }),
-            email: self.email.map(|email| email.to_lowercase()),
-            uid: self.uid,
+            email: body_text("email", self.email)?.map(|email| email.to_lowercase()),
+            uid: body_text("uid", self.uid)?,
             balance_min: self.min_balance_cents,
             balance_max: self.max_balance_cents,
             ..AccountFilter::default()
         };
-        let group = self.group.map(|group| HolderGroupRef::parse(&group));
+        let group = body_text("group", self.group)?.map(|group| HolderGroupRef::parse(&group));
         Ok(AddAccounts { filter, currency: self.currency, group, amounts })
     }
 }
@@ -271,7 +270,7 @@ pub(super) struct RelationsByFilterView {
     already: u64,
     /// How many cannot be in it.
     #[schema(example = 0)]
-    refused_count: usize,
+    refused_count: u64,
     /// The first 1,000 of these.
     refused: Vec<RefusedAccountView>,
 }
@@ -347,8 +346,8 @@ pub(super) async fn add(
     let view = RelationsByFilterView {
         added: done.added,
         already: done.already,
-        refused_count: done.refused.len(),
-        refused: done.refused.into_iter().take(SHOWN).map(RefusedAccountView::from).collect(),
+        refused_count: done.refused.count,
+        refused: done.refused.first.into_iter().map(RefusedAccountView::from).collect(),
         batch: BatchView::of(done.batch),
     };
     Ok(Answer::saying(ADDED, view).remarking(remark))

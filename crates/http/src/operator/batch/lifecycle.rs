@@ -36,6 +36,7 @@ pub(crate) const SUBMIT: Groups = &[
         Code::RateNotFound,
         Code::LinkedItemSettled,
         Code::BatchSimilar,
+        Code::OutsideShape,
     ],
 ];
 /// The codes of an execution apart from those of any state change, in either view.

@@ -63,8 +63,21 @@ impl RelationsQuery {
         code.copied().map(Some).ok_or_else(|| Problem::about(Code::QueryInvalid, "errorCode"))
     }
 
-    /// The requested states; `None` if status and state exclude each other.
+    /// The requested states; `None` if no relation can have them. With an error code they are those of failed ones: a
+    /// skipped relation keeps the code for which it had failed.
     fn states(&self) -> Option<Vec<ItemState>> {
+        let states = self.named_states()?;
+        match &self.error_code {
+            Some(_) if states.is_empty() || states.contains(&ItemState::Failed) => {
+                Some(vec![ItemState::Failed])
+            }
+            Some(_) => None,
+            None => Some(states),
+        }
+    }
+
+    /// The states that status and state name; `None` if they exclude each other.
+    fn named_states(&self) -> Option<Vec<ItemState>> {
         match (self.status.map(RelationStatusWord::item_states), self.state) {
             (None, None) => Some(Vec::new()),
             (Some(states), None) => Some(states),

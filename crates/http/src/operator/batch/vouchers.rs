@@ -21,7 +21,7 @@ pub(super) fn routes() -> Routes {
     Routes::new().add_operator(O::BatchVoucherList, routes!(list), &[&[Code::BatchNotFound]]).add_operator(
         O::BatchVouchersSet,
         routes!(set),
-        &[&[Code::BatchNotFound, Code::VoucherInvalid]],
+        &[&[Code::BatchNotFound, Code::VoucherInvalid, Code::StoredFileNotFound, Code::StoredFileGone]],
     )
 }
 
@@ -32,7 +32,8 @@ const SET: Message = Message { english: "The vouchers were saved", chinese: "凭
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "voucherUrl": ["https://docs.example.org/payroll-2026-03.pdf"] }))]
 pub(super) struct BatchVouchersInput {
-    /// A web address or a path on this server, or up to 20 of them; an empty list removes all.
+    /// A web address, a path on this server or the id of a file, or up to 20 of them; an empty list removes all. A
+    /// file must be one that you may read. It is kept with the batch, and all who may read the batch may read it.
     voucher_url: VouchersInput,
 }
 
@@ -71,6 +72,7 @@ pub(super) async fn set(
     Body(body): Body<BatchVouchersInput>,
 ) -> Result<Answer<BatchVouchersView>, OperatorProblem> {
     let vouchers: Vec<String> = body.voucher_url.into();
-    let voucher_url = batch::set_vouchers(&app.service, who.actor(), &ask(&who, batch), &vouchers).await?;
+    let (asker, ask) = (who.identity.asker(), ask(&who, batch));
+    let voucher_url = batch::set_vouchers(&app.service, who.actor(), asker, &ask, &vouchers).await?;
     Ok(Answer::saying(SET, BatchVouchersView { voucher_url }))
 }

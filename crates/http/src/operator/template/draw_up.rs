@@ -20,15 +20,8 @@ use service::batch_template;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-const CODES: &[Code] = &[
-    Code::TemplateNotFound,
-    Code::TemplateChanged,
-    Code::TemplateTooLarge,
-    Code::TemplateNotRun,
-    Code::BatchTooLargeForAtomic,
-];
-/// How many of those left out the response shows.
-const SHOWN: usize = 1_000;
+const CODES: &[Code] =
+    &[Code::TemplateNotFound, Code::TemplateChanged, Code::TemplateTooLarge, Code::TemplateNotRun];
 
 const DRAWN_UP: Message = Message {
     english: "A draft was made from the template; submit it to pay",
@@ -65,7 +58,7 @@ pub(super) struct DrawnUpView {
     batch: BatchPreparedView,
     /// How many payees were left out.
     #[schema(example = 0)]
-    left_out_count: usize,
+    left_out_count: u64,
     /// The first 1,000 of them.
     left_out: Vec<LeftOutView>,
 }
@@ -90,8 +83,8 @@ pub(super) async fn draw_up(
     let made = service.settle(batch_template::draw_up(&service, who.actor(), id, &how).await).await?;
     let approval = approval::standing_of(&service, &made.prepared.batch.batch).await?;
     let view = DrawnUpView {
-        left_out_count: made.left_out.len(),
-        left_out: made.left_out.into_iter().take(SHOWN).map(LeftOutView::from).collect(),
+        left_out_count: made.left_out.count,
+        left_out: made.left_out.first.into_iter().map(LeftOutView::from).collect(),
         batch: BatchPreparedView::of(made.prepared, approval),
     };
     Ok(Answer::saying(DRAWN_UP, view))

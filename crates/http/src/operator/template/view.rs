@@ -5,6 +5,7 @@ use crate::operator::batch::view::major;
 use crate::operator::batch::words::{BatchModeWord, BatchRateMode, BatchTypeWord, ContactWord};
 use domain::asset::Asset;
 use domain::batch::{BatchMode, BatchType, ContactType};
+use domain::script::is_mixed;
 use serde::Serialize;
 use service::batch_template::{DescribedPayment, DescribedTemplate};
 use utoipa::ToSchema;
@@ -19,6 +20,10 @@ pub(super) struct BatchTemplateView {
     /// Its name.
     #[schema(example = "Monthly salaries")]
     name: String,
+    /// Whether the name mixes scripts with look-alike letters, such as Latin and Cyrillic. If so, read it letter by
+    /// letter before using it.
+    #[schema(example = false)]
+    mixed_scripts: bool,
     /// What it is for; may be empty.
     #[schema(example = "everyone in London")]
     description: String,
@@ -81,6 +86,7 @@ impl From<DescribedTemplate> for BatchTemplateView {
         let rate_mode = if template.follows_rates { BatchRateMode::Follow } else { BatchRateMode::Kept };
         Self {
             id: template.id.0,
+            mixed_scripts: is_mixed(&template.name),
             name: template.name,
             description: template.description,
             kind: template.kind,

@@ -42,7 +42,7 @@ pub(super) fn routes() -> Routes {
         .add(
             O::HolderGroupMembers,
             routes!(members),
-            &[NOT_FOUND, &[Code::HolderNotFound, Code::MembersTooMany]],
+            &[NOT_FOUND, &[Code::HolderNotFound, Code::MembersTooMany, Code::MemberTwice]],
         )
 }
 

@@ -1,6 +1,7 @@
 //! A group as the API shows it.
 
 use crate::kit::time::wire;
+use domain::script::is_mixed;
 use serde::Serialize;
 use service::holder_group::{ChangedMembers, HolderGroup};
 use utoipa::ToSchema;
@@ -15,6 +16,10 @@ pub(super) struct HolderGroupView {
     /// Its name.
     #[schema(example = "Sales London")]
     name: String,
+    /// Whether the name mixes scripts with look-alike letters, such as Latin and Cyrillic. If so, read it letter by
+    /// letter before using it.
+    #[schema(example = false)]
+    mixed_scripts: bool,
     /// What it is for; may be empty.
     #[schema(example = "paid on the 25th")]
     description: String,
@@ -33,6 +38,7 @@ impl From<HolderGroup> for HolderGroupView {
     fn from(group: HolderGroup) -> Self {
         Self {
             id: group.id.0,
+            mixed_scripts: is_mixed(&group.name),
             name: group.name,
             description: group.description,
             members: group.members,

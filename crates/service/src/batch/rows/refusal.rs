@@ -6,7 +6,9 @@ use crate::batch::terms::BatchTerms;
 use crate::payee::{Field, Wrong};
 use crate::{Error, Refusal};
 use domain::code::Code;
+use domain::visible::shown;
 use hashbrown::{HashMap, HashSet};
+use serde::Serialize;
 use serde_json::json;
 
 /// All rows that share their external id with another.
@@ -54,16 +56,26 @@ pub(crate) fn refuse_duplicates<'a>(
 }
 
 /// One refused row refuses the request; each problem has its own code.
-pub(crate) fn refusal(rows: usize, problems: &[(usize, Wrong)]) -> Error {
+pub(super) fn refusal(rows: usize, problems: &[(usize, Wrong)]) -> Error {
+    let detail = problems.first().map_or_else(String::new, |(place, wrong)| wrong.of_relation(*place));
+    of_rows(rows, "index", problems, detail)
+}
+
+/// The same for rows that the client did not send: each problem names the account that it is about.
+pub(crate) fn refusal_by_name(rows: usize, problems: &[(String, Wrong)]) -> Error {
+    let about = |(payee, wrong): &(String, Wrong)| format!("{}: {}", shown(payee), wrong.field.json());
+    of_rows(rows, "payee", problems, problems.first().map_or_else(String::new, about))
+}
+
+fn of_rows<T: Serialize>(rows: usize, place: &str, problems: &[(T, Wrong)], detail: String) -> Error {
     let shown: Vec<_> = problems
         .iter()
         .take(PROBLEMS_MAX)
-        .map(|(place, wrong)| {
-            json!({ "index": place, "field": wrong.field.json(), "code": wrong.code.name(), "value": wrong.value,
+        .map(|(at, wrong)| {
+            json!({ place: at, "field": wrong.field.json(), "code": wrong.code.name(), "value": wrong.value,
                     "suggestion": wrong.suggestion })
         })
         .collect();
-    let detail = problems.first().map_or_else(String::new, |(place, wrong)| wrong.of_relation(*place));
     let data = json!({ "problems": shown, "count": problems.len(), "relations": rows });
     Error::Refused(Refusal { data: Some(data), ..Refusal::new(Code::BatchRowsInvalid, detail) })
 }

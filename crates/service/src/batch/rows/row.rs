@@ -2,14 +2,14 @@
 
 use crate::Error;
 use crate::batch::terms::RepeatKey;
-use crate::payee::{Given, Wrong};
+use crate::payee::Given;
 use domain::batch::ContactType;
 use domain::code::Code;
 use store::item::Item;
 
 /// Maximum number of rows in a request: they are taken in one transaction.
 pub const ROWS_MAX: usize = 50_000;
-/// Problems that a refusal lists.
+/// Problems that a refusal lists, and accounts left out that an answer lists.
 pub const PROBLEMS_MAX: usize = 1_000;
 
 /// A row as the client sends it.
@@ -77,10 +77,25 @@ pub struct LeftOut {
     pub code: String,
 }
 
-impl LeftOut {
-    /// An account that a row could not name.
-    pub(crate) fn of(wrong: Wrong) -> Self {
-        Self { payee: wrong.value, code: wrong.code.name().to_owned() }
+/// The accounts that were left out of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeftOuts {
+    /// How many.
+    pub count: u64,
+    /// The first 1,000 of them.
+    pub first: Vec<LeftOut>,
+}
+
+impl FromIterator<LeftOut> for LeftOuts {
+    fn from_iter<I: IntoIterator<Item = LeftOut>>(all: I) -> Self {
+        let mut left = Self::default();
+        for one in all {
+            left.count += 1;
+            if left.first.len() < PROBLEMS_MAX {
+                left.first.push(one);
+            }
+        }
+        left
     }
 }
 
@@ -94,4 +109,17 @@ pub(super) enum RowIdentity {
 /// The refusal for more rows than a request may have.
 pub(crate) fn too_many_rows() -> Error {
     Error::bilingual(Code::BodyTooLarge, format!("{ROWS_MAX} relations"), format!("最多 {ROWS_MAX} 笔转账"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_are_left_out_are_counted_and_the_first_are_kept() {
+        let all = (0..1_500).map(|place| LeftOut { payee: place.to_string(), code: String::new() });
+        let left: LeftOuts = all.collect();
+        assert_eq!((left.count, left.first.len()), (1_500, 1_000));
+        assert_eq!(left.first.last().map(|last| last.payee.as_str()), Some("999"));
+    }
 }

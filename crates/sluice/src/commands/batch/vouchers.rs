@@ -6,15 +6,19 @@ use crate::say::say;
 use crate::session::Session;
 use crate::terminal::one_line;
 use clap::Args;
+use domain::access::{Asker, Role};
 use serde_json::json;
 use service::batch::{self, BatchRequest};
+
+/// On the command line all files can be read.
+const ASKER: Asker<'static> = Asker::Person(Role::Admin);
 
 /// Arguments of `batch vouchers`.
 #[derive(Debug, Args)]
 pub(crate) struct BatchVouchersArgs {
     #[command(flatten)]
     pub name: BatchName,
-    /// Web address or path of a voucher; repeat for each. They replace those that the batch has
+    /// Web address, path or file id of a voucher; repeat for each. They replace those that the batch has
     #[arg(long, value_name = "URL")]
     pub set: Vec<String>,
     /// Remove all vouchers
@@ -35,7 +39,7 @@ pub(crate) async fn run(session: &Session, args: &BatchVouchersArgs) -> Result<E
     let vouchers = match args.is_change() {
         true => {
             let request = BatchRequest::of(batch);
-            batch::set_vouchers(&session.service, &session.actor, &request, &args.set).await?
+            batch::set_vouchers(&session.service, &session.actor, ASKER, &request, &args.set).await?
         }
         false => batch::vouchers(&session.service, batch).await?,
     };

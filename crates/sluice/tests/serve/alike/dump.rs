@@ -18,6 +18,7 @@ const APART: &[(&str, &str)] = &[
     ("history_mark", "follows later"),
     ("batch_print", "kept of when it was made"),
     ("batch_editor", "who made and changed what"),
+    ("batch_template_editor", "who made and changed what"),
     ("item_page", "hashes of items as they were added, with their lines"),
     ("commit_link", "hashes of who did what when"),
     ("image", "hashes of the rows, with their times"),

@@ -82,6 +82,8 @@ pub async fn holder_group(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(accounts[0].1, Some((AccountId(1), "N1".to_owned())));
     let none = store::holder_group::accounts(tx, group.id, AssetId(2)).await.unwrap();
     assert!(none.iter().all(|(_, account)| account.is_none()));
+    let among = store::holder_group::members_among(tx, group.id, &holders[1..]).await.unwrap();
+    assert_eq!(length(&among), rows - 1);
     let listed = async |tx: &mut Tx, text: Option<&str>, holder: Option<HolderId>| {
         let all = store::holder_group::list(tx, text, holder, some(10)).await.unwrap();
         all.into_iter().map(|group| group.name).collect::<Vec<_>>()

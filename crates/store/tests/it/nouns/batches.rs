@@ -6,6 +6,7 @@ use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType, C
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId, TemplateId, TransferId};
 use domain::item::ItemState;
+use domain::principal::Principal;
 use domain::work::Work;
 use store::Tx;
 use store::batch::{BatchFilter, BatchSort};
@@ -141,6 +142,19 @@ pub async fn batch_template(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(listed(tx, None, None).await, 1);
     assert_eq!(listed(tx, Some("öhn"), Some(BatchType::OneToMany)).await, 1);
     assert_eq!(listed(tx, None, Some(BatchType::ManyToOne)).await, 0);
+    store::batch_template::edited(tx, template.id, Principal::User(1), &[1], 5).await.unwrap();
+    store::batch_template::edited(tx, template.id, Principal::User(1), &[1], 6).await.unwrap();
+    store::batch_template::made_by(tx, template.id, batch).await.unwrap();
+    let (next, earlier) = (BatchId(batch.0 + 1), BatchId(batch.0 + 2));
+    store::batch_editor::add_those_of_template(tx, next, template.id).await.unwrap();
+    store::batch_editor::add_those_of(tx, earlier, next).await.unwrap();
+    for made in [next, earlier] {
+        let makers = store::batch_editor::of_many(tx, vec![made.0]).await.unwrap();
+        let mut makers: Vec<_> = makers.iter().map(|maker| (maker.person, maker.at)).collect();
+        makers.sort_unstable();
+        // The batch's own maker, and the one who changed the template.
+        assert_eq!(makers, [(0, 1), (1, 5)]);
+    }
     store::batch_template::remove(tx, template.id).await.unwrap();
     assert_eq!(store::batch_template::get(tx, template.id).await.unwrap(), None);
 }

@@ -76,16 +76,19 @@ pub async fn upload(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(store::upload::expired(tx, now, place, limit).await.unwrap(), files);
     // It belongs to a batch.
     for _ in 0..2 {
-        store::upload::attach(tx, files[0].id, batch).await.unwrap();
+        assert!(store::upload::attach(tx, files[0].id, batch).await.unwrap());
     }
     let attached = store::upload::get(tx, files[0].id).await.unwrap().unwrap();
     assert_eq!((attached.batch, attached.expires_at), (Some(batch), None));
     assert_eq!(store::upload::expired(tx, now, place, limit).await.unwrap(), files[1..]);
-    assert!(store::upload::remove_bytes(tx, files[0].id, 11).await.unwrap());
-    assert!(!store::upload::remove_bytes(tx, files[0].id, 12).await.unwrap());
-    assert_eq!(store::upload::get(tx, files[0].id).await.unwrap().unwrap().gone_at, Some(11));
-    assert_eq!(store::upload::stored(tx).await.unwrap(), before + sum - files[0].size);
-    assert_eq!(store::upload::known(tx, vec![files[0].object.clone()]).await.unwrap(), [""; 0]);
+    let (first, last) = (&files[0], files.last().unwrap());
+    assert!(!store::upload::remove_bytes(tx, first.id, now).await.unwrap());
+    assert!(store::upload::remove_bytes(tx, last.id, now).await.unwrap());
+    assert!(!store::upload::remove_bytes(tx, last.id, now).await.unwrap());
+    assert!(!store::upload::attach(tx, last.id, batch).await.unwrap());
+    assert_eq!(store::upload::get(tx, last.id).await.unwrap().unwrap().gone_at, Some(now));
+    assert_eq!(store::upload::stored(tx).await.unwrap(), before + sum - last.size);
+    assert_eq!(store::upload::known(tx, vec![last.object.clone()]).await.unwrap(), [""; 0]);
 }
 
 fn waiting(kind: TaskType, user: i64) -> Task {

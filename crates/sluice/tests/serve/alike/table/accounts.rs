@@ -3,7 +3,7 @@
 use super::{Alike, alike};
 
 const HOLDER: &str = "id name email uid mixed_scripts";
-const GROUP: &str = "id name description members";
+const GROUP: &str = "id name mixed_scripts description members";
 const ACCOUNT: &str = "id number kind status currency balance=balanceCents held=heldCents available=availableCents \
                        is_default holder=holder.name email=holder.email uid=holder.uid";
 
@@ -75,7 +75,7 @@ pub const ACCOUNTS: &[Alike] = &[
         "group list --holder hold_1",
         "GET /api/v2/holder-groups?pageSize=100&holder=hold_1",
         "",
-        "groups data: id name description members",
+        "groups data: id name mixed_scripts description members",
     ),
     alike(
         "holder list --group Marketing",

@@ -5,7 +5,7 @@ use super::{Alike, alike};
 const BATCH: &str = "batch_id=batchNumber id name type mode status=state operator_status=status currency remarks \
                      refused_count total_count success_count failed_count skipped_count pending_count total_amount \
                      success_amount failed_amount fee_amount";
-const TEMPLATE: &str = "id name description type mode currency account convert allow_repeat remarks group relation_count \
+const TEMPLATE: &str = "id name mixed_scripts description type mode currency account convert allow_repeat remarks group relation_count \
                         total_amount version";
 const DRAWN_UP: &str = "id=batch.id batch_id=batch.batchNumber name=batch.name state=batch.state \
                         total_count=batch.totalCount total_amount=batch.totalAmount left_out";
