@@ -2,9 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { noFaults, noSidewaysScroll, noViolations, openWindow, signedIn, startStage, type Stage } from './browser';
-import { makeBatch, requireApproval } from './world.mjs';
+import { makeBatch, requireApproval, type Session } from './world.mjs';
 
 const SHOTS = join(import.meta.dirname, 'shots');
+
+/** A file with a title, a guess, a date column and a damaged number. */
+async function upload(session: Session): Promise<string> {
+  const text = 'Payroll;;;\nEmployee;Account;Net pay;Pay date\nAnna;EMP-00001;5,00;2026-05-31\nBo;6,22E+18;7,00;2026-05-31\n';
+  const response = await fetch(`${session.url}/api/v1/files?name=may.csv`, { method: 'POST', headers: { cookie: session.cookie, origin: session.url, 'content-type': 'application/octet-stream' }, body: text });
+  return ((await response.json()) as { data: { file_id: string } }).data.file_id;
+}
 
 /** Every page in both languages, both themes and both widths: no axe violation, no sideways scroll, a picture to look at. */
 describe('the look', () => {
@@ -32,7 +39,10 @@ describe('the look', () => {
       ['wizard-pick', `/batch-transfer/draft/${draft.batchNumber}/who`],
       ['wizard-amounts', `/batch-transfer/draft/${draft.batchNumber}/amounts`],
       ['wizard-check', `/batch-transfer/draft/${draft.batchNumber}/check`],
+      ['file-choose', '/batch-transfer/file'],
+      ['file-look', `/batch-transfer/file?file=${await upload(check)}`],
       ['batches', '/batch-transfer/list'],
+      ['batch-files', `/batch-transfer/detail/${done.batchNumber}?tab=files`],
       ['batch', `/batch-transfer/detail/${done.batchNumber}`],
       ['timeline', `/batch-transfer/detail/${done.batchNumber}?tab=timeline`],
       ['approvals', '/approvals'],

@@ -26,7 +26,7 @@ function transform(schema, options) {
 
 async function types() {
   const document = JSON.parse(await readFile(place('docs/reference/openapi.json'), 'utf8'));
-  return HEAD + astToString(await openapiTS(document, { transform, alphabetize: false }));
+  return HEAD + astToString(await openapiTS(document, { transform, alphabetize: false, emptyObjectsUnknown: true }));
 }
 
 async function codes() {

@@ -16,6 +16,10 @@ export function speak(chosen: string): void {
   language = chosen;
 }
 
+export function currentLanguage(): string {
+  return language;
+}
+
 /** Called with every problem, so that the frame can show an ended session or a server that is away. */
 export function onProblem(listener: (problem: Problem) => void): () => void {
   listeners.add(listener);

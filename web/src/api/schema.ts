@@ -3281,7 +3281,7 @@ export interface components {
              */
             version?: number;
             /** @description Ignored. */
-            waiting?: Record<string, never> | null;
+            waiting?: Record<string, unknown> | null;
         };
         /** @description The approval policy of a currency. */
         ApprovalPolicyView: {
@@ -3509,7 +3509,7 @@ export interface components {
              */
             at: string;
             /** @description Details of the action. */
-            details: Record<string, never>;
+            details: Record<string, unknown>;
             /**
              * @description For a batch's chunk: the SHA-256 over all its outcomes; for single transfers: over the transfers. In hexadecimal.
              * @example null
@@ -3823,7 +3823,7 @@ export interface components {
              */
             createdAt: string;
             /** @description Details as an object, with a person's remark under `note`; null if there are none. */
-            details?: Record<string, never> | null;
+            details?: Record<string, unknown> | null;
             /**
              * @description The kind of event, for programs.
              * @example started
@@ -5714,7 +5714,7 @@ export interface components {
              */
             format: string | null;
             /** @description How it is divided: with `rowsPerFile` it is a zip of numbered files of at most so many rows, and a manifest. */
-            options?: Record<string, never> | null;
+            options?: Record<string, unknown> | null;
         };
         /** @description A user's second factor. */
         FactorView: {
@@ -6196,7 +6196,7 @@ export interface components {
                 /** @description The other reasons. */
                 others: components["schemas"]["RowReasonView"][];
                 /** @description The row's values by column; empty if the row could not be parsed. */
-                row: Record<string, never>;
+                row: Record<string, unknown>;
             })[];
             /**
              * @description A message for people, in the language requested by `Accept-Language`.
@@ -6533,7 +6533,7 @@ export interface components {
              */
             batchNumber?: string | null;
             /** @description The details, for programs. */
-            details: Record<string, never>;
+            details: Record<string, unknown>;
             /**
              * @description The notice's id.
              * @example note_12
@@ -6597,7 +6597,7 @@ export interface components {
              * @description For a batch: `type`, `sourceAccountId`, `targetAccountId`, `relationsCount` and `totalAmount`, as the batch is
              *     now; for others the details of the audit entry. In both, `action` and `result` as in the audit log.
              */
-            details: Record<string, never>;
+            details: Record<string, unknown>;
             /**
              * @description The client's address, or the interface that was used.
              * @example 203.0.113.7
@@ -6818,7 +6818,7 @@ export interface components {
         /** @description The envelope of an error response. */
         ProblemView: {
             /** @description Additional data for programs, such as `duplicates`; null if there is none. */
-            data?: Record<string, never> | null;
+            data?: Record<string, unknown> | null;
             /** @description The error, for programs. */
             error: components["schemas"]["ProblemErrorView"];
             /** @description A message for people, in the language requested by `Accept-Language`. */
@@ -7566,7 +7566,7 @@ export interface components {
             /** @description The other reasons. */
             others: components["schemas"]["RowReasonView"][];
             /** @description The row's values by column; empty if the row could not be parsed. */
-            row: Record<string, never>;
+            row: Record<string, unknown>;
         };
         /** @description A reason why a row was refused. */
         RowReasonView: {
@@ -7946,7 +7946,7 @@ export interface components {
             /** @description `export_batch`, `export_audit`: the language of headers and messages, `en` or `zh`. */
             language?: string;
             /** @description `import_batch`: `type`, `account`, `currency`, `name`, `remarks`, `mode`, `partial`, `draft`, `into`, `version`, `convert`, `allowRepeat`, `again`, `withoutPaid`, `leaveProblems`, `sheet`, `encoding`, `delimiter`, `decimal`, `group`, `sign`, `mapping`, `ignore`, `expectRows`, `expectTotal`. `export_batch`: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, `subject`, `subject_id`. */
-            options?: Record<string, never>;
+            options?: Record<string, unknown>;
             /**
              * @description What kind of task it is.
              * @enum {string}
@@ -7980,7 +7980,7 @@ export interface components {
             /** @description The error message, with a suggestion where there is one. */
             message: string;
             /** @description The row's values by column; empty where they are not kept. */
-            row: Record<string, never>;
+            row: Record<string, unknown>;
             /**
              * @description The value found, truncated.
              * @example EMP-9917
@@ -8073,7 +8073,7 @@ export interface components {
              */
             progress: number;
             /** @description What it did; its fields depend on the type. */
-            result?: Record<string, never> | null;
+            result?: Record<string, unknown> | null;
             /**
              * @description Where the result is: a batch, or the content of a file; null while there is none.
              * @example /api/batch-transfers/17
@@ -12172,7 +12172,7 @@ export interface operations {
                      *       "paths": {}
                      *     }
                      */
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
             400: components["responses"]["HOST_INVALID"];

@@ -22,6 +22,7 @@ export const paths = {
   accounts: (search?: Search) => withSearch('/account-details', search),
   account: (id: string, tab?: string) => withSearch(`/account-details/${part(id)}`, { tab }),
   newBatch: () => '/batch-transfer',
+  batchFile: (search?: Search) => withSearch('/batch-transfer/file', search),
   draft: (batch: string, step: 'who' | 'amounts' | 'check') => `/batch-transfer/draft/${part(batch)}/${step}`,
   batches: (search?: Search) => withSearch('/batch-transfer/list', search),
   batch: (batch: string, search?: Search) => withSearch(`/batch-transfer/detail/${part(batch)}`, search),

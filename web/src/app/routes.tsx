@@ -28,6 +28,7 @@ function page(path: string, load: Loaded, name: string, needs?: Operation): Rout
 const account: Loaded = () => import('@/features/account');
 const transfer: Loaded = () => import('@/features/transfer');
 const batch: Loaded = () => import('@/features/batch');
+const file: Loaded = () => import('@/features/batch/file');
 const draft: Loaded = () => import('@/features/batch/draft');
 
 export const router = createBrowserRouter([
@@ -52,6 +53,7 @@ export const router = createBrowserRouter([
               page('/account-transfer/list', transfer, 'TransfersPage', 'listAccountTransfers'),
               page('/account-transfer/detail/:id', transfer, 'TransferDetailPage', 'getAccountTransfer'),
               page('/batch-transfer', draft, 'StartPage', 'createBatchTransfer'),
+              page('/batch-transfer/file', file, 'FilePage', 'uploadFile'),
               page('/batch-transfer/draft/:id/:step', draft, 'DraftPage', 'createBatchTransfer'),
               page('/batch-transfer/list', batch, 'BatchesPage', 'listBatchTransfers'),
               page('/batch-transfer/detail/:id', batch, 'BatchPage', 'getBatchTransfer'),

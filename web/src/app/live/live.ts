@@ -7,7 +7,9 @@ import { newer } from './newest';
 // without it: events only bring forward what a fetch would say.
 
 export type Progress = Schemas['ProgressView'];
+export type Task = Schemas['TaskView'];
 type Listener = (progress: Progress) => void;
+type TaskListener = (task: Task) => void;
 
 const LEAVE_AFTER = 5000;
 /** What concerns the signed-in person. */
@@ -15,6 +17,7 @@ const OWN_ROOM = 'user';
 const rooms = new Map<number, Set<Listener>>();
 let socket: Promise<Socket> | null = null;
 let connected = false;
+const taskRooms = new Map<string, Set<TaskListener>>();
 const watchers = new Set<() => void>();
 const counters = new Set<(unread: number) => void>();
 
@@ -37,6 +40,11 @@ function room(batch: number): string {
   return `batch_transfer_${batch}`;
 }
 
+/** The room of `task_12` is named by the bare number. */
+function taskRoom(task: string): string {
+  return `batch_${task}`;
+}
+
 async function connect(): Promise<Socket> {
   const { io } = await import('socket.io-client');
   const made = io({ transports: ['websocket', 'polling'] });
@@ -44,11 +52,15 @@ async function connect(): Promise<Socket> {
     setConnected(true);
     // The server forgets rooms with the connection.
     for (const batch of rooms.keys()) made.emit('join_room', room(batch));
+    for (const task of taskRooms.keys()) made.emit('join_room', taskRoom(task));
     if (counters.size > 0) made.emit('join_room', OWN_ROOM);
   });
   made.on('disconnect', () => setConnected(false));
   made.on('progress_update', (progress: Progress) => {
     rooms.get(progress.batchId)?.forEach((listener) => listener(progress));
+  });
+  made.on('task_update', (task: Task) => {
+    taskRooms.get(task.id)?.forEach((listener) => listener(task));
   });
   made.on('notices_unread', ({ unread }: { unread: number }) => counters.forEach((counter) => counter(unread)));
   return made;
@@ -69,6 +81,21 @@ export function follow(batch: number, listener: Listener): () => void {
         void socket?.then((made) => made.emit('leave_room', room(batch)));
       }
     }, LEAVE_AFTER);
+  };
+}
+
+/** Listens to a task until it ends. */
+export function followTask(task: string, listener: TaskListener): () => void {
+  socket ??= connect();
+  const listeners = taskRooms.get(task) ?? new Set<TaskListener>();
+  const isNew = !taskRooms.has(task);
+  taskRooms.set(task, listeners.add(listener));
+  if (isNew) void socket.then((made) => made.connected && made.emit('join_room', taskRoom(task)));
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0 || taskRooms.get(task) !== listeners) return;
+    taskRooms.delete(task);
+    void socket?.then((made) => made.connected && made.emit('leave_room', taskRoom(task)));
   };
 }
 

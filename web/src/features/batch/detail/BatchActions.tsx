@@ -11,6 +11,7 @@ import { useCan, useMe } from '@/app/session/session';
 import type { BatchState } from '../words';
 import { offered, VERBS, type Verb } from '../verbs';
 import type { BatchDetail } from './BatchPage';
+import { ExportDialog } from './ExportDialog';
 import { VerbDialog } from './VerbDialog';
 
 /** What the state of the batch and the rights of the person offer: one button up front, the rest beside it. */
@@ -22,7 +23,8 @@ export function BatchActions({ id, batch, state }: { id: string; batch: BatchDet
   const own = batch.createdBy === user.login;
   const verbs = offered({ state, approvalsNeeded: batch.approval.needed, interrupted: batch.interruptedAt != null, failed: batch.failedCount, own })
     .filter((verb) => can(VERBS[verb].operation));
-  const more = useMore(id, batch);
+  const [exporting, setExporting] = useState(false);
+  const more = useMore(id, batch, () => setExporting(true));
   const reviewable = state === 'pending' && batch.approval.needed > 0 && !own && can('approveBatch');
   const front = state === 'draft' || reviewable ? null : (verbs[0] ?? null);
   const rest = verbs.filter((verb) => verb !== front);
@@ -35,13 +37,14 @@ export function BatchActions({ id, batch, state }: { id: string; batch: BatchDet
       {more.length > 0 && (
         <Dropdown menu={{ items: more }} trigger={['click']}><Button aria-label={t('batch.verb.more')}>⋯</Button></Dropdown>
       )}
+      {exporting && <ExportDialog id={id} onClose={() => setExporting(false)} />}
       {asked !== null && <VerbDialog id={id} batch={batch} verb={asked} onClose={() => setAsked(null)} />}
     </>
   );
 }
 
 /** What moves no money: copies, the evidence, printing. */
-function useMore(id: string, batch: BatchDetail) {
+function useMore(id: string, batch: BatchDetail, onExport: () => void) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const can = useCan();
@@ -60,6 +63,7 @@ function useMore(id: string, batch: BatchDetail) {
   return [
     ...entry('copyFailed', batch.failedCount > 0 && can('copyBatchTransfer'), () => void copy('failed')),
     ...entry('copyAll', batch.state !== 'draft' && can('copyBatchTransfer'), () => void copy('all')),
+    ...entry('export', can('exportBatchTransfer'), onExport),
     ...entry('evidence', batch.submittedAt != null && can('evidencePack'), () => window.location.assign(`/api/batch-transfers/${encodeURIComponent(id)}/evidence`)),
     ...entry('print', true, () => window.print()),
   ];

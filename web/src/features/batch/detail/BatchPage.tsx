@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'react-router';
 import { answer, api, type Schemas } from '@/api/client';
@@ -15,6 +14,7 @@ import { StatePill } from '../StatePill';
 import { BATCH_STATES, batchWord, type BatchState } from '../words';
 import { BatchActions } from './BatchActions';
 import { Approvals } from './Approvals';
+import { Files } from './Files';
 import { Items } from './Items';
 import { LiveCard } from './LiveCard';
 import { Reasons } from './Reasons';
@@ -22,7 +22,7 @@ import { Timeline } from './Timeline';
 
 export type BatchDetail = Schemas['BatchDetailView'];
 
-const TABS = ['items', 'reasons', 'timeline', 'approval'] as const;
+const TABS = ['items', 'reasons', 'timeline', 'approval', 'files'] as const;
 type Tab = (typeof TABS)[number];
 
 export function useBatch(id: string) {
@@ -67,6 +67,7 @@ function Detail({ id, batch, updating }: { id: string; batch: BatchDetail; updat
       {tab === 'items' && <Items id={id} batch={batch} state={state} />}
       {tab === 'reasons' && <Reasons id={id} batch={batch} />}
       {tab === 'timeline' && <Timeline id={id} />}
+      {tab === 'files' && <Files batch={batch.id} />}
       {tab === 'approval' && <Approvals id={id} currency={batch.currency} />}
     </Page>
   );

@@ -8,15 +8,25 @@ import { useCan } from '@/app/session/session';
 import { Card } from '@/ui/Page';
 import { ProblemNote } from '@/ui/ProblemNote';
 import { useForm } from '@/ui/use-form';
+import { Correct } from './Correct';
+import { corrected, type Corrections } from './corrections';
+import { RefusedRow } from './RefusedRow';
 import type { DraftStore } from './store';
 
 const SHOWN = 200;
 
+interface Props {
+  batch: string;
+  version: number;
+  store: DraftStore;
+}
+
 /** Rows of the file that are not in the draft, each with its reason. The draft cannot be handed over while they are open. */
-export function Refused({ batch, store }: { batch: string; store: DraftStore }) {
+export function Refused({ batch, version, store }: Props) {
   const { t, i18n } = useTranslation();
   const can = useCan();
   const [asked, setAsked] = useState(false);
+  const [corrections, setCorrections] = useState<Corrections>({});
   const refused = useQuery({
     queryKey: keys.batch.problems(batch),
     queryFn: () => answer(api.GET('/api/batch-transfers/{id}/problems', { params: { path: { id: batch }, query: { pageSize: SHOWN } } })),
@@ -26,22 +36,24 @@ export function Refused({ batch, store }: { batch: string; store: DraftStore }) 
   const count = refused.data?.pagination.total ?? rows.length;
   if (count === 0) return null;
   const shown = count.toLocaleString(i18n.language);
+  const editable = can('uploadFile') && can('addRelations');
+  const done = () => {
+    setCorrections({});
+    void queries.invalidateQueries({ queryKey: keys.batch.all(batch) });
+    void store.load();
+  };
   return (
     <Card title={t('draft.refused.title', { count, shown })}
       extra={can('dropProblems') && <Button onClick={() => setAsked(true)}>{t('draft.refused.drop', { count, shown })}…</Button>}>
-      <p className="soft" style={{ marginTop: 0 }}>{t('draft.refused.hint')}</p>
-      <ul className="refused" tabIndex={0} aria-label={t('draft.refused.title', { count, shown })}>
+      <p className="soft" style={{ marginTop: 0 }}>{t(editable ? 'draft.refused.correct' : 'draft.refused.hint')}</p>
+      <ul className="refused high" tabIndex={0} aria-label={t('draft.refused.title', { count, shown })}>
         {rows.map((row) => (
-          <li key={row.id}>
-            <span className="soft num nowrap">{t('draft.refused.line', { line: row.line })}</span>
-            <span>
-              {row.message}
-              {row.value !== '' && <> · <bdi className="soft">{row.column != null ? `${row.column}: ` : ''}{row.value}</bdi></>}
-            </span>
-          </li>
+          <RefusedRow key={row.id} row={row} corrections={corrections} editable={editable}
+            onType={(field, value) => setCorrections((now) => ({ ...now, [row.id]: { ...now[row.id], [field]: value } }))} />
         ))}
       </ul>
       {count > rows.length && <p className="soft" style={{ marginBottom: 0 }}>{t('draft.refused.first', { rows: rows.length, shown })}</p>}
+      {editable && <Correct batch={batch} version={version} rows={corrected(rows, corrections)} corrections={corrections} onDone={done} />}
       {asked && <Drop batch={batch} count={count} shown={shown} onClose={() => setAsked(false)} onDone={() => void store.load()} />}
     </Card>
   );

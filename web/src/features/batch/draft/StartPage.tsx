@@ -6,7 +6,7 @@ import { Link, useNavigate } from 'react-router';
 import { answer, api } from '@/api/client';
 import { paths } from '@/app/paths';
 import { keys } from '@/app/query';
-import { useMe } from '@/app/session/session';
+import { useCan, useMe } from '@/app/session/session';
 import { Money } from '@/ui/money/Money';
 import { Card, Page } from '@/ui/Page';
 import { Time, useTimeText } from '@/ui/Time';
@@ -20,6 +20,7 @@ export function StartPage() {
   const { t } = useTranslation();
   const go = useNavigate();
   const { user } = useMe();
+  const can = useCan();
   const time = useTimeText();
   const [type, setType] = useState<BatchType>('one_to_many');
   const unsaved = readJournal(user.id, NEW);
@@ -41,7 +42,10 @@ export function StartPage() {
               ))}
             </div>
           </Radio.Group>
-          <div><Button type="primary" onClick={start}>{t('draft.pick')}</Button></div>
+          <div className="row">
+            <Button type="primary" onClick={start}>{t('draft.pick')}</Button>
+            {can('uploadFile') && <Button onClick={() => void go(paths.batchFile({ type }))}>{t('draft.upload')}</Button>}
+          </div>
         </div>
       </Card>
       {unsaved !== null && (

@@ -40,7 +40,7 @@ export function StepCheck({ plan, saving, store }: { plan: Plan; saving: Saving;
   return (
     <>
       {saving.state === 'failed' && <ProblemNote error={saving.problem} onRetry={() => void store.flush()} />}
-      {plan.batch !== null && <Refused batch={plan.batch} store={store} />}
+      {plan.batch !== null && <Refused batch={plan.batch} version={plan.version} store={store} />}
       {preview.error !== null && <ProblemNote error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.data === undefined ? <Loading lines={6} /> : (
         <>
