@@ -12,6 +12,7 @@ mod failover;
 mod load;
 mod needs;
 mod node;
+mod page_packages;
 mod payroll;
 mod process;
 mod python;

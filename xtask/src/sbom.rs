@@ -3,13 +3,12 @@
 //! The output is reproducible: it contains no time and no random number.
 
 use crate::error::{Error, Result};
+use crate::page_packages::PagePackages;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
-
-const PAGE_LOCK: &str = "web/package-lock.json";
 
 /// Writes `target/sbom.cdx.json`.
 pub fn run(root: &Path) -> Result<()> {
@@ -23,7 +22,7 @@ pub fn run(root: &Path) -> Result<()> {
 
 /// The document as text.
 pub fn text(root: &Path) -> Result<String> {
-    Ok(format!("{:#}\n", document(&metadata(root)?, page(root)?)?))
+    Ok(format!("{:#}\n", document(&metadata(root)?, PagePackages::read(root)?)?))
 }
 
 /// Cargo's metadata for the host platform.
@@ -41,39 +40,8 @@ pub fn host() -> Result<String> {
     host.map(str::to_owned).ok_or_else(|| Error::Answer(shown.to_owned(), text.clone()))
 }
 
-/// The npm packages whose code is in the web page.
-fn page(root: &Path) -> Result<Vec<Value>> {
-    let path = root.join(PAGE_LOCK);
-    let text = std::fs::read(&path).map_err(|error| Error::File(path.clone(), error))?;
-    let lock: Value = serde_json::from_slice(&text).unwrap_or_default();
-    let packages = lock.get("packages").and_then(Value::as_object);
-    let packages = packages.ok_or_else(|| Error::Missing(format!("{PAGE_LOCK} lists no packages")))?;
-    let is_tool = |of: &Value| of.get("dev").is_some() || of.get("devOptional").is_some();
-    let shipped = packages.iter().filter(|(path, of)| !path.is_empty() && !is_tool(of));
-    let mut parts: Vec<_> = shipped.filter_map(|(path, of)| npm_component(path, of)).collect();
-    parts.sort_by_key(|part| part.get("bom-ref").map(Value::to_string));
-    parts.dedup();
-    Ok(parts)
-}
-
-/// Of `node_modules/a/node_modules/@scope/name`.
-fn npm_component(path: &str, of: &Value) -> Option<Value> {
-    let (_, name) = path.rsplit_once("node_modules/")?;
-    let version = of.get("version")?.as_str()?;
-    let purl = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
-    let license = of.get("license").and_then(Value::as_str);
-    Some(json!({
-        "type": "library",
-        "bom-ref": purl,
-        "name": name,
-        "version": version,
-        "purl": purl,
-        "licenses": license.map(|expression| json!({ "expression": expression })).into_iter().collect::<Vec<_>>(),
-    }))
-}
-
 /// The document of the package `sluice`, with the components of its page.
-fn document(metadata: &Metadata, page: Vec<Value>) -> Result<Value> {
+fn document(metadata: &Metadata, page: PagePackages) -> Result<Value> {
     let missing = |what: &str| Error::Missing(format!("cargo metadata is missing {what}"));
     let resolve = metadata.resolve.as_ref().ok_or_else(|| missing("the dependencies"))?;
     let nodes: BTreeMap<&PackageId, &Node> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
@@ -90,7 +58,7 @@ fn document(metadata: &Metadata, page: Vec<Value>) -> Result<Value> {
     let mut parts: Vec<_> = seen.iter().filter_map(|id| packages.get(id).copied()).collect();
     parts.sort_by_key(|package| name(package));
     let crates = parts.iter().filter(|part| part.id != sluice.id).map(|part| component(part, "library"));
-    let components: Vec<_> = crates.chain(page).collect();
+    let components: Vec<_> = crates.chain(page.components).collect();
     let depends = |part: &&Package| {
         let of = needed(nodes.get(&part.id).copied());
         let mut on: Vec<_> = of.filter_map(|id| packages.get(id)).map(|package| name(package)).collect();
@@ -104,7 +72,7 @@ fn document(metadata: &Metadata, page: Vec<Value>) -> Result<Value> {
         "version": 1,
         "metadata": { "component": component(sluice, "application") },
         "components": components,
-        "dependencies": parts.iter().map(depends).collect::<Vec<_>>(),
+        "dependencies": parts.iter().map(depends).chain(page.dependencies).collect::<Vec<_>>(),
     }))
 }
 
@@ -143,7 +111,7 @@ mod tests {
     fn the_document_lists_each_component_once_with_licence_and_dependencies() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let metadata = metadata(root).unwrap();
-        let document = document(&metadata, page(root).unwrap()).unwrap();
+        let document = document(&metadata, PagePackages::read(root).unwrap()).unwrap();
         assert_eq!((&document["bomFormat"], &document["specVersion"]), (&json!("CycloneDX"), &json!("1.5")));
         let own = &document["metadata"]["component"];
         assert_eq!((&own["type"], &own["name"]), (&json!("application"), &json!("sluice")));
@@ -172,6 +140,8 @@ mod tests {
             distinct.iter().copied().chain([own["bom-ref"].as_str().unwrap()]).collect();
         let dependencies = document["dependencies"].as_array().unwrap();
         assert_eq!(dependencies.len(), known.len());
+        let react_dom = dependencies.iter().find(|one| one["ref"].as_str().unwrap().contains("/react-dom@"));
+        assert!(react_dom.unwrap()["dependsOn"].to_string().contains("pkg:npm/scheduler@"), "{react_dom:?}");
         for one in dependencies {
             let on = one["dependsOn"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
             assert!(on.chain([one["ref"].as_str().unwrap()]).all(|name| known.contains(name)), "{one}");
