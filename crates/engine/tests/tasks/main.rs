@@ -1,7 +1,9 @@
 //! Tasks: what each kind does, how one is cancelled, who may start and see it, and that it continues after its node ended.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod accounts;
 mod cancel;
+mod exports;
 mod kinds;
 mod rights;
 mod takeover;
