@@ -94,10 +94,16 @@ fn an_input_that_is_wrong_says_what_is_wrong() {
         ),
         (r#"{"task_type":"export_statement"}"#, "missing field `account_id`"),
         (r#"{"task_type":"export_statement","account_id":"user_3"}"#, "ID_INVALID"),
-        (r#"{"task_type":"export_statement","account_id":"A","options":{"direction":"up"}}"#, "unknown variant `up`"),
+        (
+            r#"{"task_type":"export_statement","account_id":"A","options":{"direction":"up"}}"#,
+            "unknown variant `up`",
+        ),
         (r#"{"task_type":"export_accounts","options":{"status":"odd"}}"#, "unknown variant `odd`"),
         (r#"{"task_type":"export_transfers","options":{"sort":"id"}}"#, "unknown field `sort`"),
-        (r#"{"task_type":"import_accounts","file_id":"file_8","options":{"partial":true}}"#, "unknown field `partial`"),
+        (
+            r#"{"task_type":"import_accounts","file_id":"file_8","options":{"partial":true}}"#,
+            "unknown field `partial`",
+        ),
         (r#"{"task_type":"shred"}"#, "unknown variant `shred`"),
         (r#"{"file_id":"file_7"}"#, "missing field `task_type`"),
     ] {

@@ -10,9 +10,9 @@ use domain::task::TaskState;
 use engine::{TaskRunner, run_as_shipped};
 use futures_util::FutureExt;
 use serde_json::{Value as Json, json};
+use service::account;
 use service::account_import::AccountImport;
 use service::task::{self, Counts, Job, TaskHold};
-use service::account;
 use std::io::Cursor;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -78,7 +78,8 @@ async fn columns_are_mapped_and_set_aside_as_for_payments() {
     let mut world = world().await;
     world.work();
     let text = "Konto;Employee;Waehrung;Start;Hired on\nN1;Ann;USD;1.250,50;2026-01-01\n";
-    let mapping = json!({ "number": "Konto", "holder": "Employee", "currency": "Waehrung", "opening": "Start" });
+    let mapping =
+        json!({ "number": "Konto", "holder": "Employee", "currency": "Waehrung", "opening": "Start" });
     let options = json!({ "mapping": mapping, "ignore": ["Hired on"], "decimal": "comma", "group": "dot" });
     let id = started(&world, &admin(), text, options).await;
     let result = world.result(id).await;
@@ -113,7 +114,9 @@ async fn openings_need_the_right_to_enter_deposits() {
 
 /// Sets a task back to a moment before its end, as a kill leaves it.
 async fn set_back(world: &World, so_far: &Json) {
-    let text = format!("UPDATE task SET state = 2, completed_at = NULL, result = NULL, problems = NULL, so_far = '{so_far}'");
+    let text = format!(
+        "UPDATE task SET state = 2, completed_at = NULL, result = NULL, problems = NULL, so_far = '{so_far}'"
+    );
     let mut tx = world.store.write().await.unwrap();
     tx.fetch_text(text, vec![]).await.unwrap();
     store::head::advance(&mut tx).await.unwrap();

@@ -78,7 +78,8 @@ async fn accounts_are_those_of_the_list() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_has_the_entries_of_its_period_and_its_direction() {
     let mut world = moved().await;
-    let of = |options: Json| json!({ "task_type": "export_statement", "account_id": "PAY", "options": options });
+    let of =
+        |options: Json| json!({ "task_type": "export_statement", "account_id": "PAY", "options": options });
     for (options, amounts) in [
         (json!({}), &["-2.25", "-1.50", "5000.00"][..]),
         (json!({ "direction": "out" }), &["-2.25", "-1.50"]),
@@ -117,11 +118,16 @@ async fn transfers_are_those_of_the_list_newest_first_and_refused_ones_moved_not
         });
         assert_eq!(found.collect::<Vec<_>>(), kinds, "{options}: {lines:?}");
     }
-    let failed = json!({ "task_type": "export_transfers", "format": "jsonl", "options": { "status": "failed" } });
+    let failed =
+        json!({ "task_type": "export_transfers", "format": "jsonl", "options": { "status": "failed" } });
     let id = world.start(&admin(), failed).await;
     let result = world.result(id).await;
     let line: Json = serde_json::from_slice(&world.content(&result["file_id"]).await).unwrap();
-    assert_eq!((&line["amount"], &line["code"]), (&json!("999999.00"), &json!("INSUFFICIENT_BALANCE")), "{line}");
+    assert_eq!(
+        (&line["amount"], &line["code"]),
+        (&json!("999999.00"), &json!("INSUFFICIENT_BALANCE")),
+        "{line}"
+    );
     assert!(line["received"].is_null(), "{line}");
     world.rest().await;
 }
@@ -165,8 +171,10 @@ async fn many_pages_are_one_file_without_gaps() {
     }
     let actor = admin().actor;
     account::import(&world.service, &actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
-    join_all((0..count).map(|k| pay(&world, "PAY", if k % 2 == 0 { "A0" } else { "A1" }, "0.01", "2026-03-01")))
-        .await;
+    join_all(
+        (0..count).map(|k| pay(&world, "PAY", if k % 2 == 0 { "A0" } else { "A1" }, "0.01", "2026-03-01")),
+    )
+    .await;
     let different = |lines: &[String], cell: usize| {
         let cells: std::collections::HashSet<&str> =
             lines.iter().map(|line| line.split(',').nth(cell).unwrap()).collect();

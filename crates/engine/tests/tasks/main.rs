@@ -6,6 +6,8 @@ mod cancel;
 mod exports;
 mod kinds;
 mod rights;
+#[path = "../still_clock/mod.rs"]
+mod still_clock;
 mod takeover;
 mod uploads;
 mod world;

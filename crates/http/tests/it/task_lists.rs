@@ -33,10 +33,22 @@ async fn a_file_has_the_rows_of_the_list_with_the_same_filters() {
     for (kind, options, list) in [
         ("export_accounts", json!({}), "/api/v2/accounts?pageSize=50".to_owned()),
         ("export_accounts", json!({ "currency": "JPY" }), "/api/v2/accounts?currency=JPY".to_owned()),
-        ("export_accounts", json!({ "minBalanceCents": 5_000 }), "/api/v2/accounts?minBalanceCents=5000".to_owned()),
-        ("export_accounts", json!({ "email": "PAY@example.com" }), "/api/v2/accounts?email=PAY@example.com".to_owned()),
+        (
+            "export_accounts",
+            json!({ "minBalanceCents": 5_000 }),
+            "/api/v2/accounts?minBalanceCents=5000".to_owned(),
+        ),
+        (
+            "export_accounts",
+            json!({ "email": "PAY@example.com" }),
+            "/api/v2/accounts?email=PAY@example.com".to_owned(),
+        ),
         ("export_transfers", json!({}), "/api/v2/account-transfers".to_owned()),
-        ("export_transfers", json!({ "kind": "deposit" }), "/api/v2/account-transfers?kind=deposit".to_owned()),
+        (
+            "export_transfers",
+            json!({ "kind": "deposit" }),
+            "/api/v2/account-transfers?kind=deposit".to_owned(),
+        ),
         (
             "export_transfers",
             json!({ "status": "failed", "accountId": id }),
@@ -73,22 +85,26 @@ async fn amounts_are_exact_and_headers_in_the_language_asked_for() {
     let (task, text) = exported(&world, input).await;
     let entry: Json = serde_json::from_str(&text).unwrap();
     assert_eq!((&entry["amount"], &entry["balance_after"]), (&json!("100.00"), &json!("100.00")), "{text}");
-    assert_eq!(task["result"]["name"], json!("statement-acct_1.jsonl").clone(), "{task}");
+    let id = world.get("/api/v2/accounts/PAY").await.data()["id"].as_str().unwrap().to_owned();
+    assert_eq!(task["result"]["name"], json!(format!("statement-{id}.jsonl")), "{task}");
 }
 
 #[tokio::test]
 async fn accounts_are_opened_from_an_uploaded_file() {
     let world = funded().await;
-    let text = "number,Employee,currency,opening,Hired on\nN1,Ann,USD,5.00,2026-01-01\nN2,,USD,,\nPAY,Other,USD,,\n";
+    let text =
+        "number,Employee,currency,opening,Hired on\nN1,Ann,USD,5.00,2026-01-01\nN2,,USD,,\nPAY,Other,USD,,\n";
     let request = world.request(Method::POST, &format!("{FILES}?name=staff.csv&look=accounts"));
     let sent = answer(request.body(text)).await;
     let options = json!({ "mapping": { "holder": "Employee" }, "ignore": ["Hired on"] });
-    let input = json!({ "task_type": "import_accounts", "file_id": sent.data()["file_id"], "options": options });
+    let input =
+        json!({ "task_type": "import_accounts", "file_id": sent.data()["file_id"], "options": options });
     let id = start(&world, input).await;
     let task = ended(&world, &id).await;
     let result = &task["result"];
     assert_eq!((&task["status"], &task["result_url"]), (&json!("completed"), &Json::Null), "{task}");
-    let counted = ["opened", "known_name_differs", "refused", "openings_paid"].map(|name| result[name].clone());
+    let counted =
+        ["opened", "known_name_differs", "refused", "openings_paid"].map(|name| result[name].clone());
     assert_eq!(counted, [json!(1), json!(1), json!(1), json!(1)], "{task}");
     assert_eq!((&task["processed_records"], balance(&world, "N1").await), (&json!(3), 500), "{task}");
     let problems = world.get(&format!("{TASKS}/{id}/problems")).await;
@@ -103,14 +119,26 @@ async fn what_cannot_be_done_is_refused_with_its_code() {
     let file = upload(&world, "a.csv", "number,holder,currency\nN1,Ann,USD\n").await;
     for (input, code) in [
         (json!({ "task_type": "export_accounts", "options": { "currency": "NONE" } }), "CURRENCY_UNKNOWN"),
-        (json!({ "task_type": "export_accounts", "options": { "group": "Nobody" } }), "HOLDER_GROUP_NOT_FOUND"),
+        (
+            json!({ "task_type": "export_accounts", "options": { "group": "Nobody" } }),
+            "HOLDER_GROUP_NOT_FOUND",
+        ),
         (json!({ "task_type": "export_accounts", "options": { "sort": "id" } }), "BODY_INVALID"),
         (json!({ "task_type": "export_statement", "account_id": "NOBODY" }), "ACCOUNT_NOT_FOUND"),
         (json!({ "task_type": "export_statement", "account_id": "user_3" }), "ID_INVALID"),
-        (json!({ "task_type": "export_statement", "account_id": "PAY", "options": { "from": "x" } }), "DATE_INVALID"),
-        (json!({ "task_type": "export_transfers", "options": { "accountId": "NOBODY" } }), "ACCOUNT_NOT_FOUND"),
+        (
+            json!({ "task_type": "export_statement", "account_id": "PAY", "options": { "from": "x" } }),
+            "DATE_INVALID",
+        ),
+        (
+            json!({ "task_type": "export_transfers", "options": { "accountId": "NOBODY" } }),
+            "ACCOUNT_NOT_FOUND",
+        ),
         (json!({ "task_type": "import_accounts", "file_id": "file_999" }), "FILE_NOT_FOUND"),
-        (json!({ "task_type": "import_accounts", "file_id": file, "options": { "encoding": "x" } }), "BODY_INVALID"),
+        (
+            json!({ "task_type": "import_accounts", "file_id": file, "options": { "encoding": "x" } }),
+            "BODY_INVALID",
+        ),
     ] {
         assert_eq!(try_start(&world, input.clone()).await.code(), code, "{input}");
     }
@@ -125,9 +153,7 @@ async fn an_operator_opens_accounts_and_reads_lists_but_brings_no_money_in() {
     let (_, text) = exported(&olga, json!({ "task_type": "export_accounts" })).await;
     assert_eq!(text.lines().count(), 3, "{text}");
     let sent = try_upload(&olga, "a.csv", "number,holder,currency,期初余额\nN1,Ann,USD,5.00\n").await;
-    let import = |options: Json| {
-        json!({ "task_type": "import_accounts", "file_id": sent.data()["file_id"], "options": options })
-    };
+    let import = |options: Json| json!({ "task_type": "import_accounts", "file_id": sent.data()["file_id"], "options": options });
     let task = ended(&olga, &start(&olga, import(json!({}))).await).await;
     assert_eq!((&task["status"], &task["error_code"]), (&json!("failed"), &json!("OPENING_RIGHT_MISSING")));
     assert!(task["error_message"].as_str().unwrap().ends_with("(期初余额)"), "{task}");

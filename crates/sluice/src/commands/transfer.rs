@@ -105,7 +105,9 @@ pub(crate) enum TransferVerb {
     )]
     List(list::TransferListArgs),
     /// Write transfers, deposits, withdrawals and paid items, newest first, including refused ones
-    #[command(after_help = "Example:\n  sluice transfer export --from 2026-05-01 --to 2026-05-31 --out may.xlsx")]
+    #[command(
+        after_help = "Example:\n  sluice transfer export --from 2026-05-01 --to 2026-05-31 --out may.xlsx"
+    )]
     Export(export::TransferExportArgs),
 }
 

@@ -297,7 +297,13 @@ fn accounts_statements_and_transfers_are_written_as_tables() {
         ("a.csv", &["account", "export"][..], "id,number,holder,", 3, "100.00"),
         ("a.csv", &["account", "export", "--text", "P1"], "id,number,holder,", 1, "1.20"),
         ("s.csv", &["account", "export-statement", "ACME"], "account,entry,", 2, "98.80"),
-        ("s.csv", &["account", "export-statement", "ACME", "--direction", "out"], "account,entry,", 1, "-1.20"),
+        (
+            "s.csv",
+            &["account", "export-statement", "ACME", "--direction", "out"],
+            "account,entry,",
+            1,
+            "-1.20",
+        ),
         ("t.csv", &["transfer", "export"], "transfer,kind,status,", 3, "1001.20"),
         ("t.csv", &["transfer", "export", "--status", "failed"], "transfer,kind,status,", 1, "900.00"),
     ] {
