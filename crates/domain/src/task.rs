@@ -14,6 +14,7 @@ pub mod export_transfers;
 pub mod import_accounts;
 pub mod import_batch;
 pub mod made;
+pub mod preview;
 pub mod progress;
 pub mod verify;
 
@@ -123,6 +124,8 @@ pub enum TaskInput {
     Evidence(evidence::EvidenceInput),
     /// [`TaskType::Verify`].
     Verify(verify::VerifyInput),
+    /// [`TaskType::Preview`].
+    Preview(preview::PreviewInput),
 }
 
 impl TaskInput {
@@ -139,6 +142,7 @@ impl TaskInput {
             Self::ExportAudit(_) => TaskType::ExportAudit,
             Self::Evidence(_) => TaskType::Evidence,
             Self::Verify(_) => TaskType::Verify,
+            Self::Preview(_) => TaskType::Preview,
         }
     }
 
@@ -163,7 +167,8 @@ impl TaskInput {
             | Self::ExportTransfers(_)
             | Self::ExportAudit(_)
             | Self::Evidence(_)
-            | Self::Verify(_) => None,
+            | Self::Verify(_)
+            | Self::Preview(_) => None,
         }
     }
 
@@ -174,6 +179,7 @@ impl TaskInput {
             Self::ImportBatch(input) => input.options.into.map(|name| name.0),
             Self::ExportBatch(input) => Some(input.batch_id.0),
             Self::Evidence(input) => Some(input.batch_id.0),
+            Self::Preview(input) => Some(input.batch_id.0),
             Self::ImportAccounts(_)
             | Self::ExportAccounts(_)
             | Self::ExportStatement(_)
@@ -206,6 +212,8 @@ pub enum TaskOutput {
     Evidence(made::MadeFile),
     /// [`TaskType::Verify`].
     Verify(verify::VerifyOutput),
+    /// [`TaskType::Preview`].
+    Preview(made::MadeFile),
 }
 
 impl TaskOutput {
@@ -218,7 +226,8 @@ impl TaskOutput {
             | Self::ExportStatement(made)
             | Self::ExportTransfers(made)
             | Self::ExportAudit(made)
-            | Self::Evidence(made) => Some(made.file_id),
+            | Self::Evidence(made)
+            | Self::Preview(made) => Some(made.file_id),
             Self::ImportBatch(_) | Self::ImportAccounts(_) | Self::Verify(_) => None,
         }
     }

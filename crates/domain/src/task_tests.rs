@@ -73,6 +73,10 @@ fn each_kind_has_its_input_and_its_right() {
                 r#"{"task_type":"evidence","batch_id":9,"checkpoint":4711}"#,
                 "evidence file None batch Some(\"batch_9\") needs evidencePack",
             ),
+            (
+                r#"{"task_type":"preview","batch_id":9,"options":{"only":"refused"}}"#,
+                "preview file None batch Some(\"batch_9\") needs previewBatchTransfer",
+            ),
             (r#"{"task_type":"verify"}"#, "verify file None batch None needs listAudit"),
         ],
         read,

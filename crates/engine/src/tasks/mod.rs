@@ -16,6 +16,7 @@ mod export_transfers;
 mod import_accounts;
 mod import_batch;
 mod measured;
+mod preview;
 pub(crate) mod run;
 mod verify;
 
@@ -69,4 +70,5 @@ registry! {
     ExportAudit => export_audit::ExportAudit;
     Evidence => evidence::EvidencePack;
     Verify => verify::Verify;
+    Preview => preview::PreviewFile;
 }

@@ -2,6 +2,7 @@
 
 use crate::world::{PAYEES, World, admin, world};
 use domain::code::Code;
+use domain::noun::NounId;
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 use service::account_import::AccountImport;
@@ -129,6 +130,60 @@ async fn transfers_are_those_of_the_list_newest_first_and_refused_ones_moved_not
         "{line}"
     );
     assert!(line["received"].is_null(), "{line}");
+    world.rest().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_says_what_would_become_of_each_row() {
+    let mut world = world().await;
+    world.work();
+    let text = "account,amount,memo\nA0,10.00,first\nA1,6000.00,\nA2,x,\nA3,20.00,\n";
+    for (mode, only, expected) in [
+        (
+            "continue",
+            Json::Null,
+            &[
+                "2 A0 would_pay 4990.00",
+                "3 A1 would_fail 4990.00",
+                "5 A3 would_pay 4970.00",
+                "4 A2 refused -",
+            ][..],
+        ),
+        ("continue", json!("refused"), &["3 A1 would_fail 4990.00", "4 A2 refused -"]),
+        (
+            "atomic",
+            Json::Null,
+            &[
+                "2 A0 would_fail 5000.00",
+                "3 A1 would_fail 4990.00",
+                "5 A3 would_fail 4990.00",
+                "4 A2 refused -",
+            ],
+        ),
+    ] {
+        let file = world.upload(&admin(), "pay.csv", text).await;
+        let import = json!({ "task_type": "import_batch", "file_id": file.id.tagged(), "options":
+            { "account": "PAY", "name": "July", "mode": mode, "partial": true, "draft": true } });
+        let number = world.result(world.start(&admin(), import).await).await["batch"].clone();
+        let options = if only.is_null() { json!({}) } else { json!({ "only": only }) };
+        let input =
+            json!({ "task_type": "preview", "batch_id": number, "format": "jsonl", "options": options });
+        let id = world.start(&admin(), input).await;
+        let result = world.result(id).await;
+        let text = String::from_utf8(world.content(&result["file_id"]).await).unwrap();
+        let rows: Vec<String> = text
+            .lines()
+            .map(|line| {
+                let row: Json = serde_json::from_str(line).unwrap();
+                let word = |name: &str| row[name].as_str().unwrap_or("-").to_owned();
+                let after = word("balance_after");
+                format!("{} {} {} {after}", row["line"], word("target"), word("status"))
+            })
+            .collect();
+        assert_eq!(rows, expected, "{mode}: {text}");
+        assert_eq!(world.task(id).await.processed, 3, "items, listed or not");
+    }
+    assert_eq!(world.count("transfer").await, 1, "nothing is paid");
     world.rest().await;
 }
 

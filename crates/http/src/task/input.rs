@@ -8,7 +8,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The kinds that can be started.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "import_batch",
     "import_accounts",
     "export_batch",
@@ -18,9 +18,10 @@ const KINDS: [&str; 9] = [
     "export_audit",
     "evidence",
     "verify",
+    "preview",
 ];
 
-const FORMAT: &str = "Exports: `csv`, `xlsx` or `jsonl`; `csv`, and for the log the entries of `listAudit` as JSON lines, \
+const FORMAT: &str = "Exports and `preview`: `csv`, `xlsx` or `jsonl`; `csv`, and for the log the entries of `listAudit` as JSON lines, \
                       unless it is said.";
 
 const OPTIONS: &str = "`import_batch`: `type`, `account`, `currency`, `name`, `remarks`, `mode`, `partial`, `draft`, \
@@ -31,7 +32,8 @@ const OPTIONS: &str = "`import_batch`: `type`, `account`, `currency`, `name`, `r
                        `currency`, `status`, `group`, `email`, `uid`, `minBalanceCents`, `maxBalanceCents`. \
                        `export_statement`: `from`, `to`, `direction`, as `getStatement` has them. `export_transfers`: the \
                        filters of `listAccountTransfers`: `accountId`, `status`, `kind`, `currency`, `from`, `to`, `text`. \
-                       Exports but that of the log: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, \
+                       `preview`: `only` \
+                       (`refused`). Exports but that of the log, and `preview`: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, \
                        `subject`, `subject_id`.";
 
 /// What a task is to do.
@@ -49,7 +51,7 @@ impl PartialSchema for TaskBody {
             .description(Some("What a task is to do. Other fields than those of its type are refused."))
             .property("task_type", text("What kind of task it is.").enum_values(Some(KINDS)))
             .property("file_id", text("`import_batch`, `import_accounts`: the uploaded file, such as `file_7`."))
-            .property("batch_id", text("`export_batch`, `evidence`: the batch, by number or id."))
+            .property("batch_id", text("`export_batch`, `evidence`, `preview`: the batch, by number or id."))
             .property("account_id", text("`export_statement`: the account, by number or by id, such as `acct_17`."))
             .property("format", text(FORMAT))
             .property(
@@ -58,7 +60,7 @@ impl PartialSchema for TaskBody {
                     "`evidence`: the commit of a checkpoint, at which the chain in the pack is to end.",
                 )),
             )
-            .property("language", text("Exports: the language of headers and messages, `en` or `zh`."))
+            .property("language", text("Exports and `preview`: the language of headers and messages, `en` or `zh`."))
             .property("options", ObjectBuilder::new().description(Some(OPTIONS)))
             .required("task_type")
             .examples([

@@ -95,6 +95,7 @@ async fn check(tx: &mut Tx, input: &TaskInput) -> Result<(), Error> {
         TaskInput::ImportBatch(input) => read_import(&input.options).map(drop),
         TaskInput::ImportAccounts(input) => read_account_import(&input.options).map(drop),
         TaskInput::ExportBatch(input) => check_rows(input.options.rows_per_file),
+        TaskInput::Preview(input) => check_rows(input.options.rows_per_file),
         TaskInput::ExportAccounts(input) => check_accounts(tx, input).await,
         TaskInput::ExportStatement(input) => check_statement(tx, input).await,
         TaskInput::ExportTransfers(input) => check_transfers(tx, input).await,
