@@ -35,9 +35,8 @@ pub struct AccountImport {
     pub job: Option<Job>,
 }
 
-/// Opens the accounts in a file. Rows that cannot be accepted are reported as problems; the others are
-/// opened. A task needs the right to
-/// enter deposits if the file has openings.
+/// Opens the accounts in a file. Rows that cannot be accepted are reported as problems; the others are opened. A task
+/// needs the right to enter deposits if the file has openings.
 pub async fn import<R: Read + Seek + Send + 'static>(
     service: &Service,
     actor: &Actor,
@@ -46,7 +45,8 @@ pub async fn import<R: Read + Seek + Send + 'static>(
 ) -> Result<AccountsImported, Error> {
     let AccountImport { options, confusable, job } = how;
     let mut source = blocking(move || AccountSource::open(read, &options)).await?;
-    let mut attempt = Attempt::begin(service, job, source.opening()).await?;
+    let opening = source.opening().map(str::to_owned);
+    let mut attempt = Attempt::begin(service, job, opening.as_deref()).await?;
     loop {
         let (back, parsed) = blocking(move || source.page()).await?;
         source = back;

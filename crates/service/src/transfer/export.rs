@@ -64,7 +64,6 @@ pub(crate) async fn export_counted<W: Write + Send>(
 
 fn row(detail: &TransferDetail, language: Language) -> TransferRow<'_> {
     let TransferDetail { transfer, exchange, from, to, .. } = detail;
-    let number = |side: &'_ Option<TransferSide>| side.as_ref().map_or("", |side| side.number.as_str());
     let assets = detail.assets();
     let is_internal = transfer.kind == TransferKind::Single && detail.is_internal;
     let status = if transfer.code.is_none() { TransferStatus::Completed } else { TransferStatus::Refused };
@@ -84,8 +83,8 @@ fn row(detail: &TransferDetail, language: Language) -> TransferRow<'_> {
         status: status.name(),
         code: transfer.code.map_or("", Code::name),
         message: transfer.code.map_or("", |code| code.message(language)),
-        source: number(from),
-        target: number(to),
+        source: number(from.as_ref()),
+        target: number(to.as_ref()),
         amount: sent(transfer.amount).into(),
         currency: assets.map_or("", |(asset, _)| asset.code.as_str()),
         fee: sent(transfer.fee).into(),
@@ -97,4 +96,9 @@ fn row(detail: &TransferDetail, language: Language) -> TransferRow<'_> {
         value_date: Some(Day(transfer.value_date)),
         created_at: Some(Moment(transfer.created_at)),
     }
+}
+
+/// The account's number; empty outside the ledger.
+fn number(side: Option<&TransferSide>) -> &str {
+    side.map_or("", |side| side.number.as_str())
 }

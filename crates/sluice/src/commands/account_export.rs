@@ -6,7 +6,6 @@ use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
 use service::account;
-use std::io::Write;
 
 /// Arguments of `account export`.
 #[derive(Debug, Args)]
@@ -20,8 +19,8 @@ pub(crate) struct AccountExportArgs {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &AccountExportArgs) -> Result<Exit, Failure> {
     let query = args.filter.query();
-    let export = async |to: &mut (dyn Write + Send), options: &_| {
+    let export = args.file.write(session, "account export", async |to, options| {
         account::export(&session.service, &query, options, to).await
-    };
-    answer(session, args.file.write(session, "account export", export).await?)
+    });
+    answer(session, export.await?)
 }

@@ -6,7 +6,6 @@ use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
 use service::statement;
-use std::io::Write;
 
 /// Arguments of `account export-statement`.
 #[derive(Debug, Args)]
@@ -20,8 +19,8 @@ pub(crate) struct StatementExportArgs {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &StatementExportArgs) -> Result<Exit, Failure> {
     let query = args.entries.query();
-    let export = async |to: &mut (dyn Write + Send), options: &_| {
+    let export = args.file.write(session, "account export-statement", async |to, options| {
         statement::export(&session.service, &args.entries.number, query, options, to).await
-    };
-    answer(session, args.file.write(session, "account export-statement", export).await?)
+    });
+    answer(session, export.await?)
 }

@@ -6,7 +6,6 @@ use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
 use service::transfer;
-use std::io::Write;
 
 /// Arguments of `transfer export`.
 #[derive(Debug, Args)]
@@ -20,8 +19,8 @@ pub(crate) struct TransferExportArgs {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &TransferExportArgs) -> Result<Exit, Failure> {
     let query = args.filter.query(session).await?;
-    let export = async |to: &mut (dyn Write + Send), options: &_| {
+    let export = args.file.write(session, "transfer export", async |to, options| {
         transfer::export(&session.service, query, options, to).await
-    };
-    answer(session, args.file.write(session, "transfer export", export).await?)
+    });
+    answer(session, export.await?)
 }
