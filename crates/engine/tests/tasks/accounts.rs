@@ -44,31 +44,45 @@ async fn problems(world: &World, id: TaskId) -> Vec<(i64, &'static str)> {
     found.iter().map(|problem| (problem.line, Code::from_number(problem.code).unwrap().name())).collect()
 }
 
-/// Opened and paid, twice opened, known, known under another name, refused when read, refused when looked up.
-const MIXED: &str = "number,holder,currency,opening\n\
-    N1,New One,USD,5.00\n\
-    N2,New Two,USD,\n\
-    A0,Payee 0,USD,7.00\n\
-    A1,Somebody Else,USD,\n\
-    PAY,Employer,USD,1.00\n\
-    N3,New Three,USD,x\n\
-    N4,New Four,NONE,\n";
+/// Opened and paid, opened, known and paid, known under another name, known and in use, and three that are refused.
+const MIXED: &str = "number,holder,email,currency,opening\n\
+    N1,New One,,USD,5.00\n\
+    N2,New Two,,USD,\n\
+    A0,Payee 0,,USD,7.00\n\
+    K,Other Name,k@example.com,USD,\n\
+    PAY,Employer,,USD,1.00\n\
+    A1,Somebody Else,,USD,\n\
+    N3,New Three,,USD,x\n\
+    N4,New Four,,NONE,\n";
+
+/// With the account that the mixed file has under another name.
+async fn with_kim() -> World {
+    let world = world().await;
+    let kim = "number,holder,email,currency\nK,Kim,k@example.com,USD\n";
+    account::import(&world.service, &admin().actor, Cursor::new(kim), AccountImport::default())
+        .await
+        .unwrap();
+    world
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_has_an_outcome_and_the_problems_are_kept() {
-    let mut world = world().await;
+    let mut world = with_kim().await;
     world.work();
     let id = started(&world, &admin(), MIXED, json!({})).await;
     let result = world.result(id).await;
-    assert_eq!(counts(&result), [2, 2, 1, 2, 2, 1, 0], "{result}");
+    assert_eq!(counts(&result), [2, 2, 1, 3, 2, 1, 0], "{result}");
     assert_eq!(result["file"]["kind"], json!("csv"));
-    assert_eq!(problems(&world, id).await, [(7, "AMOUNT_LETTERS"), (8, "ASSET_UNKNOWN")]);
+    assert_eq!(
+        problems(&world, id).await,
+        [(7, "ACCOUNT_EXISTS"), (8, "AMOUNT_LETTERS"), (9, "CURRENCY_UNKNOWN")]
+    );
     let task = world.task(id).await;
-    assert_eq!((task.processed, task.total, task.batch), (7, Some(7), None));
+    assert_eq!((task.processed, task.total, task.batch), (8, Some(8), None));
     assert_eq!(world.count("transfer WHERE kind = 5").await, 2);
     // The same file again: nothing is opened, and what is in use is not paid.
     let again = started(&world, &admin(), MIXED, json!({})).await;
-    assert_eq!(counts(&world.result(again).await), [0, 4, 1, 2, 0, 3, 0]);
+    assert_eq!(counts(&world.result(again).await), [0, 4, 1, 3, 0, 3, 0]);
     world.rest().await;
     world.verified().await;
 }
@@ -129,7 +143,7 @@ async fn id_of(world: &World, number: &str) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_after_a_kill_counts_and_pays_nothing_twice() {
-    let mut world = world().await;
+    let mut world = with_kim().await;
     world.work();
     let id = started(&world, &admin(), MIXED, json!({})).await;
     let first = world.result(id).await;
@@ -151,17 +165,17 @@ async fn an_attempt_after_a_kill_counts_and_pays_nothing_twice() {
     // After the page, before the task's end.
     let mut result = first.clone();
     result["file"] = json!({ "kind": "", "encoding": null, "delimiter": null, "sheet": null, "remarks": [] });
-    let done = json!({ "result": result, "problems": [], "place": { "line": 8, "page": { "opened": [], "paid": [] } } });
+    let done = json!({ "result": result, "problems": [], "place": { "line": 9, "page": { "opened": [], "paid": [] } } });
     set_back(&world, &done).await;
     world.work();
-    assert_eq!((world.result(id).await, world.task(id).await.processed), (first, 7));
+    assert_eq!((world.result(id).await, world.task(id).await.processed), (first, 8));
     world.rest().await;
     world.verified().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_has_lost_the_task_opens_nothing_more() {
-    let world = world().await;
+    let world = with_kim().await;
     let id = started(&world, &admin(), MIXED, json!({})).await;
     let hold = TaskHold { task: id, node: "gone".to_owned(), epoch: 1, upload: None };
     let job = Job { task: world.task(id).await, reach: Reach::All, hold, counts: Counts::new("[]") };
@@ -174,7 +188,7 @@ async fn a_node_that_has_lost_the_task_opens_nothing_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_import_says_what_it_had_opened() {
-    let mut world = world().await;
+    let mut world = with_kim().await;
     let done = Arc::new(Notify::new());
     let told = done.clone();
     world.work_with(TaskRunner::new(move |engine, job, input| {
@@ -193,8 +207,8 @@ async fn a_cancelled_import_says_what_it_had_opened() {
     let ended = world.ended(id).await;
     assert_eq!(ended.state, TaskState::Cancelled);
     let result: Json = serde_json::from_str(&ended.result.unwrap()).unwrap();
-    assert_eq!(counts(&result), [2, 2, 1, 2, 2, 1, 0]);
-    assert_eq!(problems(&world, id).await.len(), 2);
+    assert_eq!(counts(&result), [2, 2, 1, 3, 2, 1, 0]);
+    assert_eq!(problems(&world, id).await.len(), 3);
     world.rest().await;
 }
 

@@ -92,8 +92,8 @@ async fn amounts_are_exact_and_headers_in_the_language_asked_for() {
 #[tokio::test]
 async fn accounts_are_opened_from_an_uploaded_file() {
     let world = funded().await;
-    let text =
-        "number,Employee,currency,opening,Hired on\nN1,Ann,USD,5.00,2026-01-01\nN2,,USD,,\nPAY,Other,USD,,\n";
+    let text = "number,Employee,email,currency,opening,Hired on\nN1,Ann,,USD,5.00,2026-01-01\nN2,,,USD,,\n\
+        PAY,Other,pay@example.com,USD,,\n";
     let request = world.request(Method::POST, &format!("{FILES}?name=staff.csv&look=accounts"));
     let sent = answer(request.body(text)).await;
     let options = json!({ "mapping": { "holder": "Employee" }, "ignore": ["Hired on"] });

@@ -155,7 +155,9 @@ impl ImportTask {
     /// Writes how far the import is, under the task's lease: a node that has lost it writes no other page.
     async fn keep(&self, tx: &mut Tx, imported: &AccountsImported) -> Result<(), Error> {
         let new = imported.problems.iter().map(told);
-        let problems = self.problems.iter().cloned().chain(new).take(PROBLEMS_SHOWN).collect();
+        let mut problems: Vec<TaskProblem> = self.problems.iter().cloned().chain(new).collect();
+        problems.sort_by_key(|problem| problem.line);
+        problems.truncate(PROBLEMS_SHOWN);
         let result = TaskOutput::ImportAccounts(imported.output());
         SoFar { result, problems, place: self.place.clone() }.keep(tx, &self.job.hold).await
     }
