@@ -6,10 +6,15 @@
 
 pub mod batch_name;
 pub mod evidence;
+pub mod export_accounts;
 pub mod export_audit;
 pub mod export_batch;
+pub mod export_statement;
+pub mod export_transfers;
+pub mod import_accounts;
 pub mod import_batch;
 pub mod made;
+pub mod preview;
 pub mod progress;
 pub mod verify;
 
@@ -103,14 +108,24 @@ impl TaskState {
 pub enum TaskInput {
     /// [`TaskType::ImportBatch`].
     ImportBatch(Box<import_batch::ImportBatchInput>),
+    /// [`TaskType::ImportAccounts`].
+    ImportAccounts(Box<import_accounts::ImportAccountsInput>),
     /// [`TaskType::ExportBatch`].
     ExportBatch(export_batch::ExportBatchInput),
+    /// [`TaskType::ExportAccounts`].
+    ExportAccounts(export_accounts::ExportAccountsInput),
+    /// [`TaskType::ExportStatement`].
+    ExportStatement(export_statement::ExportStatementInput),
+    /// [`TaskType::ExportTransfers`].
+    ExportTransfers(export_transfers::ExportTransfersInput),
     /// [`TaskType::ExportAudit`].
     ExportAudit(export_audit::ExportAuditInput),
     /// [`TaskType::Evidence`].
     Evidence(evidence::EvidenceInput),
     /// [`TaskType::Verify`].
     Verify(verify::VerifyInput),
+    /// [`TaskType::Preview`].
+    Preview(preview::PreviewInput),
 }
 
 impl TaskInput {
@@ -119,10 +134,15 @@ impl TaskInput {
     pub const fn kind(&self) -> TaskType {
         match self {
             Self::ImportBatch(_) => TaskType::ImportBatch,
+            Self::ImportAccounts(_) => TaskType::ImportAccounts,
             Self::ExportBatch(_) => TaskType::ExportBatch,
+            Self::ExportAccounts(_) => TaskType::ExportAccounts,
+            Self::ExportStatement(_) => TaskType::ExportStatement,
+            Self::ExportTransfers(_) => TaskType::ExportTransfers,
             Self::ExportAudit(_) => TaskType::ExportAudit,
             Self::Evidence(_) => TaskType::Evidence,
             Self::Verify(_) => TaskType::Verify,
+            Self::Preview(_) => TaskType::Preview,
         }
     }
 
@@ -140,7 +160,15 @@ impl TaskInput {
     pub const fn file(&self) -> Option<FileId> {
         match self {
             Self::ImportBatch(input) => Some(input.file_id),
-            Self::ExportBatch(_) | Self::ExportAudit(_) | Self::Evidence(_) | Self::Verify(_) => None,
+            Self::ImportAccounts(input) => Some(input.file_id),
+            Self::ExportBatch(_)
+            | Self::ExportAccounts(_)
+            | Self::ExportStatement(_)
+            | Self::ExportTransfers(_)
+            | Self::ExportAudit(_)
+            | Self::Evidence(_)
+            | Self::Verify(_)
+            | Self::Preview(_) => None,
         }
     }
 
@@ -151,7 +179,13 @@ impl TaskInput {
             Self::ImportBatch(input) => input.options.into.map(|name| name.0),
             Self::ExportBatch(input) => Some(input.batch_id.0),
             Self::Evidence(input) => Some(input.batch_id.0),
-            Self::ExportAudit(_) | Self::Verify(_) => None,
+            Self::Preview(input) => Some(input.batch_id.0),
+            Self::ImportAccounts(_)
+            | Self::ExportAccounts(_)
+            | Self::ExportStatement(_)
+            | Self::ExportTransfers(_)
+            | Self::ExportAudit(_)
+            | Self::Verify(_) => None,
         }
     }
 }
@@ -162,14 +196,24 @@ impl TaskInput {
 pub enum TaskOutput {
     /// [`TaskType::ImportBatch`].
     ImportBatch(import_batch::ImportBatchOutput),
+    /// [`TaskType::ImportAccounts`].
+    ImportAccounts(import_accounts::ImportAccountsOutput),
     /// [`TaskType::ExportBatch`].
     ExportBatch(made::MadeFile),
+    /// [`TaskType::ExportAccounts`].
+    ExportAccounts(made::MadeFile),
+    /// [`TaskType::ExportStatement`].
+    ExportStatement(made::MadeFile),
+    /// [`TaskType::ExportTransfers`].
+    ExportTransfers(made::MadeFile),
     /// [`TaskType::ExportAudit`].
     ExportAudit(made::MadeFile),
     /// [`TaskType::Evidence`].
     Evidence(made::MadeFile),
     /// [`TaskType::Verify`].
     Verify(verify::VerifyOutput),
+    /// [`TaskType::Preview`].
+    Preview(made::MadeFile),
 }
 
 impl TaskOutput {
@@ -177,8 +221,14 @@ impl TaskOutput {
     #[must_use]
     pub const fn file(&self) -> Option<FileId> {
         match self {
-            Self::ExportBatch(made) | Self::ExportAudit(made) | Self::Evidence(made) => Some(made.file_id),
-            Self::ImportBatch(_) | Self::Verify(_) => None,
+            Self::ExportBatch(made)
+            | Self::ExportAccounts(made)
+            | Self::ExportStatement(made)
+            | Self::ExportTransfers(made)
+            | Self::ExportAudit(made)
+            | Self::Evidence(made)
+            | Self::Preview(made) => Some(made.file_id),
+            Self::ImportBatch(_) | Self::ImportAccounts(_) | Self::Verify(_) => None,
         }
     }
 }

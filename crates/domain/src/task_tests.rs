@@ -42,6 +42,28 @@ fn each_kind_has_its_input_and_its_right() {
                 r#"{"task_type":"export_batch","batch_id":"9"}"#,
                 "export_batch file None batch Some(\"batch_9\") needs getBatchTransfer",
             ),
+            (
+                r#"{"task_type":"import_accounts","file_id":"file_8","options":{"confusable":true,"mapping":{"holder":"Who"}}}"#,
+                "import_accounts file Some(8) batch None needs openAccount",
+            ),
+            (
+                r#"{"task_type":"export_accounts","format":"xlsx","language":"zh","options":{"text":"a","currency":"USD",
+                   "status":"frozen","group":"Sales","minBalanceCents":-5,"rowsPerFile":1000}}"#,
+                "export_accounts file None batch None needs listAccounts",
+            ),
+            (r#"{"task_type":"export_accounts"}"#, "export_accounts file None batch None needs listAccounts"),
+            (
+                r#"{"task_type":"export_statement","account_id":17}"#,
+                "export_statement file None batch None needs getStatement",
+            ),
+            (
+                r#"{"task_type":"export_statement","account_id":"A-1","options":{"from":"2026-03-01","direction":"out"}}"#,
+                "export_statement file None batch None needs getStatement",
+            ),
+            (
+                r#"{"task_type":"export_transfers","options":{"accountId":"acct_17","kind":"internal","status":"failed"}}"#,
+                "export_transfers file None batch None needs listAccountTransfers",
+            ),
             (r#"{"task_type":"export_audit"}"#, "export_audit file None batch None needs listAudit"),
             (
                 r#"{"task_type":"evidence","batch_id":"batch_9"}"#,
@@ -50,6 +72,10 @@ fn each_kind_has_its_input_and_its_right() {
             (
                 r#"{"task_type":"evidence","batch_id":9,"checkpoint":4711}"#,
                 "evidence file None batch Some(\"batch_9\") needs evidencePack",
+            ),
+            (
+                r#"{"task_type":"preview","batch_id":9,"options":{"only":"refused"}}"#,
+                "preview file None batch Some(\"batch_9\") needs previewBatchTransfer",
             ),
             (r#"{"task_type":"verify"}"#, "verify file None batch None needs listAudit"),
         ],
@@ -69,6 +95,18 @@ fn an_input_that_is_wrong_says_what_is_wrong() {
         (
             r#"{"task_type":"import_batch","file_id":"file_7","options":{"colour":1}}"#,
             "unknown field `colour`",
+        ),
+        (r#"{"task_type":"export_statement"}"#, "missing field `account_id`"),
+        (r#"{"task_type":"export_statement","account_id":"user_3"}"#, "ID_INVALID"),
+        (
+            r#"{"task_type":"export_statement","account_id":"A","options":{"direction":"up"}}"#,
+            "unknown variant `up`",
+        ),
+        (r#"{"task_type":"export_accounts","options":{"status":"odd"}}"#, "unknown variant `odd`"),
+        (r#"{"task_type":"export_transfers","options":{"sort":"id"}}"#, "unknown field `sort`"),
+        (
+            r#"{"task_type":"import_accounts","file_id":"file_8","options":{"partial":true}}"#,
+            "unknown field `partial`",
         ),
         (r#"{"task_type":"shred"}"#, "unknown variant `shred`"),
         (r#"{"file_id":"file_7"}"#, "missing field `task_type`"),

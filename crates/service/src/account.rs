@@ -25,6 +25,7 @@ use store::holder_default::{self, HolderDefault};
 use store::named_lock::{self, NamedLock};
 
 pub use crate::account_default::make_default;
+pub use crate::account_export::export;
 pub use crate::account_import::import;
 pub use crate::account_list::{AccountFilter, AccountPage, AccountQuery, AccountSort, search};
 pub use store::account::AccountView;

@@ -59,14 +59,7 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
     let limits = service.search_limits();
     let mut tx = service.store.read().await?;
     let assets = store::asset::all(&mut tx).await?;
-    let mut filter = query.filter.clone();
-    if let Some(code) = &query.currency {
-        let asset = assets.iter().find(|asset| asset.code == *code);
-        filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
-    }
-    if let Some(group) = &query.group {
-        filter.group = Some(group_of(&mut tx, group).await?);
-    }
+    let filter = filter_of(&mut tx, query, &assets).await?;
     let found =
         if query.counting == Counting::Whole || is_in_order(&filter, query) || is_short(&filter, query) {
             sorted(&mut tx, query, &filter).await?
@@ -79,6 +72,23 @@ pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPa
     let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
     let FoundAccounts { total, next, searched_until, .. } = found;
     Ok(AccountPage { accounts, total, next, searched_until })
+}
+
+/// The filter of a query, with the currency and the group that it names.
+pub(crate) async fn filter_of(
+    tx: &mut Tx,
+    query: &AccountQuery,
+    assets: &[Asset],
+) -> Result<AccountFilter, Error> {
+    let mut filter = query.filter.clone();
+    if let Some(code) = &query.currency {
+        let asset = assets.iter().find(|asset| asset.code == *code);
+        filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
+    }
+    if let Some(group) = &query.group {
+        filter.group = Some(group_of(tx, group).await?);
+    }
+    Ok(filter)
 }
 
 /// A group as a condition: its members are read from it only if they have few accounts as well.

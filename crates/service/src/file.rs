@@ -3,6 +3,7 @@
 use crate::Error;
 use data_encoding::HEXLOWER;
 use domain::code::{Code, Language};
+use domain::task::import_batch::{FileRead, FileRemark};
 use domain::visible::shown;
 use formats::delimiter::Delimiter;
 use formats::encoding::Encoding;
@@ -31,6 +32,24 @@ impl FileReport {
     #[must_use]
     pub fn sum(&self) -> String {
         self.summary.totals.sum.to_string()
+    }
+
+    /// What it was read as, as tasks answer it.
+    pub(crate) fn read_as(&self) -> FileRead {
+        let form = &self.form;
+        let remarks = self.summary.remarks.iter().map(|remark| FileRemark {
+            line: remark.line,
+            column: remark.column.clone(),
+            code: remark.code.name().to_owned(),
+            value: remark.value.clone(),
+        });
+        FileRead {
+            kind: form.kind.name().to_owned(),
+            encoding: form.encoding.map(|encoding| encoding.name().to_owned()),
+            delimiter: form.delimiter.map(|delimiter| delimiter.name().to_owned()),
+            sheet: form.sheet.clone(),
+            remarks: remarks.collect(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 pub mod account;
 mod account_cache;
 mod account_default;
+mod account_export;
 pub mod account_import;
 mod account_list;
 pub mod account_totp;

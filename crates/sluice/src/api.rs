@@ -49,6 +49,7 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Withdraw(_) => O::WithdrawalCreate,
         Command::Transfer(args) => match args.verb {
             Some(TransferVerb::List(_)) => O::TransferList,
+            Some(TransferVerb::Export(_)) => return None,
             None => O::TransferCreate,
         },
         Command::ShowTransfer(_) => O::TransferShow,
@@ -197,7 +198,7 @@ const fn account(verb: &AccountVerb) -> Option<Operation> {
     use Operation as O;
     Some(match verb {
         AccountVerb::Open(_) => O::AccountOpen,
-        AccountVerb::Import(_) => return None,
+        AccountVerb::Import(_) | AccountVerb::Export(_) | AccountVerb::ExportStatement(_) => return None,
         AccountVerb::List(_) => O::AccountList,
         AccountVerb::Show { .. } => O::AccountShow,
         AccountVerb::Statement(_) => O::StatementShow,

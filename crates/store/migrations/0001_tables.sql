@@ -1044,6 +1044,7 @@ CREATE INDEX upload_of_batch ON upload (batch, id);
 CREATE INDEX upload_of_task ON upload (task);
 
 -- Tasks. Which node is at one is in `lease`. `place`: the file store with the file that it reads; empty if it reads none.
+-- `so_far`: what one that works in several commits did in those before the present one.
 CREATE TABLE task (
   id              DRAWN KEY,
   kind            NUMBER NOT NULL,
@@ -1056,6 +1057,7 @@ CREATE TABLE task (
   processed       NUMBER NOT NULL,
   steps           TEXT NOT NULL,
   takes           NUMBER NOT NULL,
+  so_far          TEXT,
   result          TEXT,
   problems        TEXT,
   made            NUMBER REFERENCES upload (id),

@@ -149,6 +149,8 @@ static GIVE_BACK: Sql = Sql::new(sql!(
     [TaskState::Processing]
 ));
 static NOTE: Sql = Sql::new("UPDATE task SET total = $2, processed = $3, steps = $4 WHERE id = $1");
+static KEEP: Sql = Sql::new("UPDATE task SET so_far = $2 WHERE id = $1");
+static SO_FAR: Sql = Sql::new("SELECT so_far FROM task WHERE id = $1");
 static BIND: Sql = Sql::new("UPDATE task SET batch = $2, result = $3 WHERE id = $1");
 static ASK: Sql = Sql::new("UPDATE task SET cancel_at = COALESCE(cancel_at, $2) WHERE id = $1");
 static END: Sql = Sql::new(
@@ -159,8 +161,8 @@ static REMOVE: Sql = Sql::new("UPDATE task SET removed_at = $2 WHERE id = $1");
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] = named![
-    &INSERT, &GET, &LOCK, &EVER, &PROBLEMS, &OPEN, &WAITING, &CANCELLED, &TAKE, &GIVE_BACK, &NOTE, &BIND,
-    &ASK, &END, &REMOVE
+    &INSERT, &GET, &LOCK, &EVER, &PROBLEMS, &OPEN, &WAITING, &CANCELLED, &TAKE, &GIVE_BACK, &NOTE, &KEEP,
+    &SO_FAR, &BIND, &ASK, &END, &REMOVE
 ];
 
 /// Adds a task that waits; its id is assigned here.
@@ -267,6 +269,16 @@ pub async fn note(
     steps: &str,
 ) -> Result<(), StoreError> {
     tx.execute(&NOTE, args![id.0, total, processed, steps]).await.map(|_| ())
+}
+
+/// Writes what a task that works in several commits has done in those up to this one, as JSON.
+pub async fn keep(tx: &mut Tx, id: TaskId, so_far: &str) -> Result<(), StoreError> {
+    tx.execute(&KEEP, args![id.0, so_far]).await.map(|_| ())
+}
+
+/// What it had done in the last commit of an attempt; none if it has committed nothing.
+pub async fn so_far(tx: &mut Tx, id: TaskId) -> Result<Option<String>, StoreError> {
+    tx.fetch(&SO_FAR, args![id.0]).await?.first().map_or(Ok(None), |row| row.opt_text(0))
 }
 
 /// Records the batch that a task made and what it did, in the transaction that makes the batch visible: taken up

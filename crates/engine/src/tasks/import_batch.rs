@@ -1,13 +1,13 @@
 //! Importing a file as a batch, or into one.
 
 use super::TaskKind;
+use super::measured::Measured;
 use crate::engine::Engine;
 use domain::code::Code;
 use domain::task::import_batch::{ImportBatchInput, ImportBatchOutput, TaskProblem};
 use service::batch::import::{BatchImport, Imported};
-use service::task::{Counts, FileImport, Job, TaskFailed};
-use service::{Error, batch, task, upload};
-use std::io::{self, Read, Seek, SeekFrom};
+use service::task::{FileImport, Job, TaskFailed};
+use service::{Error, batch, task};
 
 /// [`domain::task::TaskType::ImportBatch`].
 pub(super) struct ImportBatch;
@@ -24,10 +24,7 @@ impl TaskKind for ImportBatch {
         // What an earlier attempt left would hold its external ids.
         engine.discard_imports().await?;
         let (service, actor) = (&engine.service, job.actor());
-        let file = upload::open(service, input.file_id).await?;
-        job.counts
-            .expect_bytes(i64::try_from(file.metadata().map_err(Error::from)?.len()).unwrap_or(i64::MAX));
-        let file = Measured { inner: file, at: 0, counts: job.counts.clone() };
+        let file = Measured::open(service, job, input.file_id).await?;
         job.counts.step("reading", service.now());
         let imported = match task::read_import(&input.options)? {
             FileImport::New(import) => {
@@ -56,36 +53,4 @@ fn refused(imported: Imported) -> TaskFailed {
         suggestion: problem.suggestion,
     });
     TaskFailed { error: Error::refused(code, about), problems: problems.collect() }
-}
-
-/// A file that says how far it is read. Its hash is taken and its form found before its rows are read, so it is read
-/// several times.
-struct Measured<R> {
-    inner: R,
-    /// Bytes from its beginning.
-    at: u64,
-    counts: Counts,
-}
-
-impl<R> Measured<R> {
-    fn is_at(&mut self, at: u64) {
-        self.at = at;
-        self.counts.read_to(i64::try_from(at).unwrap_or(i64::MAX));
-    }
-}
-
-impl<R: Read> Read for Measured<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.is_at(self.at.saturating_add(u64::try_from(read).unwrap_or(0)));
-        Ok(read)
-    }
-}
-
-impl<R: Seek> Seek for Measured<R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = self.inner.seek(to)?;
-        self.is_at(at);
-        Ok(at)
-    }
 }

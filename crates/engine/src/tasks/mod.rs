@@ -8,9 +8,15 @@
 //! the task's lease ([`service::task::TaskHold`]), and only once, however often it is taken up again.
 
 mod evidence;
+mod export_accounts;
 mod export_audit;
 mod export_batch;
+mod export_statement;
+mod export_transfers;
+mod import_accounts;
 mod import_batch;
+mod measured;
+mod preview;
 pub(crate) mod run;
 mod verify;
 
@@ -56,8 +62,13 @@ pub fn run_as_shipped(engine: Engine, job: Job, input: TaskInput) -> RunningTask
 
 registry! {
     ImportBatch => import_batch::ImportBatch;
+    ImportAccounts => import_accounts::ImportAccounts;
     ExportBatch => export_batch::ExportBatch;
+    ExportAccounts => export_accounts::ExportAccounts;
+    ExportStatement => export_statement::ExportStatement;
+    ExportTransfers => export_transfers::ExportTransfers;
     ExportAudit => export_audit::ExportAudit;
     Evidence => evidence::EvidencePack;
     Verify => verify::Verify;
+    Preview => preview::PreviewFile;
 }

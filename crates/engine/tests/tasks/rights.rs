@@ -12,7 +12,7 @@ use service::user::{self, NewUser, UserChange};
 use service::{Actor, upload};
 
 /// A person with a role.
-async fn person(world: &World, role: Role) -> Caller {
+pub async fn person(world: &World, role: Role) -> Caller {
     let login = format!("{}@example.com", role.name());
     let new = NewUser { login: login.clone(), name: role.name().to_owned(), role };
     let added = user::add(&world.service, &admin().actor, &new).await.unwrap().user;
@@ -37,11 +37,17 @@ async fn each_kind_is_started_by_those_who_may_do_the_same() {
     let number = world.result(made).await["batch"].clone();
     world.rest().await;
     let of_batch = |kind: &str| json!({ "task_type": kind, "batch_id": number });
-    let cases: [(&str, Json, &str); 6] = [
+    let statement = json!({ "task_type": "export_statement", "account_id": "PAY" });
+    let cases: [(&str, Json, &str); 11] = [
         ("import_batch", Json::Null, "ok ok ok FORBIDDEN"),
         ("into a draft", Json::Null, "ok ok ok FORBIDDEN"),
+        ("import_accounts", Json::Null, "ok ok ok FORBIDDEN"),
         ("export_batch", of_batch("export_batch"), "ok ok ok ok"),
+        ("export_accounts", json!({ "task_type": "export_accounts" }), "ok ok ok ok"),
+        ("export_statement", statement, "ok ok ok ok"),
+        ("export_transfers", json!({ "task_type": "export_transfers" }), "ok ok ok ok"),
         ("evidence", of_batch("evidence"), "ok ok ok ok"),
+        ("preview", of_batch("preview"), "ok ok ok ok"),
         ("export_audit", json!({ "task_type": "export_audit" }), "FORBIDDEN FORBIDDEN ok ok"),
         ("verify", json!({ "task_type": "verify" }), "FORBIDDEN FORBIDDEN ok ok"),
     ];
@@ -55,6 +61,7 @@ async fn each_kind_is_started_by_those_who_may_do_the_same() {
             let own = world.upload(caller, "pay.csv", &payroll(2)).await;
             let input = match name {
                 "import_batch" => import(&own.id.tagged(), json!({ "account": "PAY", "name": "x" })),
+                "import_accounts" => json!({ "task_type": name, "file_id": own.id.tagged() }),
                 "into a draft" => import(&own.id.tagged(), json!({ "into": number })),
                 _ => input.clone(),
             };

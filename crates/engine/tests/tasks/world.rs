@@ -1,5 +1,6 @@
 //! A ledger with accounts and a file store, and workers.
 
+use crate::still_clock::TestClock;
 use domain::access::{Asker, Role};
 use domain::id::{FileId, TaskId};
 use domain::noun::NounId;
@@ -8,7 +9,7 @@ use domain::task::{TaskInput, TaskState};
 use domain::upload::FileLimits;
 use engine::{Engine, EngineOptions, TaskRunner};
 use files::{Files, FilesAt};
-use ledger::{Clock, Door, DoorOptions};
+use ledger::{Door, DoorOptions};
 use serde_json::Value as Json;
 use service::account_import::AccountImport;
 use service::task::{self, Task};
@@ -17,7 +18,6 @@ use service::upload::{self, Receiving, Upload};
 use service::{Actor, Error, Service, account};
 use std::io::Cursor;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 use store::{Schema, Store};
 use tempfile::TempDir;
@@ -25,31 +25,10 @@ use testkit::{Place, place};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// 2026-03-10T12:00:00Z.
-const START: i64 = 1_773_144_000_000_000;
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Payees, each with an account `A0`, `A1`, …
 pub const PAYEES: usize = 20;
-
-#[derive(Debug)]
-pub struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn counted(&self) -> i64 {
-        self.now()
-    }
-}
-
-impl TestClock {
-    pub fn pass(&self, time: Duration) {
-        self.0.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
-    }
-}
 
 pub struct World {
     pub service: Service,
@@ -87,7 +66,7 @@ pub fn admin() -> Caller {
 pub async fn world() -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    let clock = Arc::new(TestClock(AtomicI64::new(START)));
+    let clock = Arc::new(TestClock::still());
     let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
     let files = tempfile::tempdir().unwrap();
     let at = FilesAt::Directory(files.path().join("files"));

@@ -1,7 +1,8 @@
 //! What arrives: everything that was committed, in order for each batch, and nothing else.
 
 use crate::receiver::{Received, Receiver};
-use crate::world::{HOUR, START, World, actor, happen_in, world};
+use crate::still_clock::START;
+use crate::world::{HOUR, World, actor, happen_in, world};
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::webhook::delivery::{DeliveryFailure, DeliveryState};

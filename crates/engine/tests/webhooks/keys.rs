@@ -1,7 +1,8 @@
 //! Signatures and secrets as a receiver sees them.
 
 use crate::receiver::{Received, Receiver};
-use crate::world::{HOUR, START, actor, world};
+use crate::still_clock::START;
+use crate::world::{HOUR, actor, world};
 use data_encoding::BASE64;
 use domain::id::BatchId;
 use domain::webhook::signature::SigningSecret;

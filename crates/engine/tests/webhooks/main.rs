@@ -4,4 +4,6 @@
 mod arrival;
 mod keys;
 mod receiver;
+#[path = "../still_clock/mod.rs"]
+mod still_clock;
 mod world;

@@ -1,5 +1,6 @@
 //! A ledger with a worker, and a clock that only moves when a test moves it.
 
+use crate::still_clock::TestClock;
 use domain::event::EventKind;
 use domain::id::{BatchId, WebhookId};
 use domain::principal::Principal;
@@ -11,35 +12,13 @@ use service::vault::{MasterKey, Vault};
 use service::webhook::{self, Delivery, DeliveryQuery, MadeWebhook, NewWebhook};
 use service::{Actor, Service};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 use store::{Schema, Store, Tx, outbox, webhook_delivery};
 use testkit::{Place, place};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// 2026-03-10T12:00:00Z.
-pub const START: i64 = 1_773_144_000_000_000;
 pub const HOUR: Duration = Duration::from_secs(3_600);
-
-#[derive(Debug)]
-pub struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn counted(&self) -> i64 {
-        self.now()
-    }
-}
-
-impl TestClock {
-    pub fn pass(&self, time: Duration) {
-        self.0.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
-    }
-}
 
 pub struct World {
     pub store: Store,
@@ -58,7 +37,7 @@ pub fn actor() -> Actor {
 pub async fn world() -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    let clock = Arc::new(TestClock(AtomicI64::new(START)));
+    let clock = Arc::new(TestClock::still());
     let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
     let key = MasterKey::from_hex(&"5a".repeat(32)).unwrap();
     let networks = WebhookNetworks::new(vec!["127.0.0.0/8".parse().unwrap()]);

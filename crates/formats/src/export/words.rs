@@ -17,6 +17,10 @@ pub const ITEM_STATES: Words = &[
     ("refused", "已拒绝"),
 ];
 
+/// What a preview says of items, and of a row that was refused.
+pub const PREVIEW_STATES: Words =
+    &[("would_pay", "预计成功"), ("would_fail", "预计失败"), ("refused", "已拒绝")];
+
 /// Statuses of accounts.
 pub const ACCOUNT_STATUSES: Words = &[("active", "正常"), ("frozen", "已冻结"), ("closed", "已关闭")];
 

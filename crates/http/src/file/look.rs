@@ -1,6 +1,7 @@
 //! What a file with rows was read as, for a person who maps its columns.
 
 use crate::kit::language;
+use crate::kit::said::said;
 use domain::code::Language;
 use serde::Serialize;
 use service::upload::{FileRemark, Probe, TextRow};
@@ -135,13 +136,11 @@ impl LookView {
 impl LookProblemView {
     fn of(refusal: &Refusal) -> Self {
         let language = language::current();
-        let text = refusal.code.message(language);
         let about = match language {
             Language::Chinese => refusal.chinese.as_ref().or(refusal.detail.as_ref()),
             Language::English => refusal.detail.as_ref(),
         };
-        let about = about.filter(|about| !about.is_empty());
-        let message = about.map_or_else(|| text.to_owned(), |about| format!("{text}: {about}"));
+        let message = said(refusal.code, about.map(String::as_str), language);
         Self { code: refusal.code.name(), message }
     }
 }

@@ -14,7 +14,7 @@ use domain::code::Code;
 use domain::code::groups::STORED_FILE;
 use domain::id::FileId;
 use serde::Deserialize;
-use service::upload::{self, LookRequest};
+use service::upload::{self, Look, LookRequest};
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 
@@ -43,13 +43,14 @@ pub(super) struct FileShowQuery {
 
 impl FileShowQuery {
     /// How to look; none if nobody asked for it.
-    fn request(self) -> Result<Option<LookRequest>, Problem> {
+    fn read(self) -> Result<Option<Look>, Problem> {
         let Self { look, encoding, delimiter, sheet } = self;
         if look.is_none() && (encoding.is_some() || delimiter.is_some() || sheet.is_some()) {
             return Err(Problem::about(Code::QueryInvalid, "encoding, delimiter, sheet: only with look"));
         }
-        let how = |purpose| LookRequest { purpose: Some(purpose), encoding, delimiter, sheet };
-        Ok(look.map(how))
+        let Some(purpose) = look else { return Ok(None) };
+        let request = LookRequest { purpose: Some(purpose), encoding, delimiter, sheet };
+        Ok(Some(request.read()?))
     }
 }
 
@@ -69,10 +70,9 @@ pub(super) async fn show(
 ) -> Result<Answer<LookedView>, Problem> {
     let (by, asker) = (who.actor().author.principal, who.identity.asker());
     let id: FileId = id.named(Code::StoredFileNotFound)?;
-    let request = query.request()?;
+    let how = query.read()?;
     let upload = upload::show(&app.service, by, asker, id).await?;
-    let Some(request) = request else { return Ok(Answer::of(LookedView::unread(upload))) };
-    upload::check_look(&request)?;
-    let looked = upload::look(&app.service, by, asker, id, &request).await;
+    let Some(how) = how else { return Ok(Answer::of(LookedView::unread(upload))) };
+    let looked = upload::look(&app.service, &upload, how).await;
     Ok(Answer::of(LookedView::of(upload, looked)?))
 }

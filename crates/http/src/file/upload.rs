@@ -91,8 +91,7 @@ pub(super) async fn upload(
     body: Body,
 ) -> Result<Answer<LookedView>, Problem> {
     let (service, actor) = (&app.service, who.actor());
-    let request = LookRequest { purpose: query.look, ..LookRequest::default() };
-    upload::check_look(&request)?;
+    let how = LookRequest { purpose: query.look, ..LookRequest::default() }.read()?;
     let mut incoming = Incoming::begin(&headers, body).await?;
     let name = query.name.as_deref().or_else(|| incoming.name());
     let name = name.ok_or_else(|| Problem::about(Code::QueryInvalid, "name: missing"))?.to_owned();
@@ -101,8 +100,7 @@ pub(super) async fn upload(
         receiving.append(service, actor, &bytes).await?;
     }
     let upload = receiving.finish(service, actor).await?;
-    let by = who.actor().author.principal;
-    let looked = upload::look(service, by, who.identity.asker(), upload.id, &request).await;
+    let looked = upload::look(service, &upload, how).await;
     Ok(Answer::saying(UPLOADED, LookedView::of(upload, looked)?))
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod problem;
 pub(crate) mod qr;
 pub(crate) mod query;
 pub(crate) mod routes;
+pub(crate) mod said;
 pub(crate) mod segment;
 pub(crate) mod serve;
 pub(crate) mod time;

@@ -36,7 +36,7 @@ pub(super) fn routes() -> Routes {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(super) struct TaskProblemsQuery {
-    /// The page number, from 1; of a task that failed.
+    /// The page number, from 1; of a task that made no batch.
     #[param(minimum = 1, maximum = 10_000, nullable = false)]
     page: Option<i64>,
     /// Rows per page; 50 by default.
@@ -106,8 +106,8 @@ fn message(code: Code, suggestion: Option<String>) -> String {
     format!("{}{meant}", code.message(language::current()))
 }
 
-/// Lists the rows that a task refused: of one that failed, the first 1,000; of one that made a batch, those that are
-/// still open there.
+/// Lists the rows that a task refused: of one that failed or imported accounts, the first 1,000; of one that made a batch,
+/// those that are still open there.
 #[utoipa::path(get, path = "/api/v1/batch-tasks/{id}/problems", operation_id = "listTaskProblems", tag = "tasks",
     params(("id" = String, Path, description = "The task's id.", example = "task_12"), TaskProblemsQuery),
     responses((status = 200, description = "A page of refused rows.", body = ListEnvelope<TaskProblemView>)))]

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::access::Operation;
 use domain::code::Code;
-use domain::code::groups::STORED_FILE;
+use domain::code::groups::{ACCOUNT_REFERENCE, RANGE, STORED_FILE};
 use domain::task::TaskInput;
 use service::task;
 use utoipa_axum::routes;
@@ -26,7 +26,12 @@ pub(super) fn routes() -> Routes {
         routes!(start),
         &[
             STORED_FILE,
+            ACCOUNT_REFERENCE,
+            RANGE,
             &[
+                Code::AccountNotFound,
+                Code::AssetUnknown,
+                Code::HolderGroupNotFound,
                 Code::BatchNotFound,
                 Code::IdInvalid,
                 Code::IfMatchInvalid,
@@ -53,9 +58,10 @@ fn on_version(input: TaskInput, if_match: Option<i64>) -> Result<TaskInput, Prob
 /// Starts a task, which continues without the caller.
 ///
 /// Each type needs the right of the operation that does the same: `import_batch` that of `createBatchTransfer` (with
-/// `into`, of `addRelations`), `export_batch` that of `getBatchTransfer`, `evidence` that of `evidencePack`,
-/// `export_audit` and `verify` that of `listAudit`. The right is asked again when the task is begun and when its result
-/// is downloaded. Follow it with `getTask`, or over Socket.IO: emit `join_room` with `batch_task_{N}`, where N is the
+/// `into`, of `addRelations`), `import_accounts` that of `openAccount` (and that of `createDeposit`, if the file has opening
+/// balances), `export_batch` that of `getBatchTransfer`, `export_accounts` that of `listAccounts`, `export_statement` that of
+/// `getStatement`, `export_transfers` that of `listAccountTransfers`, `evidence` that of `evidencePack`, `preview` that of
+/// `previewBatchTransfer`, `export_audit` and `verify` that of `listAudit`. The right is asked again when the task is begun and when its result is downloaded. Follow it with `getTask`, or over Socket.IO: emit `join_room` with `batch_task_{N}`, where N is the
 /// number in its id, and listen for `task_update`.
 #[utoipa::path(post, path = "/api/v1/batch-tasks", operation_id = "createTask", tag = "tasks",
     params(("If-Match" = Option<String>, Header,

@@ -1,6 +1,7 @@
 //! A task as answers and events show it.
 
 use crate::kit::language;
+use crate::kit::said::said;
 use crate::kit::time::wire;
 use domain::code::{Code, Language};
 use domain::noun::{Noun, NounId};
@@ -159,14 +160,5 @@ fn user(principal: Principal) -> Option<String> {
     match principal {
         Principal::User(id) => Some(Noun::User.write(id)),
         Principal::System | Principal::CommandLine | Principal::Key(_) | Principal::Anonymous => None,
-    }
-}
-
-fn said(code: Code, about: Option<&str>, language: Language) -> String {
-    let text = code.message(language);
-    match (about.filter(|about| !about.is_empty()), language) {
-        (Some(about), Language::English) => format!("{text} ({about})"),
-        (Some(about), Language::Chinese) => format!("{text}（{about}）"),
-        (None, _) => text.to_owned(),
     }
 }

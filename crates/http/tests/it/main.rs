@@ -48,6 +48,7 @@ mod second_factor;
 mod security;
 mod sessions;
 mod step_up;
+mod task_lists;
 mod task_tools;
 mod tasks;
 mod truth;

@@ -2,6 +2,7 @@
 
 use crate::file::FileReport;
 use domain::code::Code;
+use domain::task::import_accounts::ImportAccountsOutput;
 use formats::problem::Problem;
 
 /// Rows an answer lists; the rest are only counted.
@@ -108,6 +109,36 @@ impl AccountsImported {
     #[must_use]
     pub const fn has_refusals(&self) -> bool {
         self.refused > 0 || self.openings_refused > 0
+    }
+
+    /// What a task answers: the counts, and what the file was read as.
+    #[must_use]
+    pub fn output(&self) -> ImportAccountsOutput {
+        ImportAccountsOutput {
+            opened: self.opened,
+            known: self.known,
+            known_name_differs: self.name_differs,
+            refused: self.refused,
+            openings_paid: self.paid,
+            openings_unpaid: self.unpaid,
+            openings_refused: self.openings_refused,
+            file: self.file.read_as(),
+            ignored_columns: self.file.summary.ignored_columns.clone(),
+        }
+    }
+
+    /// An import that continues from the counts of earlier attempts.
+    pub(super) fn continued(output: &ImportAccountsOutput) -> Self {
+        Self {
+            opened: output.opened,
+            known: output.known,
+            name_differs: output.known_name_differs,
+            refused: output.refused,
+            paid: output.openings_paid,
+            unpaid: output.openings_unpaid,
+            openings_refused: output.openings_refused,
+            ..Self::default()
+        }
     }
 
     /// Adds lines that could not be parsed as rows. A line may have several problems.

@@ -1,5 +1,6 @@
 //! A page of rows: each is opened, already known, or refused with a reason. All lookups are bulk queries.
 
+use super::opened::OpenedPage;
 use super::outcome::{ImportedRow, OpeningOutcome, RowOutcome};
 use super::row::{ParsedRow, problem, read_row};
 use crate::Error;
@@ -33,6 +34,8 @@ pub(super) struct ImportPage {
     pub openings: Vec<(usize, ParsedRow, AccountId)>,
     /// The accounts that were opened.
     pub opened: Vec<AccountId>,
+    /// What an earlier attempt did of this page.
+    earlier: OpenedPage,
 }
 
 impl ImportPage {
@@ -41,9 +44,10 @@ impl ImportPage {
         tx: &mut Tx,
         rows: Vec<AccountRow>,
         confusable: bool,
+        earlier: OpenedPage,
         now: i64,
     ) -> Result<Self, Error> {
-        let mut page = Self::default();
+        let mut page = Self { earlier, ..Self::default() };
         let ready = page.read(tx, rows, now).await?;
         let new = page.settle_known(tx, ready).await?;
         let new = page.refuse_look_alikes(tx, new, confusable).await?;
@@ -104,6 +108,9 @@ impl ImportPage {
     }
 
     fn settle(&mut self, row: ParsedRow, account: &AccountView) {
+        if self.earlier.has_opened(account.id) {
+            return self.add(row, account.id, RowOutcome::Opened);
+        }
         let likeness = match Likeness::of(&row, account) {
             Ok(likeness) => likeness,
             Err((column, value)) => {
@@ -115,6 +122,9 @@ impl ImportPage {
             Likeness::OtherName => RowOutcome::KnownNameDiffers,
             Likeness::Same | Likeness::Less => RowOutcome::Known,
         };
+        if self.earlier.pays(account.id) {
+            return self.add(row, account.id, outcome);
+        }
         let opening = match (likeness, row.opening) {
             (_, Amount::ZERO) => OpeningOutcome::None,
             _ if account.head.is_some() => OpeningOutcome::UnpaidInUse,
@@ -133,6 +143,16 @@ impl ImportPage {
         self.rows.push(row.outcome(outcome, opening));
         if opening == OpeningOutcome::Paid {
             self.openings.push((self.rows.len() - 1, row, account.id));
+        }
+    }
+
+    /// Adds a row whose opening, if it has one, is paid.
+    fn add(&mut self, row: ParsedRow, account: AccountId, outcome: RowOutcome) {
+        let is_paid = row.opening != Amount::ZERO;
+        let opening = if is_paid { OpeningOutcome::Paid } else { OpeningOutcome::None };
+        self.rows.push(row.outcome(outcome, opening));
+        if is_paid {
+            self.openings.push((self.rows.len() - 1, row, account));
         }
     }
 
@@ -213,12 +233,7 @@ impl ImportPage {
             balances.push(opened(id, asset, owner, kind));
             defaults.push(HolderDefault { holder, asset, account: id });
             self.opened.push(id);
-            let is_paid = row.opening != Amount::ZERO;
-            let opening = if is_paid { OpeningOutcome::Paid } else { OpeningOutcome::None };
-            self.rows.push(row.outcome(RowOutcome::Opened, opening));
-            if is_paid {
-                self.openings.push((self.rows.len() - 1, row, id));
-            }
+            self.add(row, id, RowOutcome::Opened);
         }
         store::account::insert(tx, &accounts).await?;
         store::balance::insert(tx, &balances).await?;

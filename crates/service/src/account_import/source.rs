@@ -1,7 +1,7 @@
 //! An account file as it is read.
 
 use crate::file::{FileReport, hash_of};
-use formats::account::{AccountFileOptions, AccountReader, AccountRow};
+use formats::account::{AccountField, AccountFileOptions, AccountReader, AccountRow};
 use formats::open::FileForm;
 use formats::problem::Problem;
 use formats::read_error::ReadError;
@@ -26,6 +26,28 @@ pub(super) struct ParsedAccounts {
     pub more: bool,
 }
 
+impl ParsedAccounts {
+    /// How many lines it has, readable or not. A line may have several problems.
+    pub(super) fn lines(&self) -> usize {
+        let mut unread: Vec<u64> = self.problems.iter().map(|problem| problem.line).collect();
+        unread.dedup();
+        self.rows.len() + unread.len()
+    }
+
+    /// What of it comes after a line.
+    pub(super) fn after(mut self, line: u64) -> Self {
+        self.rows.retain(|row| row.line > line);
+        self.problems.retain(|problem| problem.line > line);
+        self
+    }
+
+    /// The last line that it has; none if it has none.
+    pub(super) fn last_line(&self) -> Option<u64> {
+        let unread = self.problems.iter().map(|problem| problem.line);
+        self.rows.iter().map(|row| row.line).chain(unread).max()
+    }
+}
+
 impl AccountSource {
     /// Opens the file and reads its header.
     pub(super) fn open<R>(mut read: R, options: &AccountFileOptions) -> Result<Self, ReadError>
@@ -35,6 +57,11 @@ impl AccountSource {
         let hash = hash_of(&mut read)?;
         let (reader, form) = AccountReader::open(read, options)?;
         Ok(Self { reader, form, hash })
+    }
+
+    /// The header of the column with openings, if the file has one that is read.
+    pub(super) fn opening(&self) -> Option<&str> {
+        self.reader.header(AccountField::Opening)
     }
 
     /// The next page, and the file itself.

@@ -1,19 +1,19 @@
 //! The result of a batch: one row per item, with its state, code, fee and transfer; then its open refused rows.
 
 use super::lookup::find;
-use super::problems::{ProblemRow, each_open_row};
+use super::problems::each_open_row;
+use super::refused_text::RefusedText;
 use crate::{Error, Service, asset, setting};
 use domain::asset::Asset;
 use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
-use formats::export::cell::{Cell, Day, Moment, Money};
+use formats::export::cell::{Day, Moment, Money};
 use formats::export::columns::result::{RESULTS, ResultRow};
 use formats::export::manifest::Manifest;
 use formats::export::options::ExportOptions;
 use formats::export::writer::ExportWriter;
 use hashbrown::HashMap;
-use serde_json::Value;
 use std::io::Write;
 use store::Tx;
 use store::batch::Batch;
@@ -57,7 +57,7 @@ pub(crate) async fn export_counted<W: Write + Send>(
     }
     // Under their keys, after the items.
     each_open_row(&mut tx, batch.id, |row| {
-        Ok(writer.row(&RefusedText::of(row, options.language).row().cells())?)
+        Ok(writer.row(&refused(&RefusedText::of(row, options.language)).cells())?)
     })
     .await?;
     Ok(writer.finish()?.1)
@@ -114,53 +114,21 @@ impl ItemSlice {
     }
 }
 
-/// The texts of a refused row.
-struct RefusedText {
-    line: i64,
-    key: i64,
-    fields: [String; 6],
-    code: &'static str,
-    message: &'static str,
-}
-
-impl RefusedText {
-    fn of(row: &ProblemRow, language: Language) -> Self {
-        let content = row.content();
-        let text = |name: &str| content.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let named = ["payee", "account", "email", "uid"].map(text).into_iter().find(|text| !text.is_empty());
-        let code = row.problems.first().map(|problem| problem.code);
-        let target = named.unwrap_or_default();
-        Self {
-            line: row.row.line,
-            key: row.row.id,
-            fields: [
-                text("payer"),
-                target,
-                text("amount"),
-                text("currency"),
-                text("memo"),
-                text("reference"),
-            ],
-            code: code.map_or("", Code::name),
-            message: code.map_or("", |code| code.message(language)),
-        }
-    }
-
-    fn row(&self) -> ResultRow<'_> {
-        let [source, target, amount, currency, memo, reference] = self.fields.each_ref().map(String::as_str);
-        ResultRow {
-            line: Some(self.line),
-            item: self.key,
-            source,
-            target,
-            amount: Cell::from(amount),
-            currency,
-            status: "refused",
-            code: self.code,
-            message: self.message,
-            memo,
-            reference,
-            ..ResultRow::default()
-        }
+/// A refused row as a result.
+fn refused(text: &RefusedText) -> ResultRow<'_> {
+    let [source, target, amount, currency, memo, reference] = text.fields();
+    ResultRow {
+        line: Some(text.line),
+        item: text.key,
+        source,
+        target,
+        amount: amount.into(),
+        currency,
+        status: "refused",
+        code: text.code,
+        message: text.message,
+        memo,
+        reference,
+        ..ResultRow::default()
     }
 }

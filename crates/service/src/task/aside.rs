@@ -4,13 +4,15 @@
 use super::job::{Counts, Job};
 use crate::upload::made::Making;
 use crate::{Error, Service};
+use domain::code::Code;
 use domain::task::export_batch::{ExportFormat, ExportLanguage};
 use domain::task::made::{MadeFile, MadeSum};
 use domain::upload::FileKind;
 use formats::export::manifest::Manifest;
-use formats::export::options::{ExportForm, ExportOptions};
+use formats::export::options::{ExportForm, ExportOptions, ROWS_PER_FILE_MIN};
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::runtime::Handle;
@@ -18,11 +20,24 @@ use tokio::runtime::Handle;
 /// How much of the written file is copied at once.
 const PIECE: usize = 256 * 1024;
 
+/// Checks how an export is to be divided; `BODY_INVALID` names what is not possible.
+pub(super) fn check_rows(per_file: Option<u64>) -> Result<(), Error> {
+    match per_file {
+        Some(rows) if rows < ROWS_PER_FILE_MIN => Err(Error::bilingual(
+            Code::BodyInvalid,
+            format!("options.rowsPerFile: {rows}, at least {ROWS_PER_FILE_MIN}"),
+            format!("options.rowsPerFile：{rows}，至少为 {ROWS_PER_FILE_MIN}"),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// How a task writes its export: as it was asked for, whenever it is done.
 pub(super) fn options(
     job: &Job,
     format: Option<ExportFormat>,
     language: Option<ExportLanguage>,
+    rows_per_file: Option<u64>,
 ) -> ExportOptions {
     ExportOptions {
         form: match format.unwrap_or(ExportFormat::Csv) {
@@ -32,6 +47,7 @@ pub(super) fn options(
         },
         language: language.unwrap_or(ExportLanguage::English).spoken(),
         made_at: job.task.created_at,
+        rows_per_file: rows_per_file.and_then(NonZeroU64::new),
         ..ExportOptions::default()
     }
 }
@@ -51,6 +67,13 @@ impl Told {
         } else {
             Err(Error::Io(std::io::Error::other("the task has ended")))
         }
+    }
+
+    /// The same, where rows are not counted before: with how much of the whole was searched for them.
+    pub(super) fn rows_within(&self, rows: usize, (searched, all): (i64, i64)) -> Result<(), Error> {
+        self.counts.expect_span(all);
+        self.counts.read_to(searched);
+        self.rows(rows)
     }
 }
 

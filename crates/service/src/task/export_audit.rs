@@ -19,7 +19,7 @@ pub async fn export_audit(service: &Service, job: &Job, input: ExportAuditInput)
     if input.format.is_none() {
         return entries(service, job, query).await;
     }
-    let (options, of) = (aside::options(job, input.format, input.language), service.clone());
+    let (options, of) = (aside::options(job, input.format, input.language, None), service.clone());
     aside::make(service, job, NAME, options, move |threads, options, to, told| {
         threads.block_on(audit::export_counted(&of, query, options, to, |rows| told.rows(rows)))
     })

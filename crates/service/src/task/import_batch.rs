@@ -1,19 +1,16 @@
 //! The options of a file to import, as the import takes them.
 
+use super::import_options::{mapping, numbers};
 use crate::Error;
 use crate::batch::import::{AddFile, BatchImport, Expected};
 use crate::batch::submit::Submission;
-use crate::file::{FileWords, unknown_word};
+use crate::file::FileWords;
 use domain::access::Reach;
 use domain::batch::{BatchMode, BatchType};
 use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::task::import_batch::ImportBatchOptions;
-use domain::visible::shown;
-use formats::number_style::NumberStyle;
-use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
-
-const NUMBERS: &str = "dot, comma; comma, dot, space, apostrophe; €, USD, …";
+use formats::payment::{PaymentField, PaymentFileOptions};
 
 /// What becomes of the rows of a file.
 #[derive(Debug, Clone)]
@@ -56,39 +53,20 @@ pub fn read_import(options: &ImportBatchOptions) -> Result<FileImport, Error> {
 }
 
 fn file_options(options: &ImportBatchOptions) -> Result<PaymentFileOptions, Error> {
-    let mut map = PaymentMapping::default();
-    for (name, header) in &options.mapping {
-        let field = PaymentField::parse(name);
-        let unknown = || wrong(&format!("options.mapping: {}", shown(name)), "payee, amount, memo, …");
-        map.set(field.ok_or_else(unknown)?, header.clone());
-    }
     let words = FileWords {
         encoding: options.encoding.as_deref(),
         delimiter: options.delimiter.as_deref(),
         sheet: options.sheet.as_deref(),
     };
     let file = words.options(Code::BodyInvalid, "options.")?;
+    let marks = [&options.decimal, &options.group, &options.sign];
     Ok(PaymentFileOptions {
         file,
-        map,
-        numbers: numbers(options)?,
+        map: mapping(&options.mapping, PaymentField::parse, "payee, amount, memo, …")?,
+        numbers: numbers(marks.map(|text| text.as_deref()))?,
         ignore: options.ignore.clone(),
         ..PaymentFileOptions::default()
     })
-}
-
-/// How amounts are written.
-fn numbers(options: &ImportBatchOptions) -> Result<NumberStyle, Error> {
-    let [decimal, group, sign] =
-        [&options.decimal, &options.group, &options.sign].map(|text| text.as_deref());
-    NumberStyle::parse(decimal, group, sign).ok_or_else(|| {
-        let given = [decimal, group, sign].map(|text| shown(text.unwrap_or_default())).join(", ");
-        wrong(&format!("options.decimal, options.group, options.sign: {given}"), NUMBERS)
-    })
-}
-
-fn wrong(what: &str, known: &str) -> Error {
-    unknown_word(Code::BodyInvalid, what, known)
 }
 
 #[cfg(test)]
@@ -96,6 +74,7 @@ mod tests {
     use super::*;
     use formats::delimiter::Delimiter;
     use formats::encoding::Encoding;
+    use formats::number_style::NumberStyle;
     use formats::open::FileOptions;
 
     fn read(text: &str) -> Result<FileImport, Error> {

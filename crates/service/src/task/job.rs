@@ -29,9 +29,9 @@ pub struct Counts(Arc<Counted>);
 struct Counted {
     total: AtomicI64,
     processed: AtomicI64,
-    /// The bytes of the file that is read, and how far it is read.
-    bytes: AtomicI64,
-    bytes_read: AtomicI64,
+    /// How long what is read is, and how far it is read.
+    span: AtomicI64,
+    read: AtomicI64,
     steps: Mutex<Vec<TaskStep>>,
 }
 
@@ -43,8 +43,8 @@ impl Counts {
         Self(Arc::new(Counted {
             total: AtomicI64::new(UNKNOWN),
             processed: AtomicI64::new(0),
-            bytes: AtomicI64::new(UNKNOWN),
-            bytes_read: AtomicI64::new(0),
+            span: AtomicI64::new(UNKNOWN),
+            read: AtomicI64::new(0),
             steps,
         }))
     }
@@ -54,14 +54,15 @@ impl Counts {
         self.0.total.store(total, Ordering::Relaxed);
     }
 
-    /// Sets how many bytes the file has that is read: until the records are counted, their total is estimated by it.
-    pub fn expect_bytes(&self, bytes: i64) {
-        self.0.bytes.store(bytes, Ordering::Relaxed);
+    /// Sets how long what is read is, such as a file in bytes: until the records are counted, their total is estimated
+    /// by it.
+    pub fn expect_span(&self, span: i64) {
+        self.0.span.store(span, Ordering::Relaxed);
     }
 
-    /// Says how far the file is read, in bytes from its beginning.
-    pub fn read_to(&self, bytes: i64) {
-        self.0.bytes_read.store(bytes, Ordering::Relaxed);
+    /// Says how much of that is read, from its beginning.
+    pub fn read_to(&self, read: i64) {
+        self.0.read.store(read, Ordering::Relaxed);
     }
 
     /// Counts records that are done.
@@ -87,14 +88,14 @@ impl Counts {
         TaskProgress { total, processed }
     }
 
-    /// The records of the whole file, if the rest of it is like what was read.
+    /// The records of the whole, if the rest of it is like what was read.
     fn estimate(&self, processed: i64) -> Option<i64> {
-        let bytes = self.0.bytes.load(Ordering::Relaxed);
-        let read = self.0.bytes_read.load(Ordering::Relaxed);
-        if processed == 0 || read == 0 || bytes < read {
+        let span = self.0.span.load(Ordering::Relaxed);
+        let read = self.0.read.load(Ordering::Relaxed);
+        if processed == 0 || read == 0 || span < read {
             return None;
         }
-        i64::try_from(i128::from(processed) * i128::from(bytes) / i128::from(read)).ok()
+        i64::try_from(i128::from(processed) * i128::from(span) / i128::from(read)).ok()
     }
 
     /// The steps, as JSON.
@@ -141,7 +142,7 @@ mod tests {
         assert_eq!(counts.progress(), TaskProgress { total: Some(10), processed: 7 });
         assert_eq!(counts.steps_text(), r#"[{"name":"reading","at":1},{"name":"reading","at":9}]"#);
         let reading = Counts::new("[]");
-        reading.expect_bytes(1_000);
+        reading.expect_span(1_000);
         assert_eq!(reading.progress().total, None);
         reading.read_to(900);
         // It is read again, from its beginning.

@@ -1,7 +1,7 @@
 //! Whether somebody may do what a task does.
 
 use crate::{Error, Service};
-use domain::access::{Asker, Reach, Role, Scope};
+use domain::access::{Asker, Operation, Reach, Role, Scope};
 use domain::principal::Principal;
 use domain::task::TaskInput;
 use store::Tx;
@@ -30,13 +30,23 @@ pub async fn still_allowed(
     by: Principal,
     input: &TaskInput,
 ) -> Result<Option<Reach>, Error> {
+    reach_now(service, tx, by, input.right()).await
+}
+
+/// How far the one who started a task may do an operation now; none if not at all.
+pub(crate) async fn reach_now(
+    service: &Service,
+    tx: &mut Tx,
+    by: Principal,
+    operation: Operation,
+) -> Result<Option<Reach>, Error> {
     let present = present(service, tx, by).await?;
     let asker = match &present {
         Present::Person(role) => Asker::Person(*role),
         Present::Key(scopes) => Asker::Key(scopes),
         Present::Nobody => return Ok(None),
     };
-    Ok(input.right().allow(asker).ok())
+    Ok(operation.allow(asker).ok())
 }
 
 async fn present(service: &Service, tx: &mut Tx, by: Principal) -> Result<Present, Error> {

@@ -1,6 +1,10 @@
 //! Starting a task.
 
-use super::export_batch::check_export;
+use super::aside::check_rows;
+use super::export_accounts::check_accounts;
+use super::export_statement::check_statement;
+use super::export_transfers::check_transfers;
+use super::import_accounts::read_account_import;
 use super::import_batch::read_import;
 use super::list::missing;
 use super::right;
@@ -13,6 +17,7 @@ use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::TaskId;
 use domain::task::{TASKS_OPEN_MAX, TaskInput, TaskState};
+use store::Tx;
 use store::audit::Actor;
 use store::task::Task;
 
@@ -37,11 +42,7 @@ async fn start_in(
     input: &TaskInput,
 ) -> Result<WriteResult<TaskId>, Error> {
     right::ask(input, asker)?;
-    match input {
-        TaskInput::ImportBatch(input) => drop(read_import(&input.options)?),
-        TaskInput::ExportBatch(input) => check_export(input)?,
-        TaskInput::ExportAudit(_) | TaskInput::Evidence(_) | TaskInput::Verify(_) => {}
-    }
+    check(&mut write.tx, input).await?;
     let service = write.service.clone();
     let principal = write.actor.author.principal;
     let tx = &mut write.tx;
@@ -86,6 +87,20 @@ async fn start_in(
         .with("file", task.upload.map(|id| id.0))
         .with("input", serde_json::to_value(input).unwrap_or_default());
     Ok(WriteResult::one(id, fact))
+}
+
+/// Refuses what cannot be done before there is a task.
+async fn check(tx: &mut Tx, input: &TaskInput) -> Result<(), Error> {
+    match input {
+        TaskInput::ImportBatch(input) => read_import(&input.options).map(drop),
+        TaskInput::ImportAccounts(input) => read_account_import(&input.options).map(drop),
+        TaskInput::ExportBatch(input) => check_rows(input.options.rows_per_file),
+        TaskInput::Preview(input) => check_rows(input.options.rows_per_file),
+        TaskInput::ExportAccounts(input) => check_accounts(tx, input).await,
+        TaskInput::ExportStatement(input) => check_statement(tx, input).await,
+        TaskInput::ExportTransfers(input) => check_transfers(tx, input).await,
+        TaskInput::ExportAudit(_) | TaskInput::Evidence(_) | TaskInput::Verify(_) => Ok(()),
+    }
 }
 
 /// A task as it was when it was started: what the request that started it is answered, however often it is repeated and

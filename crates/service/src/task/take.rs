@@ -4,6 +4,7 @@ use super::cancel::person;
 use super::hold::TaskHold;
 use super::job::{Counts, Job};
 use super::right::still_allowed;
+use super::so_far;
 use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -72,7 +73,8 @@ pub async fn take_in(service: &Service, tx: &mut Tx, hold: TaskHold) -> Result<T
 
 /// Ends a task with its lease; returns the fact.
 pub(super) async fn end_in(tx: &mut Tx, task: &Task, ending: &Ending, now: i64) -> Result<Fact, Error> {
-    store::task::end(tx, task.id, ending, now).await?;
+    let ending = so_far::complete(tx, task.id, ending).await?;
+    store::task::end(tx, task.id, &ending, now).await?;
     lease::forget(tx, Work::task(task.id)).await?;
     Ok(Fact::new(Action::TaskEnd, Some(task.id.0))
         .with("task_type", task.kind.name())

@@ -3,6 +3,7 @@
 mod by_amount;
 mod by_day;
 mod by_number;
+pub(crate) mod export;
 mod list;
 mod prepare;
 mod preview;
@@ -11,6 +12,7 @@ mod request;
 mod scope;
 mod show;
 
+pub use self::export::export;
 pub use self::list::{TransferPage, TransferQuery, list};
 pub use self::preview::{LimitUse, PreviewedAccount, PreviewedLimits, TransferPreview, preview};
 pub use self::request::{AmountInput, RateOverride, TransferRequest};

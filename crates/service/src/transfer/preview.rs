@@ -2,7 +2,7 @@
 
 use super::prepare;
 use super::request::TransferRequest;
-use crate::batch::preview::system;
+use crate::batch::fold::system;
 use crate::consent;
 use crate::{Error, Service, setting};
 use domain::account::{Account, Window};

@@ -1,15 +1,13 @@
 //! A first look at an uploaded file: what it was read as, what its columns probably mean, and its first rows, so that a
 //! person can correct all of it before anything is imported.
 
-use super::show::{open, show};
+use super::show::open;
 use crate::file::{FileWords, blocking, unknown_word};
 use crate::{Error, Service};
-use domain::access::Asker;
 use domain::code::Code;
-use domain::id::FileId;
-use domain::principal::Principal;
 use domain::visible::shown;
 use formats::probe::{ProbeOptions, Purpose, probe};
+use store::upload::Upload;
 
 pub use formats::locate::TextRow;
 pub use formats::probe::Probe;
@@ -28,8 +26,13 @@ pub struct LookRequest {
     pub sheet: Option<String>,
 }
 
+/// How to look at a file, in words that mean something.
+#[derive(Debug, Clone)]
+pub struct Look(ProbeOptions);
+
 impl LookRequest {
-    fn options(&self) -> Result<ProbeOptions, Error> {
+    /// The look that is asked for; a word that means none is refused.
+    pub fn read(&self) -> Result<Look, Error> {
         let words = FileWords {
             encoding: self.encoding.as_deref(),
             delimiter: self.delimiter.as_deref(),
@@ -43,28 +46,17 @@ impl LookRequest {
                 return Err(unknown_word(Code::QueryInvalid, &what, "payments, accounts"));
             }
         };
-        Ok(ProbeOptions { purpose, file: words.options(Code::QueryInvalid, "")?, mapped: Vec::new() })
+        let file = words.options(Code::QueryInvalid, "")?;
+        Ok(Look(ProbeOptions { purpose, file, mapped: Vec::new() }))
     }
 }
 
-/// Checks how to look before there is a file.
-pub fn check_look(request: &LookRequest) -> Result<(), Error> {
-    request.options().map(drop)
-}
-
-/// Looks at a file that the caller may read. None if it is of a kind that has no rows, such as a picture. The code of
+/// Looks at a file that the caller was shown. None if it is of a kind that has no rows, such as a picture. The code of
 /// the refusal says why a file with rows cannot be read.
-pub async fn look(
-    service: &Service,
-    by: Principal,
-    asker: Asker<'_>,
-    id: FileId,
-    request: &LookRequest,
-) -> Result<Option<Probe>, Error> {
-    let options = request.options()?;
-    if !show(service, by, asker, id).await?.kind.has_rows() {
+pub async fn look(service: &Service, upload: &Upload, Look(options): Look) -> Result<Option<Probe>, Error> {
+    if !upload.kind.has_rows() {
         return Ok(None);
     }
-    let read = open(service, id).await?;
+    let read = open(service, upload.id).await?;
     blocking(move || probe(read, &options)).await.map(Some)
 }

@@ -10,7 +10,7 @@ pub(crate) mod show;
 
 pub use expire::{delete_all, expire_step, is_due, sweep};
 pub use files::Reading;
-pub use look::{FileRemark, LookRequest, Probe, TextRow, check_look, look};
+pub use look::{FileRemark, Look, LookRequest, Probe, TextRow, look};
 pub use made::Making;
 pub use receive::Receiving;
 pub use show::{content, open, show};

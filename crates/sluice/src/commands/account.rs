@@ -1,22 +1,24 @@
-//! `account`: open, import, list, show, statement, freeze, unfreeze, close.
+//! `account`: open, import, list, export, show, statement, freeze, unfreeze, close.
 
+use crate::commands::account_export::{self, AccountExportArgs};
+use crate::commands::account_filter::AccountFilterArgs;
 use crate::commands::account_import::{self, AccountImportArgs};
 use crate::commands::account_totp::{self, AccountTotpArgs};
 use crate::commands::statement::{self, StatementArgs};
+use crate::commands::statement_export::{self, StatementExportArgs};
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, or_empty, right, time};
 use crate::say::say;
 use crate::session::{Access, Session, major};
 use crate::word::{Word, marked};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use domain::account::AccountStatus;
 use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Language;
-use domain::holder_group::HolderGroupRef;
 use serde_json::{Value, json};
-use service::account::{self, AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
+use service::account::{self, AccountQuery, AccountView, OpenAccount};
 use service::holder::NewHolder;
 use service::listing::{Counting, PageRequest};
 use service::place::NextPage;
@@ -46,6 +48,9 @@ pub(crate) enum AccountVerb {
     /// List accounts
     #[command(after_help = "Example:\n  sluice account list --text acme --currency USD")]
     List(AccountListArgs),
+    /// Write the accounts that match, with holders and balances
+    #[command(after_help = "Example:\n  sluice account export --currency USD --out accounts.xlsx")]
+    Export(AccountExportArgs),
     /// Show an account and its balance
     #[command(after_help = "Example:\n  sluice account show ACME --json")]
     Show {
@@ -55,6 +60,10 @@ pub(crate) enum AccountVerb {
     /// Show an account's entries, newest first
     #[command(after_help = "Example:\n  sluice account statement ACME --from 2026-05-01 --to 2026-05-31")]
     Statement(StatementArgs),
+    /// Write an account's entries, newest first
+    #[command(after_help = "Example:\n  sluice account export-statement ACME --from 2026-05-01 --to \
+                            2026-05-31 --out may.xlsx")]
+    ExportStatement(StatementExportArgs),
     /// Freeze an account: it can neither pay nor be paid
     #[command(after_help = "Example:\n  sluice account freeze ACME --reason \"court order\"")]
     Freeze(StatusArgs),
@@ -100,21 +109,8 @@ pub(crate) struct OpenArgs {
 /// Arguments of `account list`.
 #[derive(Debug, Args)]
 pub(crate) struct AccountListArgs {
-    /// Part of the number, or of the holder's name, email address or uid
-    #[arg(long)]
-    pub text: Option<String>,
-    /// Only this currency
-    #[arg(long, value_name = "CODE")]
-    pub currency: Option<String>,
-    /// Only accounts of the members of this group, by its name or id
-    #[arg(long, value_name = "GROUP")]
-    pub group: Option<String>,
-    /// Only this status
-    #[arg(long)]
-    pub status: Option<AccountStatusName>,
-    /// Include the ledger's system accounts
-    #[arg(long)]
-    pub system: bool,
+    #[command(flatten)]
+    pub filter: AccountFilterArgs,
     #[command(flatten)]
     pub page: PageArgs,
 }
@@ -129,32 +125,15 @@ pub(crate) struct StatusArgs {
     pub reason: String,
 }
 
-/// A status on the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum AccountStatusName {
-    /// Can pay and be paid
-    Active,
-    /// Can neither pay nor be paid until it is unfrozen
-    Frozen,
-    /// Closed permanently
-    Closed,
-}
-
-impl AccountStatusName {
-    const fn status(self) -> AccountStatus {
-        match self {
-            Self::Active => AccountStatus::Active,
-            Self::Frozen => AccountStatus::Frozen,
-            Self::Closed => AccountStatus::Closed,
-        }
-    }
-}
-
 /// How the command opens the ledger.
 pub(crate) const fn access(args: &AccountArgs) -> Access {
     match &args.verb {
         AccountVerb::Totp(args) => account_totp::access(args),
-        AccountVerb::List(_) | AccountVerb::Show { .. } | AccountVerb::Statement(_) => Access::Read,
+        AccountVerb::List(_)
+        | AccountVerb::Export(_)
+        | AccountVerb::Show { .. }
+        | AccountVerb::Statement(_)
+        | AccountVerb::ExportStatement(_) => Access::Read,
         AccountVerb::Open(_)
         | AccountVerb::Import(_)
         | AccountVerb::Freeze(_)
@@ -170,11 +149,13 @@ pub(crate) async fn run(session: &Session, args: &AccountArgs) -> Result<Exit, F
         AccountVerb::Open(args) => open(session, args).await,
         AccountVerb::Import(args) => account_import::run(session, args).await,
         AccountVerb::List(args) => list(session, args).await,
+        AccountVerb::Export(args) => account_export::run(session, args).await,
         AccountVerb::Show { number } => {
             let (account, asset) = account::show(&session.service, number).await?;
             show(session, &account, &asset)
         }
         AccountVerb::Statement(args) => statement::run(session, args).await,
+        AccountVerb::ExportStatement(args) => statement_export::run(session, args).await,
         AccountVerb::Freeze(args) => set(session, args, AccountStatus::Frozen).await,
         AccountVerb::Unfreeze(args) => set(session, args, AccountStatus::Active).await,
         AccountVerb::MakeDefault { number } => {
@@ -201,22 +182,9 @@ async fn set(session: &Session, args: &StatusArgs, status: AccountStatus) -> Res
 }
 
 async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure> {
-    let filter = AccountFilter {
-        text: args.text.clone(),
-        status: args.status.map(AccountStatusName::status),
-        with_system: args.system,
-        ..AccountFilter::default()
-    };
     let (after, limit) = (args.page.place()?, args.page.limit);
-    let query = AccountQuery {
-        filter,
-        currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
-        group: args.group.as_deref().map(HolderGroupRef::parse),
-        sort: AccountSort::Id,
-        slice: PageRequest { after, limit, ..PageRequest::default() },
-        resumed: None,
-        counting: Counting::Whole,
-    };
+    let slice = PageRequest { after, limit, ..PageRequest::default() };
+    let query = AccountQuery { slice, counting: Counting::Whole, ..args.filter.query() };
     let found = account::search(&session.service, &query).await?;
     let row = |(asset, account): &(Asset, AccountView)| {
         vec![

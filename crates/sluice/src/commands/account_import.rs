@@ -58,7 +58,11 @@ impl AccountImportArgs {
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &AccountImportArgs) -> Result<Exit, Failure> {
-    let how = AccountImport { options: args.options(session.language)?, confusable: args.confusable };
+    let how = AccountImport {
+        options: args.options(session.language)?,
+        confusable: args.confusable,
+        ..AccountImport::default()
+    };
     let file = args.file.open()?;
     let imported = account::import(&session.service, &session.actor, file, how).await?;
     let problems: Vec<ShownProblem> = imported.problems.iter().cloned().map(ShownProblem::from).collect();

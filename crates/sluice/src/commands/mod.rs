@@ -2,6 +2,8 @@
 
 pub(crate) mod accept_loss;
 pub(crate) mod account;
+mod account_export;
+mod account_filter;
 mod account_import;
 pub(crate) mod account_totp;
 pub(crate) mod approval;
@@ -14,6 +16,7 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
 mod export_form;
+mod export_out;
 pub(crate) mod file;
 mod file_report;
 pub(crate) mod fx;
@@ -34,6 +37,7 @@ pub(crate) mod serve;
 pub(crate) mod setting;
 pub(crate) mod show_transfer;
 pub(crate) mod statement;
+mod statement_export;
 pub(crate) mod stats;
 pub(crate) mod task;
 pub(crate) mod template;

@@ -13,9 +13,9 @@ use ledger::calendar;
 use serde_json::{Value, json};
 use service::statement::{self, Balances, Direction, Entry, PAGE_MAX, Statement, StatementQuery};
 
-/// Arguments of `account statement`.
+/// Which entries.
 #[derive(Debug, Args)]
-pub(crate) struct StatementArgs {
+pub(crate) struct StatementEntryArgs {
     /// Account number or id, such as acct_18
     pub number: GivenAccount,
     /// From this value date, YYYY-MM-DD
@@ -27,6 +27,13 @@ pub(crate) struct StatementArgs {
     /// Only this direction
     #[arg(long)]
     pub direction: Option<DirectionName>,
+}
+
+/// Arguments of `account statement`.
+#[derive(Debug, Args)]
+pub(crate) struct StatementArgs {
+    #[command(flatten)]
+    pub entries: StatementEntryArgs,
     /// Start after this cursor: `next` of the previous page
     #[arg(long, value_name = "CURSOR")]
     pub after: Option<String>,
@@ -51,15 +58,27 @@ pub(crate) enum DirectionName {
     Out,
 }
 
+impl StatementEntryArgs {
+    /// All of them.
+    pub(crate) fn query(&self) -> StatementQuery {
+        let direction = self.direction.map(|way| match way {
+            DirectionName::In => Direction::In,
+            DirectionName::Out => Direction::Out,
+        });
+        StatementQuery {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            direction,
+            ..StatementQuery::default()
+        }
+    }
+}
+
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &StatementArgs) -> Result<Exit, Failure> {
-    let direction = args.direction.map(|way| match way {
-        DirectionName::In => Direction::In,
-        DirectionName::Out => Direction::Out,
-    });
-    let (from, to, cursor) = (args.from.clone(), args.to.clone(), args.after.clone());
-    let query = StatementQuery { from, to, direction, cursor, limit: args.limit, with_balances: true };
-    let found = statement::show(&session.service, &args.number, &query).await?;
+    let (cursor, limit, with_balances) = (args.after.clone(), args.limit, true);
+    let query = StatementQuery { cursor, limit, with_balances, ..args.entries.query() };
+    let found = statement::show(&session.service, &args.entries.number, &query).await?;
     session.out.answer(to_json(&found, args), || to_text(&found, args, session))?;
     Ok(Exit::Success)
 }
@@ -72,7 +91,7 @@ fn to_json(found: &Statement, args: &StatementArgs) -> Value {
     };
     let range = found.balances.as_ref().map(|balances| &balances.range);
     json!({
-        "account": found.account.number, "currency": asset.code, "from": args.from, "to": args.to,
+        "account": found.account.number, "currency": asset.code, "from": args.entries.from, "to": args.entries.to,
         "balance": major(found.account.balance, asset),
         "opening_balance": range.map(|range| major(range.opening, asset)),
         "closing_balance": range.map(|range| major(range.closing, asset)),
@@ -139,13 +158,13 @@ fn head(found: &Statement, args: &StatementArgs, session: &Session) -> String {
     let balances = found.balances.as_ref();
     let (opening, closing) = around(balances.map(|balances| &balances.range));
     // If the page is the whole statement, its balances would repeat those above.
-    let is_part = found.cursor.is_some() || args.after.is_some() || args.direction.is_some();
+    let is_part = found.cursor.is_some() || args.after.is_some() || args.entries.direction.is_some();
     let page = balances.and_then(|balances| balances.page.as_ref()).filter(|_| is_part);
     let (page_opening, page_closing) = around(page);
     session.out.fields(&[
         (say("account", "账户"), found.account.number.clone()),
-        (say("from", "开始日期"), or_empty(args.from.as_deref())),
-        (say("to", "结束日期"), or_empty(args.to.as_deref())),
+        (say("from", "开始日期"), or_empty(args.entries.from.as_deref())),
+        (say("to", "结束日期"), or_empty(args.entries.to.as_deref())),
         (say("opening balance", "期初余额"), opening),
         (say("closing balance", "期末余额"), closing),
         (say("before this page", "本页之前余额"), page_opening),

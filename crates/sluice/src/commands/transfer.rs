@@ -1,5 +1,7 @@
-//! `deposit`, `withdraw`, `transfer`: single transfers, and the list of all transfers.
+//! `deposit`, `withdraw`, `transfer`: single transfers, and the list and the export of all transfers.
 
+mod export;
+mod filter;
 mod list;
 
 use crate::consent::ConsentArgs;
@@ -102,12 +104,17 @@ pub(crate) enum TransferVerb {
         after_help = "Example:\n  sluice transfer list --account ACME --from 2026-05-01 --to 2026-05-31"
     )]
     List(list::TransferListArgs),
+    /// Write transfers, deposits, withdrawals and paid items, newest first, including refused ones
+    #[command(
+        after_help = "Example:\n  sluice transfer export --from 2026-05-01 --to 2026-05-31 --out may.xlsx"
+    )]
+    Export(export::TransferExportArgs),
 }
 
 /// How `transfer` opens the ledger.
 pub(crate) const fn access(args: &TransferArgs) -> Access {
     match args.verb {
-        Some(TransferVerb::List(_)) => Access::Read,
+        Some(TransferVerb::List(_) | TransferVerb::Export(_)) => Access::Read,
         None => Access::Write,
     }
 }
@@ -145,8 +152,10 @@ pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<E
 
 /// Runs `transfer`.
 pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<Exit, Failure> {
-    if let Some(TransferVerb::List(args)) = &args.verb {
-        return list::run(session, args).await;
+    match &args.verb {
+        Some(TransferVerb::List(args)) => return list::run(session, args).await,
+        Some(TransferVerb::Export(args)) => return export::run(session, args).await,
+        None => {}
     }
     let (from, to, rate) = (args.from.clone(), args.to.clone(), args.rate.clone());
     let amount = args.amount.as_deref().unwrap_or_default();

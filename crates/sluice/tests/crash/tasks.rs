@@ -1,4 +1,4 @@
-//! SIGKILL at each named step of an upload, an import and an export: no half-visible batch, no half file, no row twice, and
+//! SIGKILL at each named step of an upload, of imports and of an export: no half-visible batch, no half file, no row twice, and
 //! the task continues.
 
 use crate::ledger::Ledger;
@@ -12,6 +12,8 @@ use testkit::binary::with_failpoints;
 
 /// Rows of the imported file: three pages.
 const ROWS: i64 = 25_000;
+/// Rows of the file of accounts: two pages.
+const ACCOUNTS: i64 = 12_000;
 
 fn query<T: rusqlite::types::FromSql>(ledger: &Ledger, text: &str) -> T {
     // A connection that may write deletes the log when it closes the file, and the next start would miss it.
@@ -45,9 +47,9 @@ fn start(ledger: &Ledger, kind: i64, input: &str) -> i64 {
     let text = format!(
         "INSERT INTO task (kind, state, input, batch, upload, place, processed, steps, takes, created_by,
            created_by_kind, created_at)
-         SELECT {kind}, 1, '{input}', NULL, CASE {kind} WHEN 1 THEN id END,
-           CASE {kind} WHEN 1 THEN place ELSE '' END, 0, '[]', 0, 'tester', 2, 1
-         FROM upload WHERE id = 1 RETURNING id"
+         SELECT {kind}, 1, '{input}', NULL, CASE WHEN {kind} < 3 THEN id END,
+           CASE WHEN {kind} < 3 THEN place ELSE '' END, 0, '[]', 0, 'tester', 2, 1
+         FROM upload WHERE id = {kind} OR ({kind} > 2 AND id = 1) RETURNING id"
     );
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
@@ -62,6 +64,7 @@ fn start(ledger: &Ledger, kind: i64, input: &str) -> i64 {
 
 const IMPORT: &str = r#"{"task_type":"import_batch","file_id":"file_1",
     "options":{"type":"many_to_many","currency":"USD","name":"many","draft":true}}"#;
+const ACCOUNT_IMPORT: &str = r#"{"task_type":"import_accounts","file_id":"file_2"}"#;
 const EXPORT: &str = r#"{"task_type":"export_batch","batch_id":1}"#;
 
 /// Kills a worker at a point that it has passed so many times before.
@@ -108,6 +111,42 @@ fn an_import_that_is_killed_at_any_step_takes_each_row_once() {
         assert_eq!((state, takes), (3, if ready == 1 { 1 } else { 2 }), "{point} {passed}");
         assert_eq!(query::<i64>(&ledger, "SELECT COUNT(*) FROM batch WHERE name = 'many'"), 1, "{point}");
         assert_eq!(query::<i64>(&ledger, "SELECT COUNT(*) FROM item"), ROWS + 1, "{point}");
+        ledger.verified();
+    }
+}
+
+#[test]
+fn an_import_of_accounts_that_is_killed_at_any_step_opens_each_once_and_pays_each_opening_once() {
+    assert!(with_failpoints().is_some(), "SLUICE_BIN must name a binary with the feature `failpoints`");
+    for (point, passed, takes) in [
+        ("task_taken", 0, 2),
+        ("accounts_opened", 0, 2),
+        ("accounts_paid", 0, 2),
+        ("accounts_page", 0, 2),
+        ("accounts_opened", 1, 2),
+        ("accounts_page", 1, 2),
+        ("task_done", 0, 2),
+        ("task_ended", 0, 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(folder.path());
+        let before: i64 = query(&ledger, "SELECT COUNT(*) FROM account");
+        let mut rows = "number,holder,currency,opening\n".to_owned();
+        for k in 0..ACCOUNTS {
+            writeln!(rows, "N{k},Person {k},USD,0.01").unwrap();
+        }
+        std::fs::write(folder.path().join("accounts.csv"), rows).unwrap();
+        ledger.ok(&["file", "upload", &folder.path().join("accounts.csv").display().to_string()]);
+        let task = start(&ledger, 2, ACCOUNT_IMPORT);
+        kill(&ledger, point, passed);
+        assert_eq!(finish(&ledger, task), (3, takes), "{point} {passed}");
+        let result: String = query(&ledger, &format!("SELECT result FROM task WHERE id = {task}"));
+        for field in ["opened", "openings_paid"] {
+            assert!(result.contains(&format!("\"{field}\":{ACCOUNTS}")), "{point} {passed}: {result}");
+        }
+        assert_eq!(query::<i64>(&ledger, "SELECT COUNT(*) FROM account"), before + ACCOUNTS, "{point}");
+        let paid = "SELECT COUNT(*) FROM transfer WHERE kind = 5 AND code IS NULL";
+        assert_eq!(query::<i64>(&ledger, paid), ACCOUNTS, "{point} {passed}");
         ledger.verified();
     }
 }

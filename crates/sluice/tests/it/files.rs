@@ -288,6 +288,43 @@ fn refused_rows_are_corrected_in_a_workbook_and_taken_once() {
 }
 
 #[test]
+fn accounts_statements_and_transfers_are_written_as_tables() {
+    let ledger = Ledger::funded("100.00");
+    ledger.payees(2);
+    ledger.ok(&["transfer", "--from", "ACME", "--to", "P1", "--amount", "1.20", "--memo", "=1+1"]);
+    ledger.run(&["transfer", "--from", "ACME", "--to", "P2", "--amount", "900.00"]);
+    for (name, args, header, rows, sum) in [
+        ("a.csv", &["account", "export"][..], "id,number,holder,", 3, "100.00"),
+        ("a.csv", &["account", "export", "--text", "P1"], "id,number,holder,", 1, "1.20"),
+        ("s.csv", &["account", "export-statement", "ACME"], "account,entry,", 2, "98.80"),
+        (
+            "s.csv",
+            &["account", "export-statement", "ACME", "--direction", "out"],
+            "account,entry,",
+            1,
+            "-1.20",
+        ),
+        ("t.csv", &["transfer", "export"], "transfer,kind,status,", 3, "1001.20"),
+        ("t.csv", &["transfer", "export", "--status", "failed"], "transfer,kind,status,", 1, "900.00"),
+    ] {
+        let out = ledger.path().join(name);
+        let written = ledger.ok(&[args, &["--out", out.to_str().unwrap()]].concat()).json;
+        let manifest = &written["manifest"];
+        assert_eq!((&written["rows"], &manifest["sums"][0]["sum"]), (&json!(rows), &json!(sum)), "{args:?}");
+        let text = std::fs::read_to_string(&out).unwrap();
+        assert!(text.starts_with(&format!("\u{feff}{header}")), "{args:?}: {text}");
+        assert_eq!(text.lines().count(), rows + 1, "{args:?}: {text}");
+    }
+    let book = ledger.path().join("t.xlsx");
+    ledger.ok(&["transfer", "export", "--account", "P1", "--out", book.to_str().unwrap()]);
+    let rows = rows_of(&book);
+    assert_eq!((rows.len(), rows[1].contains(&"=1+1".to_owned())), (2, true), "{rows:?}");
+    let printed = ledger.command().args(["transfer", "export", "--format", "jsonl"]).output().unwrap();
+    assert_eq!(String::from_utf8(printed.stdout).unwrap().lines().count(), 3);
+    ledger.refused(&["transfer", "export", "--account", "NONE"], 1, "ACCOUNT_NOT_FOUND");
+}
+
+#[test]
 fn the_audit_log_is_written_as_a_table() {
     let ledger = Ledger::funded("100.00");
     let write = |name: &str, more: &[&str]| {

@@ -59,6 +59,7 @@ fn money(walk: &mut Walk) {
     walk.say(&["account", "totp", "unbind", "1002"], 1);
     walk.say(&["account", "totp", "show", "1002"], 0);
     walk.say(&["account", "close", "1002"], 0);
+    exports(walk);
     groups(walk);
     walk.say(&["policy", "show", "--currency", "USD", "--account", "1001"], 0);
     walk.say(&["policy", "set", "--currency", "USD", "--max", "none"], 0);
@@ -73,6 +74,16 @@ fn money(walk: &mut Walk) {
     walk.say(&["approval", "reject", "1"], 1);
     walk.say(&["approval", "withdraw", "1"], 1);
     walk.say(&["stats", "--from", "2020-01-01", "--to", "2999-12-31"], 0);
+}
+
+fn exports(walk: &mut Walk) {
+    let out = walk.ledger.path().join("8.csv").display().to_string();
+    walk.say(&["account", "export", "--out", &out], 0);
+    walk.say(&["account", "export", "--json"], 64);
+    walk.say(&["account", "export-statement", "1001", "--out", &out], 0);
+    walk.say(&["account", "export-statement", "9999", "--out", &out], 1);
+    walk.say(&["transfer", "export", "--out", &out], 0);
+    walk.say(&["transfer", "export", "--account", "9999", "--out", &out], 1);
 }
 
 fn groups(walk: &mut Walk) {

@@ -149,6 +149,8 @@ const WRITERS: &[Writer] = &[
 
 /// Commands that only read, or that do not concern this directory.
 const READERS: &[&str] = &[
+    "account export",
+    "account export-statement",
     "account list",
     "account show",
     "account statement",
@@ -197,6 +199,7 @@ const READERS: &[&str] = &[
     "task watch",
     "template list",
     "template show",
+    "transfer export",
     "transfer list",
     "user list",
     "user totp show",

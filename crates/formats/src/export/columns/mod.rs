@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod preview;
 pub mod problem;
 pub mod result;
 pub mod statement;

@@ -10,7 +10,7 @@ use crate::export::columns::template::{
     ACCOUNTS_TO_OPEN, AccountTemplateRow, PAYMENTS_BY_ACCOUNT, PAYMENTS_BY_PERSON, PaymentByAccountRow,
     PaymentByPersonRow,
 };
-use crate::export::columns::{audit, problem as problems, result, statement, statistics, transfer};
+use crate::export::columns::{audit, preview, problem as problems, result, statement, statistics, transfer};
 use crate::export::options::ExportForm;
 use crate::export::table::ExportTable;
 use crate::payment::{AmountColumn, PaymentFileOptions};
@@ -234,6 +234,7 @@ fn tables_have_each_header_once_and_names_in_lower_case() {
         &ACCOUNTS,
         &statement::STATEMENT,
         &transfer::TRANSFERS,
+        &preview::PREVIEW,
         &statistics::STATISTICS,
         &audit::AUDIT,
         &problems::PROBLEMS,

@@ -5,7 +5,7 @@ use crate::batch::similar::Found;
 use crate::file::FileReport;
 use domain::amount::WrittenSum;
 use domain::code::Code;
-use domain::task::import_batch::{FileRead, FileRemark, ImportBatchOutput};
+use domain::task::import_batch::ImportBatchOutput;
 use store::batch::Batch;
 use store::import_problem::ImportProblem;
 
@@ -60,27 +60,10 @@ pub(super) fn output(
         taken_amount: taken_amount.to_owned(),
         refused,
         left_out,
-        file: read_as(file),
+        file: file.read_as(),
         ignored_columns: file.summary.ignored_columns.clone(),
         file_rows: file.summary.totals.rows,
         file_sum: file.sum(),
-    }
-}
-
-fn read_as(file: &FileReport) -> FileRead {
-    let form = &file.form;
-    let remarks = file.summary.remarks.iter().map(|remark| FileRemark {
-        line: remark.line,
-        column: remark.column.clone(),
-        code: remark.code.name().to_owned(),
-        value: remark.value.clone(),
-    });
-    FileRead {
-        kind: form.kind.name().to_owned(),
-        encoding: form.encoding.map(|encoding| encoding.name().to_owned()),
-        delimiter: form.delimiter.map(|delimiter| delimiter.name().to_owned()),
-        sheet: form.sheet.clone(),
-        remarks: remarks.collect(),
     }
 }
 

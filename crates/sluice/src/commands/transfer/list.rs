@@ -1,112 +1,38 @@
 //! `transfer list`: every requested transfer, newest first, including refused ones.
 
+use super::filter::TransferFilterArgs;
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, or_empty, right, time};
 use crate::say::say;
 use crate::session::{Session, major};
 use crate::word::{Word, outcome, reason};
-use clap::{Args, ValueEnum};
-use domain::account_ref::GivenAccount;
+use clap::Args;
 use domain::code::{Code, Language};
-use domain::transfer::TransferKind;
 use ledger::calendar;
 use serde_json::{Value, json};
-use service::account;
 use service::listing::{Counting, Order, PageRequest};
 use service::place::NextPage;
-use service::transfer::{self, TransferDetail, TransferQuery, TransferSide, TransferSort};
+use service::transfer::{self, TransferDetail, TransferQuery, TransferSide};
 
 /// Arguments of `transfer list`.
 #[derive(Debug, Args)]
 pub(crate) struct TransferListArgs {
-    /// Only transfers from or to this account
-    #[arg(long, value_name = "NUMBER")]
-    pub account: Option<GivenAccount>,
-    /// Only from this value date, YYYY-MM-DD
-    #[arg(long, value_name = "DATE")]
-    pub from: Option<String>,
-    /// Only up to this value date
-    #[arg(long, value_name = "DATE")]
-    pub to: Option<String>,
-    /// Only this outcome
-    #[arg(long)]
-    pub status: Option<TransferStatusName>,
-    /// Only this kind
-    #[arg(long)]
-    pub kind: Option<Kind>,
-    /// Only with this currency on either side
-    #[arg(long, value_name = "CODE")]
-    pub currency: Option<String>,
-    /// Part of the memo
-    #[arg(long)]
-    pub text: Option<String>,
+    #[command(flatten)]
+    pub filter: TransferFilterArgs,
     #[command(flatten)]
     pub page: PageArgs,
 }
 
-/// The outcome of a transfer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TransferStatusName {
-    /// Carried out: the money moved
-    Completed,
-    /// Refused: nothing moved
-    Failed,
-}
-
-/// The kind of a transfer.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Kind {
-    /// Between two accounts
-    Transfer,
-    /// An item of a batch
-    Batch,
-    /// Into the ledger
-    Deposit,
-    /// Out of the ledger
-    Withdrawal,
-    /// An opening balance
-    Opening,
-}
-
-impl Kind {
-    const fn kind(self) -> TransferKind {
-        match self {
-            Self::Transfer => TransferKind::Single,
-            Self::Batch => TransferKind::Item,
-            Self::Deposit => TransferKind::Deposit,
-            Self::Withdrawal => TransferKind::Withdrawal,
-            Self::Opening => TransferKind::Opening,
-        }
-    }
-}
-
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Exit, Failure> {
-    if let Some(account) = &args.account {
-        // An empty list would not distinguish a mistyped number from an account without transfers.
-        account::show(&session.service, account).await?;
-    }
     let slice = PageRequest {
         order: Order::Descending,
         after: args.page.place()?,
         limit: args.page.limit,
         ..PageRequest::default()
     };
-    let query = TransferQuery {
-        account: args.account.clone(),
-        completed: args.status.map(|status| status == TransferStatusName::Completed),
-        kind: args.kind.map(Kind::kind),
-        internal: None,
-        currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
-        from: args.from.clone(),
-        to: args.to.clone(),
-        text: args.text.clone(),
-        sort: TransferSort::Number,
-        slice,
-        resumed: None,
-        counting: Counting::Whole,
-    };
+    let query = TransferQuery { slice, counting: Counting::Whole, ..args.filter.query(session).await? };
     let found = transfer::list(&session.service, &query).await?;
     let language = session.language;
     let page = Page {

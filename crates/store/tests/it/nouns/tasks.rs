@@ -210,6 +210,10 @@ async fn ends(tx: &mut Tx, id: TaskId, batch: domain::id::BatchId) {
         assert_eq!(get(tx, id).await.cancel_at, Some(22));
     }
     assert_eq!(store::task::cancelled(tx).await.unwrap(), [id]);
+    for so_far in [None, Some("{}")] {
+        assert_eq!(store::task::so_far(tx, id).await.unwrap().as_deref(), so_far);
+        store::task::keep(tx, id, "{}").await.unwrap();
+    }
     store::task::bind(tx, id, batch, "{\"taken\":1}").await.unwrap();
     let bound = get(tx, id).await;
     assert_eq!((bound.batch, bound.result.as_deref()), (Some(batch), Some("{\"taken\":1}")));
