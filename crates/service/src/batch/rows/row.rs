@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::batch::terms::RepeatKey;
-use crate::payee::Given;
+use crate::payee::{Given, Wrong};
 use domain::batch::ContactType;
 use domain::code::Code;
 use store::item::Item;
