@@ -31,7 +31,7 @@ describe('a file', () => {
     await page.waitForURL(/file=file_/);
     await page.getByText("1 row above the header isn't read:").waitFor();
     await page.getByRole('button', { name: 'Use as Amount (70% sure)' }).click();
-    await page.getByRole('button', { name: "Don't use Pay date" }).click();
+    for (const header of ['Employee', 'Pay date']) await page.getByRole('button', { name: `Don't use ${header}` }).click();
     await choose(page, 'Source account', 'MAIN');
     await page.getByLabel('Name', { exact: true }).fill('May payroll');
     await page.reload();
@@ -77,7 +77,7 @@ describe('a file', () => {
     const input = page.locator('input[type=file]');
     await input.setInputFiles({ name: 'empty.csv', mimeType: 'text/csv', buffer: Buffer.from('') });
     await page.getByRole('alert').getByText('The file is empty').waitFor();
-    await input.setInputFiles({ name: 'no-header.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
+    await input.setInputFiles({ name: 'torn.csv', mimeType: 'text/csv', buffer: Buffer.from('account,amount\n"EMP-00001,5.00\n') });
     await page.waitForURL(/file=file_/);
     await page.getByRole('alert').waitFor();
     await page.getByRole('button', { name: 'Choose another file' }).first().click();

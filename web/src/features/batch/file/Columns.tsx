@@ -34,12 +34,13 @@ export function Columns({ columns, decisions, onDecide }: Props) {
                       value={use === 'undecided' ? null : use} placeholder={t('file.decide')} options={options} onChange={(next) => onDecide(column.header, next)} />
                   </td>
                   <td className="small">
-                    {use === 'undecided' && guess !== null && (
-                      <Button size="small" onClick={() => onDecide(column.header, guess)}>{t('file.use', { field: t(`file.field.${guess}`), percent: column.confidence })}</Button>
-                    )}
-                    {use === 'undecided' && guess === null && (
+                    {use === 'undecided' && (
                       <span className="row">
-                        <span className="warn-text">{t('file.mustDecide', { what: column.must_decide ?? '' })}</span>
+                        {guess === null ? (
+                          <span className="warn-text">{t('file.mustDecide', { what: column.must_decide ?? '' })}</span>
+                        ) : (
+                          <Button size="small" onClick={() => onDecide(column.header, guess)}>{t('file.use', { field: t(`file.field.${guess}`), percent: column.confidence })}</Button>
+                        )}
                         <Button size="small" aria-label={t('file.setAsideOf', { header: column.header })} onClick={() => onDecide(column.header, 'none')}>{t('file.field.none')}</Button>
                       </span>
                     )}
