@@ -154,7 +154,8 @@ static SO_FAR: Sql = Sql::new("SELECT so_far FROM task WHERE id = $1");
 static BIND: Sql = Sql::new("UPDATE task SET batch = $2, result = $3 WHERE id = $1");
 static ASK: Sql = Sql::new("UPDATE task SET cancel_at = COALESCE(cancel_at, $2) WHERE id = $1");
 static END: Sql = Sql::new(
-    "UPDATE task SET state = $2, result = $3, problems = $4, made = $5, code = $6, message = $7, completed_at = $8
+    "UPDATE task SET state = $2, result = $3, problems = $4, made = $5, code = $6, message = $7, completed_at = $8,
+         so_far = NULL
      WHERE id = $1",
 );
 static REMOVE: Sql = Sql::new("UPDATE task SET removed_at = $2 WHERE id = $1");

@@ -283,6 +283,21 @@ export const CODES = {
   FILES_UNAVAILABLE: 'later',
   FILE_ON_ANOTHER_NODE: 'later',
   FILE_MISSING: 'final',
+  OPENING_RIGHT_MISSING: 'final',
+  HOLDER_GROUP_NOT_FOUND: 'final',
+  HOLDER_GROUP_EXISTS: 'final',
+  HOLDER_GROUP_NAME_INVALID: 'final',
+  HOLDER_GROUP_MEMBERS_TOO_MANY: 'final',
+  HOLDER_GROUP_IN_USE: 'final',
+  HOLDER_GROUP_MEMBER_TWICE: 'final',
+  BATCH_TEMPLATE_NOT_FOUND: 'final',
+  BATCH_TEMPLATE_EXISTS: 'final',
+  BATCH_TEMPLATE_CHANGED: 'final',
+  BATCH_TEMPLATE_TOO_LARGE: 'final',
+  BATCH_TEMPLATE_NOT_RUN: 'later',
+  BATCH_TEMPLATE_GROUP_TYPE: 'final',
+  DRAFT_INCOMPLETE: 'final',
+  DRAFT_FILTER_TOO_WIDE: 'final',
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -1,13 +1,15 @@
 //! What approvals do in the life of a batch.
 
 use crate::world::{HOUR, SECOND, Who, World, code, level, payment, world};
-use domain::access::Role;
+use domain::access::{Reach, Role};
 use domain::approval::ApprovalAction;
 use domain::batch::BatchState;
 use domain::id::BatchId;
 use service::Error;
 use service::approval::{self, BatchDecision, Decision, QueuePart};
+use service::batch::copy::CopiedItems;
 use service::batch::edit::EditBatch;
+use service::batch::submit::Submission;
 use service::batch::{self, BatchRequest};
 
 struct Office {
@@ -268,4 +270,24 @@ async fn a_policy_that_nobody_could_pass_is_refused_and_one_that_some_could_not_
     assert_eq!(code(&world.submit(&admin, own).await), "APPROVAL_UNREACHABLE");
     let others = world.draft(&finance, &payment("EUR", &["5.00"])).await;
     assert_eq!(code(&world.submit(&finance, others).await), "ok");
+}
+
+#[tokio::test]
+async fn the_maker_of_a_batch_that_was_paid_with_approvals_may_approve_its_copies() {
+    let office = office().await;
+    let (world, checker) = (&office.world, &office.finance);
+    let made = world.submitted(checker, "EUR", &["5.00"]).await;
+    let approved_copy = async || {
+        let all = CopiedItems::All;
+        let by = &office.maker.actor;
+        let copy = batch::copy(&world.service, by, Reach::All, made.into(), all, None).await.unwrap();
+        let submission = Submission { again: Some("bonus".to_owned()), ..Submission::default() };
+        batch::submit(&world.service, by, copy.batch.id, &submission).await.unwrap();
+        world.approve(checker, copy.batch.id).await
+    };
+    assert_eq!(code(&approved_copy().await), "CANNOT_APPROVE_OWN");
+    world.approve(&office.admin, made).await.unwrap();
+    assert_eq!(code(&approved_copy().await), "CANNOT_APPROVE_OWN");
+    world.execute(&office.maker, made).await.unwrap();
+    assert_eq!(code(&approved_copy().await), "ok");
 }

@@ -20,6 +20,7 @@ use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::task::TaskOutput;
 use domain::task::import_batch::TaskProblem;
+use domain::visible::shown;
 use formats::account::AccountRow;
 use formats::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,7 @@ impl Attempt {
         if let Some(header) = opening {
             let by = job.task.created_by.principal;
             let reach = reach_now(service, &mut tx, by, Operation::DepositCreate).await?;
-            reach.ok_or_else(|| Error::refused(Code::OpeningNotRight, header))?;
+            reach.ok_or_else(|| Error::refused(Code::OpeningNotRight, shown(header)))?;
         }
         let so_far: Option<SoFar<ImportPlace>> = so_far::read(&mut tx, job.task.id).await?;
         let (imported, problems, place) = match so_far {

@@ -109,7 +109,7 @@ impl ImportPage {
 
     fn settle(&mut self, row: ParsedRow, account: &AccountView) {
         if self.earlier.has_opened(account.id) {
-            return self.add(row, account.id, RowOutcome::Opened);
+            return self.pay(row, account, RowOutcome::Opened);
         }
         let likeness = match Likeness::of(&row, account) {
             Ok(likeness) => likeness,
@@ -123,27 +123,31 @@ impl ImportPage {
             Likeness::Same | Likeness::Less => RowOutcome::Known,
         };
         if self.earlier.pays(account.id) {
-            return self.add(row, account.id, outcome);
+            return self.pay(row, account, outcome);
         }
         let opening = match (likeness, row.opening) {
             (_, Amount::ZERO) => OpeningOutcome::None,
             _ if account.head.is_some() => OpeningOutcome::UnpaidInUse,
-            (Likeness::Same, _) => match account.status {
-                AccountStatus::Active => OpeningOutcome::Paid,
-                AccountStatus::Frozen => OpeningOutcome::Refused(Code::TargetFrozen),
-                AccountStatus::Closed => OpeningOutcome::Refused(Code::TargetClosed),
-            },
+            (Likeness::Same, _) => return self.pay(row, account, outcome),
             _ => OpeningOutcome::UnpaidHolderDiffers,
+        };
+        self.rows.push(row.outcome(outcome, opening));
+    }
+
+    /// Adds a row of an account that exists; its opening, if it has one, is paid unless the account takes none now.
+    fn pay(&mut self, row: ParsedRow, account: &AccountView, outcome: RowOutcome) {
+        let refused = match account.status {
+            // What an earlier attempt may have paid already is asked of the door, which answers as it did then.
+            _ if row.opening == Amount::ZERO || account.head.is_some() => None,
+            AccountStatus::Active => None,
+            AccountStatus::Frozen => Some(Code::TargetFrozen),
+            AccountStatus::Closed => Some(Code::TargetClosed),
         };
         // Refused here and not by the door: the door would return the same refusal even after the account is
         // unfrozen.
-        if let OpeningOutcome::Refused(code) = opening {
-            self.problems.push(problem(&row.row, "opening", code, row.text()));
-        }
-        self.rows.push(row.outcome(outcome, opening));
-        if opening == OpeningOutcome::Paid {
-            self.openings.push((self.rows.len() - 1, row, account.id));
-        }
+        let Some(code) = refused else { return self.add(row, account.id, outcome) };
+        self.problems.push(problem(&row.row, "opening", code, row.text()));
+        self.rows.push(row.outcome(outcome, OpeningOutcome::Refused(code)));
     }
 
     /// Adds a row whose opening, if it has one, is paid.

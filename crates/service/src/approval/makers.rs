@@ -1,12 +1,14 @@
-//! Who made a batch: everybody who created, edited, repriced or submitted it, or the batch or template that its content
-//! is from. What an API key made counts as made by the people who know the key's secret too.
+//! Who made a batch: everybody who created, edited, repriced or submitted it, or the template or unapproved batch that its
+//! content is from. What an API key made counts as made by the people who know the key's secret too.
 
 use crate::Error;
 use crate::factor::cooling::Maker;
 use crate::write::Write;
+use domain::approval::ApprovalAction;
 use domain::id::{BatchId, TemplateId};
 use domain::principal::Principal;
 use store::Tx;
+use store::batch::Batch;
 use store::batch_editor::{self, Editor};
 
 /// A caller as the maker of a batch.
@@ -22,6 +24,24 @@ pub(crate) async fn add(write: &mut Write, batch: BatchId) -> Result<(), Error> 
     let principal = write.actor.author.principal;
     let people = people(&mut write.tx, principal).await?;
     Ok(batch_editor::add(&mut write.tx, batch, principal, &people, write.now).await?)
+}
+
+/// Records the makers of a batch as makers of a draft that takes its content.
+pub(crate) async fn inherit(tx: &mut Tx, draft: BatchId, from: &Batch) -> Result<(), Error> {
+    if is_approved(tx, from).await? {
+        return Ok(());
+    }
+    Ok(batch_editor::add_those_of(tx, draft, from.id).await?)
+}
+
+/// Whether a batch was paid with approvals: its content is then what others have checked, not its makers' own. Otherwise
+/// everybody in a small office would soon be a maker of next month's payroll, and nobody could approve it.
+pub(crate) async fn is_approved(tx: &mut Tx, batch: &Batch) -> Result<bool, Error> {
+    if batch.started_at.is_none() {
+        return Ok(false);
+    }
+    let decisions = store::approval::of_batch(tx, batch.id).await?;
+    Ok(decisions.iter().any(|decision| decision.action == ApprovalAction::Approve))
 }
 
 /// Records the caller as one of a template's makers, who are makers of every batch that is made from it.

@@ -93,7 +93,7 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>
     };
     let id = store::batch::create(tx, &new).await?;
     // Who made the content that is copied does not approve it here either.
-    store::batch_editor::add_those_of(tx, id, batch.id).await?;
+    makers::inherit(tx, id, batch).await?;
     makers::add(write, id).await?;
     Ok(id)
 }

@@ -160,7 +160,10 @@ async fn save_in(
     stored::add_items(tx, id, &content.items).await?;
     if let Some(batch) = content.from {
         stored::used(tx, id, batch).await?;
-        stored::made_by(tx, id, batch).await?;
+        let batch = lookup::get(tx, batch).await?;
+        if !makers::is_approved(tx, &batch).await? {
+            stored::made_by(tx, id, batch.id).await?;
+        }
     }
     makers::add_to_template(write, id).await?;
     let tx = &mut write.tx;

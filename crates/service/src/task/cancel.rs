@@ -2,6 +2,7 @@
 
 use super::list::missing;
 use super::sees::{may_cancel, sees};
+use super::so_far;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Asker;
@@ -36,7 +37,8 @@ async fn cancel_in(write: &mut Write, asker: Asker<'_>, id: TaskId) -> Result<Wr
     let fact = |action| Fact::new(action, Some(id.0)).with("task_type", task.kind.name());
     let fact = match task.state {
         TaskState::Pending if task.result.is_none() => {
-            store::task::end(&mut write.tx, id, &Ending::of(TaskState::Cancelled), now).await?;
+            let ending = so_far::complete(&mut write.tx, id, &Ending::of(TaskState::Cancelled)).await?;
+            store::task::end(&mut write.tx, id, &ending, now).await?;
             let told = person(&task).filter(|person| by != Principal::User(*person));
             fact(Action::TaskCancel).with("state", TaskState::Cancelled.name()).with("person", told)
         }

@@ -31,13 +31,13 @@ export function Figures({ form, preview, stale = false }: { form: TransferForm; 
   const row = preview.relations[0];
   const { currency } = preview;
   if (row === undefined || form.from === null) return null;
-  const debit = add(fromDecimal(row.amount, currency), fromDecimal(row.fee, currency));
+  const debit = row.amount == null ? null : add(fromDecimal(row.amount, currency), fromDecimal(row.fee, currency));
   return (
     <div className="stack" style={{ opacity: stale ? 0.5 : 1 }} aria-busy={stale}>
       <dl className="facts">
         <dt>{t('transfer.amount')}</dt><dd><Money value={row.amount} currency={currency} /></dd>
         <dt>{t('transfer.fee')}</dt><dd><Money value={row.fee} currency={currency} /></dd>
-        <dt>{t('transfer.debit')}</dt><dd className="strong num">{text(debit)}</dd>
+        <dt>{t('transfer.debit')}</dt><dd className="strong num">{debit === null ? '–' : text(debit)}</dd>
         {row.convertedAmount && row.convertedCurrency && (
           <><dt>{t('transfer.arrives')}</dt><dd><Money value={row.convertedAmount} currency={row.convertedCurrency} /></dd></>
         )}

@@ -11,14 +11,15 @@ export function useMoneyText(): (amount: Amount, currency?: boolean) => string {
 }
 
 interface DecimalProps {
-  /** Decimal text of the server. */
-  value: string;
+  /** Decimal text of the server; a draft's row may still wait for its amount, which is not zero. */
+  value: string | null | undefined;
   currency: string;
   bare?: boolean;
 }
 
 export function Money({ value, currency, bare = false }: DecimalProps) {
   const text = useMoneyText();
+  if (value == null) return <>–</>;
   return <span className="num nowrap">{text(fromDecimal(value, currency), !bare)}</span>;
 }
 

@@ -94,6 +94,10 @@ impl AdminBatchInput {
         if self.network.as_deref().is_some_and(|network| network != NETWORK) {
             return Err(Problem::about(Code::NetworkUnknown, self.network.unwrap_or_default()));
         }
+        // Document 002 knows no draft that waits for its recipients.
+        if self.recipients.is_empty() {
+            return Err(Problem::about(Code::BatchEmpty, "recipients"));
+        }
         if self.recipients.len() > ROWS_MAX {
             return Err(Problem::about(Code::BodyTooLarge, format!("{ROWS_MAX} recipients")));
         }

@@ -21,9 +21,9 @@ pub(crate) struct ExportArgs {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Failure> {
     let (service, name) = (&session.service, args.name.read()?);
-    let export = args.file.write(session, "batch export", async |to, options| {
-        batch::export(service, name, options, to).await
-    });
+    let export = args
+        .file
+        .write(session, "batch export", async |to, options| batch::export(service, name, options, to).await);
     let Some(written) = export.await? else { return Ok(Exit::Success) };
     let batch = batch::named(service, name).await?;
     let (number, WrittenExport { file, rows, manifest }) = (batch.number(), written);

@@ -3,7 +3,10 @@
 /// Commands without an operation.
 pub const COMMANDS: &[(&str, &str)] = &[
     ("init", "makes the ledger that a server opens"),
-    ("account import", "a file of accounts is read where it is; over the API a task reads one that was uploaded"),
+    (
+        "account import",
+        "a file of accounts is read where it is; over the API a task reads one that was uploaded",
+    ),
     ("account export", "writes a file where it is; over the API a task does"),
     ("account export-statement", "as above"),
     ("transfer export", "as above"),

@@ -14,7 +14,7 @@ export function ItemDialog({ id, item, action, batch, onClose }: { id: string; i
   const { t } = useTranslation();
   const text = useMoneyText();
   const account = batch.type === 'many_to_one' ? item.sourceAccount : item.targetAccount;
-  const figures = { account, amount: text(fromDecimal(item.amount, batch.currency)) };
+  const figures = { account, amount: item.amount == null ? '–' : text(fromDecimal(item.amount, batch.currency)) };
   const path = { id, relationId: String(item.id) };
   const done = () => {
     void queries.invalidateQueries({ queryKey: keys.batch.all(id) });

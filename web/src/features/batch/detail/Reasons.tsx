@@ -22,7 +22,8 @@ interface Reason {
   code: string;
   message: string;
   count: number;
-  sum: Amount;
+  /** Null if one of them has no amount: a sum without it would be wrong. */
+  sum: Amount | null;
 }
 
 async function readFailed(id: string): Promise<Item[]> {
@@ -40,8 +41,9 @@ export function groupByReason(items: Pick<Item, 'errorCode' | 'errorMessage' | '
   const reasons = new Map<string, Reason>();
   for (const item of items) {
     const code = item.errorCode ?? '';
-    const known = reasons.get(code) ?? { code, message: item.errorMessage ?? code, count: 0, sum: { minor: 0n, scale: 0, currency } };
-    reasons.set(code, { ...known, count: known.count + 1, sum: add(known.sum, fromDecimal(item.amount, currency)) });
+    const known: Reason = reasons.get(code) ?? { code, message: item.errorMessage ?? code, count: 0, sum: { minor: 0n, scale: 0, currency } };
+    const sum = known.sum === null || item.amount == null ? null : add(known.sum, fromDecimal(item.amount, currency));
+    reasons.set(code, { ...known, count: known.count + 1, sum });
   }
   return [...reasons.values()].sort((a, b) => b.count - a.count);
 }
@@ -67,7 +69,7 @@ export function Reasons({ id, batch }: { id: string; batch: BatchDetail }) {
               <div className="row"><Pill tone="err" icon="✕">{reason.count.toLocaleString(i18n.language)}</Pill><span className="strong">{reason.message}</span></div>
               <div className="soft">{t(`errors.next.${NEXT_STEP[reason.code as ProblemCode]}`)}</div>
             </div>
-            <span className="num strong">{text(reason.sum)}</span>
+            <span className="num strong">{reason.sum === null ? '–' : text(reason.sum)}</span>
             <Link to={paths.batch(id, { state: 'failed' })}>{t('batch.reasons.view')}</Link>
           </div>
         </div>

@@ -70,7 +70,7 @@ function between(row: (index: number) => Account | undefined, a: number, b: numb
   return found;
 }
 
-/** The server has no bulk add (API-GAPS, G3): the matching accounts are read page by page. */
+/** The bulk add of the server is not used yet (API-GAPS, G3): the matching accounts are read page by page. */
 function AddAll({ text, total, plan, store }: { text: string; total: number; plan: Plan; store: DraftStore }) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();

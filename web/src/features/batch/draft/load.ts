@@ -49,7 +49,7 @@ function rowOf(relation: Relation, batch: Batch): Row {
     id: collects ? relation.sourceAccountId : relation.targetAccountId,
     number: collects ? relation.sourceAccount : relation.targetAccount,
     name: '',
-    amount: relation.amount,
+    amount: relation.amount ?? '',
     ratio: '',
     memo: relation.memo ?? '',
     reference: relation.reference,

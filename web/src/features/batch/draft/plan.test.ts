@@ -46,6 +46,12 @@ describe('requests', () => {
     expect(asEdit(plan({ type: 'many_to_one', amountMode: 'fixed', fixed: '3' })).relations).toEqual([{ sourceAccountId: 7 }, { sourceAccountId: 8 }, { sourceAccountId: 9 }]);
   });
 
+  it('never say 0 for an amount that is awaited', () => {
+    const waiting = plan({ amountMode: 'custom', rows: [row(7, { amount: '5' }), row(8)] });
+    expect(missing(waiting)).toBe('amounts');
+    expect(asEdit(waiting).relations).toEqual([{ targetAccountId: 7, amount: '5.00' }, { targetAccountId: 8 }]);
+  });
+
   it('keep what a file said and the page does not show', () => {
     const rows = [row(7, { amount: '1', reference: 'NOV-0007', externalId: 'HR-7' }), row(8, { amount: '2', reference: null })];
     expect(asEdit(plan({ amountMode: 'custom', rows })).relations).toEqual([

@@ -5,7 +5,7 @@ import { PAGE_ROWS } from '@/ui/big-list/use-pages';
 import type { Foreseen } from './CheckRows';
 import type { Preview } from './StepCheck';
 
-/** The server cannot list only the rows that would fail (API-GAPS, G6): pages are read until all of them are found. */
+/** `only=refused` of the preview is not used yet (API-GAPS, G6): pages are read until all of the rows that would fail are found. */
 export function useFailing(batch: string, version: number, preview: Preview, wanted: boolean) {
   return useQuery({
     queryKey: keys.batch.preview(batch, version, { failing: preview.failedCount }),
