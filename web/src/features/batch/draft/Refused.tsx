@@ -8,6 +8,7 @@ import { useCan } from '@/app/session/session';
 import { Card } from '@/ui/Page';
 import { ProblemNote } from '@/ui/ProblemNote';
 import { useForm } from '@/ui/use-form';
+import '../refused.css';
 import { Correct } from './Correct';
 import { corrected, type Corrections } from './corrections';
 import { RefusedRow } from './RefusedRow';
