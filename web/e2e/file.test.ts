@@ -80,7 +80,7 @@ describe('a file', () => {
     await input.setInputFiles({ name: 'torn.csv', mimeType: 'text/csv', buffer: Buffer.from('account,amount\n"EMP-00001,5.00\n') });
     await page.waitForURL(/file=file_/);
     await page.getByRole('alert').waitFor();
-    await page.getByRole('button', { name: 'Choose another file' }).first().click();
+    await page.getByRole('button', { name: 'Choose another file' }).click();
     await page.getByRole('button', { name: 'Choose a file…' }).waitFor();
     await page.context().close();
   });

@@ -34,7 +34,7 @@ export function Correct({ batch, version, rows, corrections, onDone }: Props) {
   const shown = rows.length.toLocaleString(i18n.language);
   return (
     <div className="stack tight" style={{ marginTop: 12 }}>
-      <div><Button type="primary" disabled={rows.length === 0} loading={busy} onClick={save}>{t('draft.refused.save', { count: rows.length, shown })}</Button></div>
+      {rows.length > 0 && <div><Button type="primary" loading={busy} onClick={save}>{t('draft.refused.save', { count: rows.length, shown })}</Button></div>}
       {problem !== null && <ProblemNote error={problem} />}
       {task !== null && <Outcome key={task} task={task} onDone={onDone} />}
     </div>

@@ -8,6 +8,7 @@ import { useCan } from '@/app/session/session';
 import { Card } from '@/ui/Page';
 import { ProblemNote } from '@/ui/ProblemNote';
 import { useForm } from '@/ui/use-form';
+import '../refused.css';
 import { Correct } from './Correct';
 import { corrected, type Corrections } from './corrections';
 import { RefusedRow } from './RefusedRow';
@@ -37,10 +38,11 @@ export function Refused({ batch, version, store }: Props) {
   if (count === 0) return null;
   const shown = count.toLocaleString(i18n.language);
   const editable = can('uploadFile') && can('addRelations');
-  const done = () => {
+  // The draft's new version first: as long as rows are shown as refused, nobody sends on the old one.
+  const reload = async () => {
+    await store.load();
     setCorrections({});
-    void queries.invalidateQueries({ queryKey: keys.batch.all(batch) });
-    void store.load();
+    await queries.invalidateQueries({ queryKey: keys.batch.all(batch) });
   };
   return (
     <Card title={t('draft.refused.title', { count, shown })}
@@ -53,22 +55,21 @@ export function Refused({ batch, version, store }: Props) {
         ))}
       </ul>
       {count > rows.length && <p className="soft" style={{ marginBottom: 0 }}>{t('draft.refused.first', { rows: rows.length, shown })}</p>}
-      {editable && <Correct batch={batch} version={version} rows={corrected(rows, corrections)} corrections={corrections} onDone={done} />}
-      {asked && <Drop batch={batch} count={count} shown={shown} onClose={() => setAsked(false)} onDone={() => void store.load()} />}
+      {editable && <Correct batch={batch} version={version} rows={corrected(rows, corrections)} corrections={corrections} onDone={() => void reload()} />}
+      {asked && <Drop batch={batch} count={count} shown={shown} onClose={() => setAsked(false)} reload={reload} />}
     </Card>
   );
 }
 
 /** The number is sent along: rows that nobody has seen are never dropped. */
-function Drop({ batch, count, shown, onClose, onDone }: { batch: string; count: number; shown: string; onClose: () => void; onDone: () => void }) {
+function Drop({ batch, count, shown, onClose, reload }: { batch: string; count: number; shown: string; onClose: () => void; reload: () => Promise<void> }) {
   const { t } = useTranslation();
   const { busy, problem, send } = useForm();
   const drop = () =>
     void send(async () => {
       await answer(api.DELETE('/api/batch-transfers/{id}/problems', { params: { path: { id: batch }, query: { count } } }));
-      await queries.invalidateQueries({ queryKey: keys.batch.all(batch) });
+      await reload();
       onClose();
-      onDone();
     });
   return (
     <Modal open title={t('draft.refused.sure', { count, shown })} okText={t('draft.refused.drop', { count, shown })} cancelText={t('ui.cancel')} confirmLoading={busy} onOk={drop} onCancel={onClose}>

@@ -19,7 +19,7 @@ export function Columns({ columns, decisions, onDecide }: Props) {
   return (
     <Card title={t('file.columns')}>
       <div className="scroll" tabIndex={0} role="region" aria-label={t('file.columns')}>
-        <table className="plain">
+        <table className="plain cards">
           <thead><tr><th scope="col">{t('file.yours')}</th><th scope="col">{t('file.samples')}</th><th scope="col">{t('file.usedAs')}</th><th scope="col"><span className="sr">{t('file.state')}</span></th></tr></thead>
           <tbody>
             {columns.map((column, index) => {

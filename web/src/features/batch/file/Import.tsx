@@ -12,6 +12,7 @@ import { Card } from '@/ui/Page';
 import { Loading } from '@/ui/parts';
 import { ProblemNote } from '@/ui/ProblemNote';
 import { problemOfTask } from '../task';
+import '../refused.css';
 import { TaskProgress } from '../TaskProgress';
 
 interface Props {

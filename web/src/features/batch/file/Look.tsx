@@ -69,7 +69,6 @@ export function Look({ file, type, reading, isOld, failed, onRead, onAgain, onTa
           <FirstRows file={file} />
           <div className="foot">
             <div className="rest">{lack !== null && <span className="soft">{lack}</span>}</div>
-            <Button onClick={onAgain}>{t('file.another')}</Button>
             <Start file={file} type={type} said={said} reading={reading} disabled={lack !== null || isOld} onTask={onTask}
               label={t('file.import', { count: rows, shown: rows.toLocaleString(i18n.language) })} />
           </div>

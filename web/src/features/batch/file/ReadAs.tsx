@@ -4,6 +4,7 @@ import type { LookedFile } from '@/api/upload';
 import { Card } from '@/ui/Page';
 import { Field } from '@/ui/parts';
 import { ProblemNote } from '@/ui/ProblemNote';
+import '../refused.css';
 import { asProblem } from '../task';
 import { sizeOf, type Reading } from './columns';
 
