@@ -64,6 +64,15 @@ fn each_kind_has_its_input_and_its_right() {
                 r#"{"task_type":"export_transfers","options":{"accountId":"acct_17","kind":"internal","status":"failed"}}"#,
                 "export_transfers file None batch None needs listAccountTransfers",
             ),
+        ],
+        read,
+    );
+}
+
+#[test]
+fn what_belongs_to_a_batch_or_to_the_ledger_has_its_input_and_its_right() {
+    check(
+        &[
             (r#"{"task_type":"export_audit"}"#, "export_audit file None batch None needs listAudit"),
             (
                 r#"{"task_type":"evidence","batch_id":"batch_9"}"#,

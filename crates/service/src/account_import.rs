@@ -15,7 +15,7 @@ mod source;
 
 pub use self::outcome::{AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 
-use self::attempt::Attempt;
+use self::attempt::ImportAttempt;
 use self::source::AccountSource;
 use crate::file::blocking;
 use crate::task::job::Job;
@@ -46,7 +46,7 @@ pub async fn import<R: Read + Seek + Send + 'static>(
     let AccountImport { options, confusable, job } = how;
     let mut source = blocking(move || AccountSource::open(read, &options)).await?;
     let opening = source.opening().map(str::to_owned);
-    let mut attempt = Attempt::begin(service, job, opening.as_deref()).await?;
+    let mut attempt = ImportAttempt::begin(service, job, opening.as_deref()).await?;
     loop {
         let (back, parsed) = blocking(move || source.page()).await?;
         source = back;

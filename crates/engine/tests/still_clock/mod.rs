@@ -21,7 +21,7 @@ impl Clock for TestClock {
 }
 
 impl TestClock {
-    /// One that stands at [`START`].
+    /// One that shows [`START`] until time is made to pass.
     pub const fn still() -> Self {
         Self(AtomicI64::new(START))
     }

@@ -1,8 +1,8 @@
 //! How far an import is. That of a task continues where an earlier attempt was interrupted.
 //!
 //! A page is done in two commits. The first opens its accounts and, for a task, records which ones. Then its openings
-//! go through the door. The second records what came of the page. A page that was interrupted in between is done
-//! again: what it opened counts as opened, and openings that it paid are answered by the door, which pays none twice.
+//! go through the door. The second records what came of the page. A page that was interrupted in between is
+//! taken again: what it opened counts as opened, and openings that it paid are answered by the door, which pays none twice.
 
 use super::opened::OpenedPage;
 use super::opening::pay_openings;
@@ -30,7 +30,7 @@ use store::{Tx, crash};
 
 /// An import that is being done.
 #[derive(Debug, Default)]
-pub(super) struct Attempt {
+pub(super) struct ImportAttempt {
     imported: AccountsImported,
     task: Option<ImportTask>,
 }
@@ -53,7 +53,7 @@ struct ImportPlace {
     page: OpenedPage,
 }
 
-impl Attempt {
+impl ImportAttempt {
     /// Begins an import, of a file with a column of openings if it has that header. Without the right to enter
     /// deposits, a task takes no row of such a file.
     pub(super) async fn begin(

@@ -1,5 +1,5 @@
-//! What a task that works in several commits has done: written in each of them, so that an attempt after a kill goes on
-//! from there, and that the end of a task that does not complete says what remains of it.
+//! What a task that works in several commits has done: written in each of them, so that an attempt after a kill
+//! continues from there, and that the end of a task that does not complete says what remains of it.
 
 use super::hold::TaskHold;
 use crate::{Error, StoreError};
@@ -18,7 +18,7 @@ pub(crate) struct SoFar<P> {
     pub result: TaskOutput,
     /// The rows that it refused.
     pub problems: Vec<TaskProblem>,
-    /// Where it goes on.
+    /// Where it continues.
     pub place: P,
 }
 

@@ -37,7 +37,7 @@ fn file(number: i64) -> Upload {
 pub async fn upload(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let before = store::upload::stored(tx).await.unwrap();
     let mut files = Vec::new();
-    for number in 1..=rows {
+    for number in 1..=rows + 1 {
         let mut added = file(number);
         added.id = store::upload::insert(tx, &added).await.unwrap();
         files.push(added);
@@ -58,7 +58,7 @@ pub async fn upload(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(known, expected);
 
     let expired = |now| (now, "here", 1_000);
-    let (now, place, limit) = expired(rows + 1);
+    let (now, place, limit) = expired(rows + 2);
     assert_eq!(store::upload::expired(tx, now, place, limit).await.unwrap(), files);
     assert_eq!(store::upload::expired(tx, 1, place, limit).await.unwrap(), []);
     assert_eq!(store::upload::expired(tx, now, "there", limit).await.unwrap(), []);
