@@ -3,6 +3,7 @@
 use crate::rights::person;
 use crate::world::{Caller, PAYEES, World, admin, world};
 use domain::access::{Reach, Role};
+use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::id::TaskId;
 use domain::noun::NounId;
@@ -126,10 +127,11 @@ async fn openings_need_the_right_to_enter_deposits() {
     world.rest().await;
 }
 
-/// Sets a task back to a moment before its end, as a kill leaves it.
-async fn set_back(world: &World, so_far: &Json) {
+/// Sets a task back to a moment before its end, as a kill leaves it, or a stop that has given it back.
+async fn set_back(world: &World, state: TaskState, so_far: &Json) {
+    let state = state.number();
     let text = format!(
-        "UPDATE task SET state = 2, completed_at = NULL, result = NULL, problems = NULL, so_far = '{so_far}'"
+        "UPDATE task SET state = {state}, completed_at = NULL, result = NULL, problems = NULL, so_far = '{so_far}'"
     );
     let mut tx = world.store.write().await.unwrap();
     tx.fetch_text(text, vec![]).await.unwrap();
@@ -156,7 +158,7 @@ async fn an_attempt_after_a_kill_counts_and_pays_nothing_twice() {
     // Between the page's two commits, with or without its openings paid: that is the door's to know.
     let page = json!({ "opened": [[one, two]], "paid": [known] });
     let opened = json!({ "result": nothing, "problems": [], "place": { "line": 0, "page": page } });
-    set_back(&world, &opened).await;
+    set_back(&world, TaskState::Processing, &opened).await;
     world.work();
     assert_eq!(world.result(id).await, first);
     assert_eq!(problems(&world, id).await, found);
@@ -166,7 +168,7 @@ async fn an_attempt_after_a_kill_counts_and_pays_nothing_twice() {
     let mut result = first.clone();
     result["file"] = json!({ "kind": "", "encoding": null, "delimiter": null, "sheet": null, "remarks": [] });
     let done = json!({ "result": result, "problems": [], "place": { "line": 9, "page": { "opened": [], "paid": [] } } });
-    set_back(&world, &done).await;
+    set_back(&world, TaskState::Processing, &done).await;
     world.work();
     assert_eq!((world.result(id).await, world.task(id).await.processed), (first, 8));
     world.rest().await;
@@ -210,6 +212,53 @@ async fn a_cancelled_import_says_what_it_had_opened() {
     assert_eq!(counts(&result), [2, 2, 1, 3, 2, 1, 0]);
     assert_eq!(problems(&world, id).await.len(), 3);
     world.rest().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_cancelled_while_it_waits_to_continue_says_what_it_had_opened() {
+    let world = world().await;
+    let id = started(&world, &admin(), MIXED, json!({})).await;
+    let result = json!({ "task_type": "import_accounts", "opened": 3, "known": 1, "known_name_differs": 0,
+        "refused": 1, "openings_paid": 2, "openings_unpaid": 0, "openings_refused": 0 });
+    let refused =
+        json!([{ "line": 4, "column": "currency", "code": Code::AssetUnknown.number(), "value": "NONE" }]);
+    let place = json!({ "line": 6, "page": { "opened": [], "paid": [] } });
+    let so_far = json!({ "result": result, "problems": refused, "place": place });
+    set_back(&world, TaskState::Pending, &so_far).await;
+    let all = admin();
+    task::cancel(&world.service, &all.actor, all.asker(), id).await.unwrap();
+    let ended = world.task(id).await;
+    assert_eq!(ended.state, TaskState::Cancelled);
+    let result: Json = serde_json::from_str(&ended.result.unwrap()).unwrap();
+    assert_eq!(counts(&result), [3, 1, 0, 1, 2, 0, 0]);
+    assert_eq!(problems(&world, id).await, [(4, "CURRENCY_UNKNOWN")]);
+}
+
+/// The door would remember its refusal under the account's operation id, and never pay the opening.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_was_frozen_between_two_attempts_can_have_its_opening_later() {
+    let mut world = world().await;
+    let text = "number,holder,currency,opening\nF,Frozen One,USD,5.00\n";
+    let without = Cursor::new("number,holder,currency\nF,Frozen One,USD\n");
+    let actor = admin().actor;
+    account::import(&world.service, &actor, without, AccountImport::default()).await.unwrap();
+    let (opened, frozen) = (id_of(&world, "F").await, AccountStatus::Frozen);
+    account::set_status(&world.service, &actor, &"F".into(), frozen, "court order").await.unwrap();
+    let id = started(&world, &admin(), text, json!({})).await;
+    let nothing = json!({ "task_type": "import_accounts", "opened": 0, "known": 0, "known_name_differs": 0,
+        "refused": 0, "openings_paid": 0, "openings_unpaid": 0, "openings_refused": 0 });
+    let page = json!({ "opened": [[opened, opened]], "paid": [] });
+    let so_far = json!({ "result": nothing, "problems": [], "place": { "line": 0, "page": page } });
+    set_back(&world, TaskState::Processing, &so_far).await;
+    world.work();
+    assert_eq!(counts(&world.result(id).await), [1, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(problems(&world, id).await, [(2, "TARGET_ACCOUNT_FROZEN")]);
+    let active = AccountStatus::Active;
+    account::set_status(&world.service, &actor, &"F".into(), active, "lifted").await.unwrap();
+    let again = started(&world, &admin(), text, json!({})).await;
+    assert_eq!(counts(&world.result(again).await), [0, 1, 0, 0, 1, 0, 0]);
+    world.rest().await;
+    world.verified().await;
 }
 
 /// More rows than a page has, and than problems are kept.
