@@ -111,7 +111,7 @@ async fn openings_need_the_right_to_enter_deposits() {
     world.work();
     let (operator, finance) = (person(&world, Role::Operator).await, person(&world, Role::Finance).await);
     let text = "number,holder,currency,余额\nN1,Ann,USD,5.00\n";
-    let accounts = world.count("account").await;
+    let accounts = world.customers().await;
     for (caller, options, told) in [
         (&operator, json!({}), "failed OPENING_RIGHT_MISSING (余额)"),
         (&operator, json!({ "ignore": ["余额"] }), "completed"),
@@ -119,7 +119,7 @@ async fn openings_need_the_right_to_enter_deposits() {
     ] {
         let id = started(&world, caller, text, options.clone()).await;
         assert_eq!(world.told(id).await, told, "{options}");
-        let opened = world.count("account").await - accounts;
+        let opened = world.customers().await - accounts;
         assert_eq!(opened, i64::from(told == "completed"), "{options}");
     }
     // Known by then, and unused: the second import pays it.
@@ -154,7 +154,7 @@ async fn an_attempt_after_a_kill_counts_and_pays_nothing_twice() {
     let nothing = json!({ "task_type": "import_accounts", "opened": 0, "known": 0, "known_name_differs": 0,
         "refused": 0, "openings_paid": 0, "openings_unpaid": 0, "openings_refused": 0 });
     let (one, two, known) = (id_of(&world, "N1").await, id_of(&world, "N2").await, id_of(&world, "A0").await);
-    let (accounts, transfers) = (world.count("account").await, world.count("transfer").await);
+    let (accounts, transfers) = (world.customers().await, world.count("transfer").await);
     // Between the page's two commits, with or without its openings paid: that is the door's to know.
     let page = json!({ "opened": [[one, two]], "paid": [known] });
     let opened = json!({ "result": nothing, "problems": [], "place": { "line": 0, "page": page } });
@@ -162,7 +162,7 @@ async fn an_attempt_after_a_kill_counts_and_pays_nothing_twice() {
     world.work();
     assert_eq!(world.result(id).await, first);
     assert_eq!(problems(&world, id).await, found);
-    assert_eq!((world.count("account").await, world.count("transfer").await), (accounts, transfers));
+    assert_eq!((world.customers().await, world.count("transfer").await), (accounts, transfers));
     world.rest().await;
     // After the page, before the task's end.
     let mut result = first.clone();
@@ -182,9 +182,9 @@ async fn a_node_that_has_lost_the_task_opens_nothing_more() {
     let hold = TaskHold { task: id, node: "gone".to_owned(), epoch: 1, upload: None };
     let job = Job { task: world.task(id).await, reach: Reach::All, hold, counts: Counts::new("[]") };
     let how = AccountImport { job: Some(job.clone()), ..AccountImport::default() };
-    let accounts = world.count("account").await;
+    let accounts = world.customers().await;
     let refused = account::import(&world.service, &job.actor(), Cursor::new(MIXED), how).await.unwrap_err();
-    assert_eq!((refused.code(), world.count("account").await), (Some(Code::Fenced), accounts));
+    assert_eq!((refused.code(), world.customers().await), (Some(Code::Fenced), accounts));
     assert_eq!(world.count("transfer WHERE kind = 5").await, 0);
 }
 
@@ -278,7 +278,7 @@ async fn a_large_file_is_opened_page_by_page() {
     let task = world.task(id).await;
     assert_eq!((task.processed, task.total), (12_500, Some(12_500)));
     let customers = i64::try_from(PAYEES).unwrap() + 1 + 11_250;
-    assert_eq!(world.count("account WHERE kind = 1").await, customers);
+    assert_eq!(world.customers().await, customers);
     world.rest().await;
     world.verified().await;
 }
