@@ -55,6 +55,8 @@ pub(crate) async fn export_counted<W: Write + Send>(
         told(accounts.len())?;
         first = window.last.saturating_add(1);
     }
+    // Finishing a workbook takes a while: the ledger's snapshot is not held for it.
+    drop(tx);
     Ok(writer.finish()?.1)
 }
 

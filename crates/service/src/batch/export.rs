@@ -60,6 +60,8 @@ pub(crate) async fn export_counted<W: Write + Send>(
         Ok(writer.row(&refused(&RefusedText::of(row, options.language)).cells())?)
     })
     .await?;
+    // Finishing a workbook takes a while: the ledger's snapshot is not held for it.
+    drop(tx);
     Ok(writer.finish()?.1)
 }
 

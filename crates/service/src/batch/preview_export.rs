@@ -43,7 +43,7 @@ pub(crate) async fn export_counted<W: Write + Send>(
     let options = ExportOptions { zone: setting::zone(&mut tx).await?, ..options.clone() };
     let mut writer = ExportWriter::new(&PREVIEW, &options, to)?;
     let mut fold = fold_of(service, &mut tx, &batch, PreviewPart { page: ALL, only_refused }).await?;
-    if is_undone(service, &mut tx, &batch).await? {
+    if is_undone(service, &mut tx, &batch, &mut told).await? {
         fold.list_undone();
     }
     let mut after = batch.first_number - 1;
@@ -61,11 +61,19 @@ pub(crate) async fn export_counted<W: Write + Send>(
         Ok(writer.row(&refused(&RefusedText::of(row, options.language)).cells())?)
     })
     .await?;
+    // Finishing a workbook takes a while: the ledger's snapshot is not held for it.
+    drop(tx);
     Ok(writer.finish()?.1)
 }
 
-/// Whether an atomic batch would pay nothing, which is only known after its last item.
-async fn is_undone(service: &Service, tx: &mut Tx, batch: &Batch) -> Result<bool, Error> {
+/// Whether an atomic batch would pay nothing, which is only known after its last item. Asks after each page whether to
+/// go on: none of its rows counts as written.
+async fn is_undone(
+    service: &Service,
+    tx: &mut Tx,
+    batch: &Batch,
+    told: &mut (impl FnMut(usize) -> Result<(), Error> + Send),
+) -> Result<bool, Error> {
     if batch.mode != BatchMode::Atomic {
         return Ok(false);
     }
@@ -74,6 +82,7 @@ async fn is_undone(service: &Service, tx: &mut Tx, batch: &Batch) -> Result<bool
     while let Some((items, last)) = next_items(tx, batch, after).await? {
         after = last;
         fold.items(tx, items).await?;
+        told(0)?;
         if fold.undoes() {
             return Ok(true);
         }

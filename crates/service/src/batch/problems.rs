@@ -108,6 +108,8 @@ pub async fn export_problems<W: std::io::Write + Send>(
     let batch = find(&mut tx, batch).await?;
     let mut writer = ExportWriter::new(&PROBLEMS, options, to)?;
     each_open_row(&mut tx, batch.id, |row| write_row(&mut writer, row, options.language)).await?;
+    // Finishing a workbook takes a while: the ledger's snapshot is not held for it.
+    drop(tx);
     Ok(writer.finish()?.1)
 }
 
