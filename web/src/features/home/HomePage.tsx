@@ -1,10 +1,11 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { ChainState } from '@/app/chain/Chain';
 import { paths } from '@/app/paths';
 import { useCan, useMe } from '@/app/session/session';
 import { hourIn } from '@/ui/day';
-import { Page } from '@/ui/Page';
+import { Card, Page } from '@/ui/Page';
 import { useInfo } from '@/ui/Time';
 import { Balances } from './Balances';
 import { Figures } from './Figures';
@@ -30,6 +31,7 @@ export function HomePage() {
       <FirstSteps />
       <ToDo />
       <InProgress />
+      {can('listAudit') && <Card title={t('audit.chain.title')} extra={<Link to={paths.audit()}>{t('app.menu.audit')}</Link>}><ChainState /></Card>}
       {can('getStatistics') && <Figures />}
       {can('listAccounts') && <Balances />}
     </Page>
