@@ -2,6 +2,7 @@ import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '@/api/client';
+import { Problem } from '@/api/problem';
 import { ChainState } from '@/app/chain/Chain';
 import { keys } from '@/app/query';
 import { BigList, type Column } from '@/ui/big-list/BigList';
@@ -32,8 +33,10 @@ function useAudit() {
     queryKey: keys.audit(filter),
     fetchNext: async (cursor, signal) => {
       const query = { ...filter, pageSize: PAGE_ROWS, ...(cursor !== undefined && { cursor }) };
-      const { data, pagination } = await answer(api.GET('/api/v2/audit', { params: { query }, signal }));
-      return { data, next: pagination.nextCursor ?? null };
+      const page = await answer(api.GET('/api/v2/audit', { params: { query }, signal }));
+      // Text is the answer to a request for JSON lines alone.
+      if (typeof page === 'string') throw new Problem({ code: 'ANSWER_UNCLEAR', message: '' });
+      return { data: page.data, next: page.pagination.nextCursor ?? null };
     },
   });
   return { search, set, clear, filter, filtered: Object.keys(filter).length > 0, ...list };
