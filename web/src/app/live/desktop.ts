@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { prefer, preference, usePreference } from '../preferences';
 
 // A notice of the desktop when something that was watched has ended. It names no amount and no person: it may be seen by
@@ -17,14 +17,23 @@ function permissionNow(): NotificationPermission | undefined {
   return 'Notification' in window ? Notification.permission : undefined;
 }
 
+const asked = new Set<() => void>();
+
+function onAnswer(listener: () => void): () => void {
+  asked.add(listener);
+  return () => asked.delete(listener);
+}
+
 export function useDesktop(): Desktop {
-  return desktopState(usePreference('desktop'), permissionNow());
+  return desktopState(usePreference('desktop'), useSyncExternalStore(onAnswer, permissionNow));
 }
 
 /** Only ever called by a click: a page that asks when it is loaded is refused by people and by browsers. */
 export async function wantDesktop(wanted: boolean): Promise<void> {
   const granted = wanted && 'Notification' in window && (await Notification.requestPermission()) === 'granted';
   prefer('desktop', granted);
+  // A refusal changes no preference.
+  asked.forEach((listener) => listener());
 }
 
 /** Tells once when what ran while this page was open has ended, if the person looks elsewhere. */
