@@ -37,7 +37,7 @@ function useToDo() {
     approved: approved.data ?? [], drafts: drafts.data ?? [], tasks: tasks.data ?? [],
   };
   const error = [queue, partly, failed, paused, rejected, approved, drafts, tasks].find((query) => query.error !== null)?.error ?? null;
-  return { lines: toDoOf(lists, user.login, can), pending: partly.isPending || failed.isPending, error };
+  return { lines: toDoOf(lists, user, can), pending: partly.isPending || failed.isPending, error };
 }
 
 /** One action for each line. */

@@ -33,6 +33,8 @@ export interface Lists {
   tasks: Task[];
 }
 
+const RECENT = 3 * 86_400_000;
+
 export const LOOKS: Record<Kind, { tone: Tone; icon: string }> = {
   unknown: { tone: 'warn', icon: '?' },
   approve: { tone: 'warn', icon: '!' },
@@ -48,9 +50,10 @@ export const LOOKS: Record<Kind, { tone: Tone; icon: string }> = {
 /**
  * What waits for this person, the most pressing first: items whose outcome is unknown, approvals (the server sends the longest
  * waiting first), what failed, what was rejected, what stands still, what may be sent, imports and tasks, drafts.
- * Failed items wait for whoever may retry them, and for the maker; drafts and rejected batches for their maker alone.
+ * Failed items wait for whoever may retry them, and for the maker; drafts and rejected batches for their maker alone. A task
+ * that failed is old news after three days.
  */
-export function toDoOf(lists: Lists, login: string, can: (operation: Operation) => boolean): ToDo[] {
+export function toDoOf(lists: Lists, { login, id }: { login: string; id: string }, can: (operation: Operation) => boolean, now = Date.now()): ToDo[] {
   const own = (batch: Batch) => batch.createdBy === login;
   const of = (kind: Kind, to: (batch: Batch) => string, count: (batch: Batch) => number = () => 0) => (batch: Batch): ToDo => ({
     key: `${kind}:${batch.id}`, kind, name: batch.name, amount: batch.totalAmount, currency: batch.currency, count: count(batch), to: to(batch),
@@ -69,7 +72,7 @@ export function toDoOf(lists: Lists, login: string, can: (operation: Operation) 
     ...(can('resumeBatchTransfer') ? lists.paused.map(of('paused', detail)) : []),
     ...(can('executeBatchTransfer') ? lists.approved.map(of('send', detail)) : []),
     ...drafts.filter((batch) => batch.refusedCount > 0).map(of('import', draft, (batch) => batch.refusedCount)),
-    ...lists.tasks.filter((task) => task.created_by === login).map(ofTask),
+    ...lists.tasks.filter((task) => task.user_id === id && now - Date.parse(task.completed_at ?? task.created_at) < RECENT).map(ofTask),
     ...drafts.filter((batch) => batch.refusedCount === 0).map(of('draft', draft)),
   ];
 }
