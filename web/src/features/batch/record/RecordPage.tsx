@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { answer, api, type Schemas } from '@/api/client';
@@ -52,10 +53,11 @@ function Printed() {
   const { t } = useTranslation();
   const { user } = useMe();
   const info = useInfo().data;
+  const [now] = useState(() => new Date().toISOString());
   return (
     <div className="soft">
       {info?.organisationName != null && <><bdi>{info.organisationName}</bdi> · </>}
-      {t('record.made', { name: user.name })} <Time at={new Date().toISOString()} /> · {t('record.zone', { zone: info?.timeZone ?? 'UTC' })}
+      {t('record.made', { name: user.name })} <Time at={now} /> · {t('record.zone', { zone: info?.timeZone ?? 'UTC' })}
     </div>
   );
 }
