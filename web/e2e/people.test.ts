@@ -47,6 +47,7 @@ describe('people', () => {
           "Account details",
           "Transfers",
           "Approvals",
+          "Reports",
         ],
         "maker": [
           "Home",
@@ -54,6 +55,7 @@ describe('people', () => {
           "Batches",
           "Account details",
           "Transfers",
+          "Reports",
         ],
         "watch": [
           "Home",
@@ -61,6 +63,8 @@ describe('people', () => {
           "Account details",
           "Transfers",
           "Approvals",
+          "Reports",
+          "Audit log",
         ],
       }
     `);

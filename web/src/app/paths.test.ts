@@ -8,6 +8,7 @@ describe('paths', () => {
       paths.transfers({ q: 'a b' }), paths.transferDetail('xfer_1'), paths.accounts({ status: 'frozen', q: '' }),
       paths.account('acct_1'), paths.newBatch(), paths.draft('batch-20261125-004', 'who'), paths.batches({ page: 2 }),
       paths.batch('batch-20261125-003', { tab: 'reasons' }), paths.approvals(), paths.notices(),
+      paths.batchRecord('batch-20261125-003'), paths.reports({ by: 'account' }), paths.audit({ subject: 'batch' }),
     ]).toMatchInlineSnapshot(`
       [
         "/",
@@ -26,6 +27,9 @@ describe('paths', () => {
         "/batch-transfer/detail/batch-20261125-003?tab=reasons",
         "/approvals",
         "/notices",
+        "/batch-transfer/record/batch-20261125-003",
+        "/reports?by=account",
+        "/audit?subject=batch",
       ]
     `);
   });

@@ -26,6 +26,9 @@ export const paths = {
   draft: (batch: string, step: 'who' | 'amounts' | 'check') => `/batch-transfer/draft/${part(batch)}/${step}`,
   batches: (search?: Search) => withSearch('/batch-transfer/list', search),
   batch: (batch: string, search?: Search) => withSearch(`/batch-transfer/detail/${part(batch)}`, search),
+  batchRecord: (batch: string) => `/batch-transfer/record/${part(batch)}`,
+  reports: (search?: Search) => withSearch('/reports', search),
+  audit: (search?: Search) => withSearch('/audit', search),
   notices: () => '/notices',
   approvals: (search?: Search) => withSearch('/approvals', search),
 };

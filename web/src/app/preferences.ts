@@ -6,9 +6,11 @@ export interface Preferences {
   theme: 'auto' | 'light' | 'dark';
   language: 'en' | 'zh' | null;
   shortcuts: boolean;
+  /** Notices of the desktop; the browser has the last word. */
+  desktop: boolean;
 }
 
-const DEFAULTS: Preferences = { theme: 'auto', language: null, shortcuts: true };
+const DEFAULTS: Preferences = { theme: 'auto', language: null, shortcuts: true, desktop: false };
 const listeners = new Set<() => void>();
 
 export function preference<K extends keyof Preferences>(name: K): Preferences[K] {

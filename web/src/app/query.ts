@@ -52,5 +52,7 @@ export const keys = {
   unread: ['notices', 'unread'] as const,
   notices: (filter: Filter) => ['notices', 'list', filter] as const,
   approvals: (filter: Filter) => ['approvals', filter] as const,
+  balances: (currency: string) => ['accounts', 'balances', currency] as const,
+  audit: (filter: Filter) => ['audit', filter] as const,
   statistics: (filter: Filter) => ['statistics', filter] as const,
 };

@@ -17,8 +17,10 @@ export const MENU: readonly Entry[] = [
   { label: 'app.menu.home', path: paths.home(), end: true },
   { label: 'app.menu.transfer', path: paths.transfer(), needs: 'createAccountTransfer', group: 'app.menu.funds', end: true },
   { label: 'app.menu.batch', path: paths.newBatch(), needs: 'createBatchTransfer', group: 'app.menu.funds', also: ['/batch-transfer/draft', '/batch-transfer/file'], end: true },
-  { label: 'app.menu.batches', path: paths.batches(), needs: 'listBatchTransfers', group: 'app.menu.funds', also: ['/batch-transfer/detail'] },
+  { label: 'app.menu.batches', path: paths.batches(), needs: 'listBatchTransfers', group: 'app.menu.funds', also: ['/batch-transfer/detail', '/batch-transfer/record'] },
   { label: 'app.menu.accounts', path: paths.accounts(), needs: 'listAccounts', group: 'app.menu.funds' },
   { label: 'app.menu.transfers', path: paths.transfers(), needs: 'listAccountTransfers', group: 'app.menu.funds', also: ['/account-transfer/detail'] },
   { label: 'app.menu.approvals', path: paths.approvals(), needs: 'listApprovals' },
+  { label: 'app.menu.reports', path: paths.reports(), needs: 'getStatistics' },
+  { label: 'app.menu.audit', path: paths.audit(), needs: 'listAudit' },
 ];

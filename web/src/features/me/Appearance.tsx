@@ -1,6 +1,7 @@
 import { Checkbox, Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { switchLanguage, type Language } from '@/app/i18n';
+import { useDesktop, wantDesktop } from '@/app/live/desktop';
 import { prefer, usePreference } from '@/app/preferences';
 import { queries } from '@/app/query';
 import { Card } from '@/ui/Page';
@@ -9,6 +10,7 @@ export function Appearance() {
   const { t, i18n } = useTranslation();
   const theme = usePreference('theme');
   const shortcuts = usePreference('shortcuts');
+  const desktop = useDesktop();
   return (
     <Card title={t('me.tabs.appearance')}>
       <div className="form">
@@ -23,6 +25,12 @@ export function Appearance() {
             onChange={(event) => prefer('theme', event.target.value as typeof theme)} />
         </div>
         <Checkbox checked={shortcuts} onChange={(event) => prefer('shortcuts', event.target.checked)}>{t('me.appearance.shortcuts')}</Checkbox>
+        {desktop !== 'missing' && (
+          <div className="field">
+            <Checkbox checked={desktop === 'on'} disabled={desktop === 'blocked'} onChange={(event) => void wantDesktop(event.target.checked)}>{t('me.appearance.desktop')}</Checkbox>
+            {desktop === 'blocked' && <span className="soft small">{t('me.appearance.blocked')}</span>}
+          </div>
+        )}
       </div>
     </Card>
   );

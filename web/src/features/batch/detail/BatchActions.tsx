@@ -11,6 +11,7 @@ import { useCan, useMe } from '@/app/session/session';
 import type { BatchState } from '../words';
 import { offered, VERBS, type Verb } from '../verbs';
 import type { BatchDetail } from './BatchPage';
+import { useOutcome } from './outcome';
 import { ExportDialog } from './ExportDialog';
 import { VerbDialog } from './VerbDialog';
 
@@ -49,6 +50,7 @@ function useMore(id: string, batch: BatchDetail, onExport: () => void) {
   const { message } = App.useApp();
   const can = useCan();
   const go = useNavigate();
+  const outcome = useOutcome();
   const copy = async (items: 'all' | 'failed') => {
     try {
       const params = { path: { id }, header: { 'Idempotency-Key': freshKey() } };
@@ -59,12 +61,21 @@ function useMore(id: string, batch: BatchDetail, onExport: () => void) {
       void message.error(cause instanceof Problem ? cause.message : t('ui.problem.page'));
     }
   };
+  const copyOutcome = async () => {
+    try {
+      await navigator.clipboard.writeText(await outcome(id, batch));
+      void message.success(t('batch.message.copied'));
+    } catch (cause) {
+      void message.error(cause instanceof Problem ? cause.message : t('batch.message.refused'));
+    }
+  };
   const entry = (key: string, show: boolean, onClick: () => void) => (show ? [{ key, label: t(`batch.verb.${key}`), onClick }] : []);
   return [
     ...entry('copyFailed', batch.failedCount > 0 && can('copyBatchTransfer'), () => void copy('failed')),
     ...entry('copyAll', batch.state !== 'draft' && can('copyBatchTransfer'), () => void copy('all')),
     ...entry('export', can('exportBatchTransfer'), onExport),
     ...entry('evidence', batch.submittedAt != null && can('evidencePack'), () => window.location.assign(`/api/batch-transfers/${encodeURIComponent(id)}/evidence`)),
-    ...entry('print', true, () => window.print()),
+    ...entry('copyMessage', batch.startedAt != null, () => void copyOutcome()),
+    ...entry('print', true, () => void go(paths.batchRecord(batch.batchNumber))),
   ];
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useParams } from 'react-router';
 import { answer, api, type Schemas } from '@/api/client';
+import { useTellEnd } from '@/app/live/desktop';
 import { paths } from '@/app/paths';
 import { keys } from '@/app/query';
 import { isRunning, useProgress, useProgressPart } from '@/app/live/use-progress';
@@ -52,6 +53,7 @@ function Detail({ id, batch, updating }: { id: string; batch: BatchDetail; updat
   useProgress(id, batch.id, isRunning(batch.state) || batch.state === 'paused');
   const state = (useProgressPart(id, (progress) => progress.state) ?? batch.state) as BatchState;
   const windowTitle = useWindowTitle(id, batch.name, state, batch.approval.needed);
+  useTellEnd(isRunning(state), batch.name, t(batchWord(state, batch.approval.needed)));
   const begun = batch.startedAt !== null && batch.startedAt !== undefined;
   return (
     <Page title={batch.name} windowTitle={windowTitle} updating={updating} mark={<StatePill state={state} needed={batch.approval.needed} />}

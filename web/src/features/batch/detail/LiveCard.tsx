@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { useDesktop, wantDesktop } from '@/app/live/desktop';
 import { useConnected } from '@/app/live/live';
 import { isRunning, useProgressPart } from '@/app/live/use-progress';
 import { useOnline } from '@/app/status/status';
@@ -24,6 +25,7 @@ export function LiveCard({ id, batch, state, begun }: Props) {
         <LiveBar id={id} batch={batch} />
         <Figures id={id} batch={batch} />
         <Latest id={id} currency={batch.currency} running={isRunning(state)} />
+        {isRunning(state) && <TellMe />}
         <Announcer id={id} state={state} />
       </div>
     </section>
@@ -105,6 +107,13 @@ function Latest({ id, currency, running }: { id: string; currency: string; runni
       {running && item && <>{t('batch.live.latest')}: {item.sourceAccount} → {item.targetAccount} · <Money value={item.amount} currency={currency} /> · {t(`batch.item.${item.status}`)}</>}
     </div>
   );
+}
+
+/** Asks for the browser's permission when it is clicked, and is gone once that is answered. */
+function TellMe() {
+  const { t } = useTranslation();
+  if (useDesktop() !== 'off') return null;
+  return <div className="no-print"><button type="button" className="link" onClick={() => void wantDesktop(true)}>{t('batch.live.tell')}</button></div>;
 }
 
 /** For screen readers: every ten percent, and the end. */

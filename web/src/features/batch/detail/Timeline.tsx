@@ -41,7 +41,7 @@ export function Timeline({ id }: { id: string }) {
   );
 }
 
-async function readAll(id: string): Promise<Event[]> {
+export async function readAll(id: string): Promise<Event[]> {
   const events: Event[] = [];
   for (let page = 1; ; page += 1) {
     const { data, pagination } = await answer(api.GET('/api/batch-transfers/{id}/history', { params: { path: { id }, query: { page, pageSize: 200 } } }));
@@ -50,7 +50,7 @@ async function readAll(id: string): Promise<Event[]> {
   }
 }
 
-function noteOf(event: Event): string | null {
+export function noteOf(event: Event): string | null {
   const details = event.details as { note?: unknown } | null | undefined;
   return typeof details?.note === 'string' && details.note !== '' ? details.note : null;
 }
