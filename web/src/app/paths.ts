@@ -27,6 +27,7 @@ export const paths = {
   batches: (search?: Search) => withSearch('/batch-transfer/list', search),
   batch: (batch: string, search?: Search) => withSearch(`/batch-transfer/detail/${part(batch)}`, search),
   notices: () => '/notices',
+  tasks: (search?: Search) => withSearch('/tasks', search),
   approvals: (search?: Search) => withSearch('/approvals', search),
 };
 

@@ -57,6 +57,7 @@ export const router = createBrowserRouter([
               page('/batch-transfer/draft/:id/:step', draft, 'DraftPage', 'createBatchTransfer'),
               page('/batch-transfer/list', batch, 'BatchesPage', 'listBatchTransfers'),
               page('/batch-transfer/detail/:id', batch, 'BatchPage', 'getBatchTransfer'),
+              page('/tasks', () => import('@/features/batch/tasks'), 'TasksPage', 'listTasks'),
               page('/approvals', () => import('@/features/approval'), 'ApprovalsPage', 'listApprovals'),
               page('/notices', () => import('@/features/notice'), 'NoticesPage', 'listNotices'),
               { path: '*', element: <NotFound /> },
