@@ -43,6 +43,7 @@ export const keys = {
     changes: (id: string, filter: Filter) => ['batch', id, 'changes', filter] as const,
     preview: (id: string, version: number, filter: Filter) => ['batch', id, 'preview', version, filter] as const,
     problems: (id: string) => ['batch', id, 'problems'] as const,
+    vouchers: (id: string) => ['batch', id, 'vouchers'] as const,
     reasons: (id: string) => ['batch', id, 'reasons'] as const,
   },
   file: (id: string, look: Filter) => ['file', id, look] as const,

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
 import type { Schemas } from '@/api/client';
-import { parse, toDecimal, type Amount } from '@/money/amount';
+import { parse, type Amount } from '@/money/amount';
 import type { Account } from '@/ui/AccountPicker';
 
 export interface TransferForm {
