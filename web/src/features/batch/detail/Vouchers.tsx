@@ -53,7 +53,7 @@ export function Vouchers({ id }: { id: string }) {
         {list.map((location) => (
           <div key={location} className="row apart">
             <Voucher location={location} />
-            {can('setVouchers') && <Button size="small" disabled={busy} aria-label={t('batch.voucher.removeOf', { name: location })} onClick={() => change(async (now) => now.filter((other) => other !== location))}>{t('batch.voucher.remove')}</Button>}
+            {can('setVouchers') && <Button size="small" disabled={busy} aria-label={t('batch.voucher.removeOf', { name: location })} onClick={() => change((now) => Promise.resolve(now.filter((other) => other !== location)))}>{t('batch.voucher.remove')}</Button>}
           </div>
         ))}
       </div>
