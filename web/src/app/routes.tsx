@@ -29,6 +29,8 @@ const account: Loaded = () => import('@/features/account');
 const transfer: Loaded = () => import('@/features/transfer');
 const batch: Loaded = () => import('@/features/batch');
 const file: Loaded = () => import('@/features/batch/file');
+const template: Loaded = () => import('@/features/batch/templates');
+const group: Loaded = () => import('@/features/group');
 const draft: Loaded = () => import('@/features/batch/draft');
 
 export const router = createBrowserRouter([
@@ -57,6 +59,11 @@ export const router = createBrowserRouter([
               page('/batch-transfer/draft/:id/:step', draft, 'DraftPage', 'createBatchTransfer'),
               page('/batch-transfer/list', batch, 'BatchesPage', 'listBatchTransfers'),
               page('/batch-transfer/detail/:id', batch, 'BatchPage', 'getBatchTransfer'),
+              page('/templates', template, 'TemplatesPage', 'listBatchTemplates'),
+              page('/templates/:id', template, 'TemplatePage', 'getBatchTemplate'),
+              page('/groups', group, 'GroupsPage', 'listHolderGroups'),
+              page('/groups/:id', group, 'GroupPage', 'getHolderGroup'),
+              page('/tasks', () => import('@/features/batch/tasks'), 'TasksPage', 'listTasks'),
               page('/batch-transfer/record/:id', () => import('@/features/batch/record'), 'RecordPage', 'getBatchTransfer'),
               page('/reports', () => import('@/features/office/report'), 'ReportsPage', 'getStatistics'),
               page('/audit', () => import('@/features/office/audit'), 'AuditPage', 'listAudit'),

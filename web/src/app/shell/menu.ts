@@ -21,6 +21,9 @@ export const MENU: readonly Entry[] = [
   { label: 'app.menu.accounts', path: paths.accounts(), needs: 'listAccounts', group: 'app.menu.funds' },
   { label: 'app.menu.transfers', path: paths.transfers(), needs: 'listAccountTransfers', group: 'app.menu.funds', also: ['/account-transfer/detail'] },
   { label: 'app.menu.approvals', path: paths.approvals(), needs: 'listApprovals' },
+  { label: 'app.menu.templates', path: paths.templates(), needs: 'listBatchTemplates' },
+  { label: 'app.menu.groups', path: paths.groups(), needs: 'listHolderGroups' },
+  { label: 'app.menu.tasks', path: paths.tasks(), needs: 'listTasks' },
   { label: 'app.menu.reports', path: paths.reports(), needs: 'getStatistics' },
   { label: 'app.menu.audit', path: paths.audit(), needs: 'listAudit' },
 ];

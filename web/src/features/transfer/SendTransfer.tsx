@@ -5,30 +5,28 @@ import type { Amount } from '@/money/amount';
 import { useMoneyText } from '@/ui/money/Money';
 import { MoneyDialog } from '@/ui/confirm/MoneyDialog';
 import { Figures } from './Summary';
-import type { Preview, TransferForm } from './form';
+import { asTransfer, contentOf, type Preview, type TransferForm } from './form';
 import { fromDecimal } from '@/money/amount';
 
 interface Props {
   form: TransferForm;
   amount: Amount;
   preview: Preview;
-  rate: string | undefined;
   onSent: (id: string) => void;
   onClose: () => void;
 }
 
-export function SendTransfer({ form, amount, preview, rate, onSent, onClose }: Props) {
+export function SendTransfer({ form, amount, preview, onSent, onClose }: Props) {
   const { t } = useTranslation();
   const text = useMoneyText();
-  const body = request(form, amount, preview, rate);
-  const content = JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  const body = request(form, amount, preview);
   return (
     <MoneyDialog
       subject="transfer"
-      content={content}
+      content={contentOf(body)}
       title={t('transfer.ask', { amount: text(amount) })}
       confirm={t('transfer.go', { amount: text(amount) })}
-      accounts={preview.accounts}
+      accounts={preview.require2FA ? [{ id: preview.from.id, number: preview.from.number, auto2FA: preview.auto2FA }] : undefined}
       send={(key, consent, signal) =>
         answer(api.POST('/api/v2/account-transfers', { params: { header: { 'Idempotency-Key': key } }, body: { ...body, ...consent }, signal }))
       }
@@ -49,16 +47,10 @@ export function SendTransfer({ form, amount, preview, rate, onSent, onClose }: P
 }
 
 /** The request. Of two currencies the server is told rate and both amounts, as they were shown. */
-function request(form: TransferForm, amount: Amount, preview: Preview, rate: string | undefined): Schemas['TransferInput'] {
-  const converted = preview.relations[0]?.convertedAmount;
-  const arriving = converted && form.to !== null ? fromDecimal(converted, form.to.currency).minor : null;
+function request(form: TransferForm, amount: Amount, { exchangeRate, convertedAmount }: Preview): Schemas['TransferInput'] {
+  const converts = exchangeRate != null && convertedAmount != null && form.to !== null;
   return {
-    fromAccountId: form.from?.id ?? '',
-    toAccountId: form.to?.id ?? '',
-    fromAmountCents: amount.minor,
-    ...(rate !== undefined && { exchangeRate: rate }),
-    ...(rate !== undefined && arriving !== null && { toAmountCents: arriving }),
-    ...(form.memo !== '' && { memo: form.memo }),
-    ...(form.date !== '' && { transferDate: form.date }),
+    ...asTransfer(form, amount),
+    ...(converts && { exchangeRate, toAmountCents: fromDecimal(convertedAmount, form.to?.currency ?? '').minor }),
   };
 }

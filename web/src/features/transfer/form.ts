@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
 import type { Schemas } from '@/api/client';
-import { parse, toDecimal, type Amount } from '@/money/amount';
+import { parse, type Amount } from '@/money/amount';
 import type { Account } from '@/ui/AccountPicker';
 
 export interface TransferForm {
@@ -37,19 +37,20 @@ export function completeAmount(form: TransferForm): Amount | null {
   return amount !== undefined && amount.minor > 0n ? amount : null;
 }
 
-export type Preview = Schemas['BatchPreviewView'];
+export type Preview = Schemas['TransferPreviewView'];
 
-/** The transfer as a batch of one row, which the server can preview. */
-export function asBatch(form: TransferForm, amount: Amount): Schemas['BatchCreateInput'] {
+/** The request that is previewed; with the rate and both amounts as they were shown, it is the one that is sent. */
+export function asTransfer(form: TransferForm, amount: Amount): Schemas['TransferInput'] {
   return {
-    name: 'transfer',
-    type: 'one_to_many',
-    convert: form.from?.currency !== form.to?.currency,
-    sourceAccountId: numericId(form.from),
-    relations: [{ targetAccountId: numericId(form.to), amount: toDecimal(amount), memo: form.memo === '' ? null : form.memo }],
+    fromAccountId: form.from?.id ?? '',
+    toAccountId: form.to?.id ?? '',
+    fromAmountCents: amount.minor,
+    ...(form.memo !== '' && { memo: form.memo }),
+    ...(form.date !== '' && { transferDate: form.date }),
   };
 }
 
-function numericId(account: Account | null): number {
-  return Number.parseInt(account?.id.replace('acct_', '') ?? '0', 10);
+/** A request as text, to compare it or to keep its key by. */
+export function contentOf(body: Schemas['TransferInput'] | null): string {
+  return JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }

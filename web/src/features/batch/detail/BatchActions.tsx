@@ -13,6 +13,7 @@ import { offered, VERBS, type Verb } from '../verbs';
 import type { BatchDetail } from './BatchPage';
 import { useOutcome } from './outcome';
 import { ExportDialog } from './ExportDialog';
+import { SaveTemplate } from './SaveTemplate';
 import { VerbDialog } from './VerbDialog';
 
 /** What the state of the batch and the rights of the person offer: one button up front, the rest beside it. */
@@ -25,7 +26,8 @@ export function BatchActions({ id, batch, state }: { id: string; batch: BatchDet
   const verbs = offered({ state, approvalsNeeded: batch.approval.needed, interrupted: batch.interruptedAt != null, failed: batch.failedCount, own })
     .filter((verb) => can(VERBS[verb].operation));
   const [exporting, setExporting] = useState(false);
-  const more = useMore(id, batch, () => setExporting(true));
+  const [saving, setSaving] = useState(false);
+  const more = useMore(id, batch, () => setExporting(true), () => setSaving(true));
   const reviewable = state === 'pending' && batch.approval.needed > 0 && !own && can('approveBatch');
   const front = state === 'draft' || reviewable ? null : (verbs[0] ?? null);
   const rest = verbs.filter((verb) => verb !== front);
@@ -38,6 +40,7 @@ export function BatchActions({ id, batch, state }: { id: string; batch: BatchDet
       {more.length > 0 && (
         <Dropdown menu={{ items: more }} trigger={['click']}><Button aria-label={t('batch.verb.more')}>⋯</Button></Dropdown>
       )}
+      {saving && <SaveTemplate batch={batch} onClose={() => setSaving(false)} />}
       {exporting && <ExportDialog id={id} onClose={() => setExporting(false)} />}
       {asked !== null && <VerbDialog id={id} batch={batch} verb={asked} onClose={() => setAsked(null)} />}
     </>
@@ -45,7 +48,7 @@ export function BatchActions({ id, batch, state }: { id: string; batch: BatchDet
 }
 
 /** What moves no money: copies, the evidence, printing. */
-function useMore(id: string, batch: BatchDetail, onExport: () => void) {
+function useMore(id: string, batch: BatchDetail, onExport: () => void, onTemplate: () => void) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const can = useCan();
@@ -73,6 +76,7 @@ function useMore(id: string, batch: BatchDetail, onExport: () => void) {
   return [
     ...entry('copyFailed', batch.failedCount > 0 && can('copyBatchTransfer'), () => void copy('failed')),
     ...entry('copyAll', batch.state !== 'draft' && can('copyBatchTransfer'), () => void copy('all')),
+    ...entry('template', can('saveBatchTemplate') && !['deposit', 'withdrawal'].includes(batch.type), onTemplate),
     ...entry('export', can('exportBatchTransfer'), onExport),
     ...entry('evidence', batch.submittedAt != null && can('evidencePack'), () => window.location.assign(`/api/batch-transfers/${encodeURIComponent(id)}/evidence`)),
     ...entry('copyMessage', batch.startedAt != null, () => void copyOutcome()),

@@ -20,6 +20,7 @@ import { Items } from './Items';
 import { LiveCard } from './LiveCard';
 import { Reasons } from './Reasons';
 import { Timeline } from './Timeline';
+import { Vouchers } from './Vouchers';
 
 export type BatchDetail = Schemas['BatchDetailView'];
 
@@ -70,6 +71,7 @@ function Detail({ id, batch, updating }: { id: string; batch: BatchDetail; updat
       {tab === 'reasons' && <Reasons id={id} batch={batch} />}
       {tab === 'timeline' && <Timeline id={id} />}
       {tab === 'files' && <Files batch={batch.id} />}
+      {tab === 'files' && <Vouchers id={id} />}
       {tab === 'approval' && <Approvals id={id} currency={batch.currency} />}
     </Page>
   );

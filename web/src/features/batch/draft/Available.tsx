@@ -11,11 +11,13 @@ import { Cents } from '@/ui/money/Money';
 import { Empty } from '@/ui/parts';
 import { ProblemNote } from '@/ui/ProblemNote';
 import { SearchBox } from '@/ui/SearchBox';
+import { useSearch } from '@/ui/use-search';
+import { GroupFilter } from './GroupFilter';
 import { accountId, rowOf, unfit, type Plan } from './plan';
 import type { DraftStore } from './store';
 
-async function readPage(text: string, currency: string, page: number, signal?: AbortSignal) {
-  const query = { page, pageSize: PAGE_ROWS, sort: 'number' as const, currency, ...(text !== '' && { text }) };
+async function readPage(text: string, group: string, currency: string, page: number, signal?: AbortSignal) {
+  const query = { page, pageSize: PAGE_ROWS, sort: 'number' as const, currency, ...(text !== '' && { text }), ...(group !== '' && { group }) };
   const { data, pagination } = await answer(api.GET('/api/v2/accounts', { params: { query }, ...(signal !== undefined && { signal }) }));
   return { data, total: pagination.total ?? data.length };
 }
@@ -24,12 +26,14 @@ async function readPage(text: string, currency: string, page: number, signal?: A
 export function Available({ plan, store }: { plan: Plan; store: DraftStore }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
+  const { search, set } = useSearch(['group'] as const);
+  const { group } = search;
   const currency = plan.single?.currency ?? '';
   const chosen = new Set(plan.rows.map((row) => row.id));
   const last = useRef<number | null>(null);
   const { rows, total, first } = usePages<Account>({
-    queryKey: keys.accounts({ text, currency, draft: 1 }),
-    fetchPage: (page, signal) => readPage(text, currency, page, signal),
+    queryKey: keys.accounts({ text, group, currency, draft: 1 }),
+    fetchPage: (page, signal) => readPage(text, group, currency, page, signal),
   });
   const toggle = (account: Account, index: number, range: boolean) => {
     if (unfit(account, plan) !== null) return;
@@ -48,7 +52,8 @@ export function Available({ plan, store }: { plan: Plan; store: DraftStore }) {
       <h2>{title}</h2>
       <div className="row apart">
         <SearchBox label={t('draft.search')} value={text} onChange={setText} />
-        <AddAll text={text} total={total} plan={plan} store={store} />
+        <GroupFilter value={group} onChange={(next) => set({ group: next }, true)} />
+        <AddAll text={text} group={group} total={total} plan={plan} store={store} />
       </div>
       {first.error !== null && <ProblemNote error={first.error} onRetry={() => void first.refetch()} />}
       {first.data !== undefined && (
@@ -71,7 +76,7 @@ function between(row: (index: number) => Account | undefined, a: number, b: numb
 }
 
 /** The bulk add of the server is not used yet (API-GAPS, G3): the matching accounts are read page by page. */
-function AddAll({ text, total, plan, store }: { text: string; total: number; plan: Plan; store: DraftStore }) {
+function AddAll({ text, group, total, plan, store }: { text: string; group: string; total: number; plan: Plan; store: DraftStore }) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
@@ -81,7 +86,7 @@ function AddAll({ text, total, plan, store }: { text: string; total: number; pla
       const before = plan.rows;
       const known = new Set(before.map((row) => row.id));
       const found: Account[] = [];
-      for (let page = 1; (page - 1) * PAGE_ROWS < total; page += 1) found.push(...(await readPage(text, plan.single?.currency ?? '', page)).data);
+      for (let page = 1; (page - 1) * PAGE_ROWS < total; page += 1) found.push(...(await readPage(text, group, plan.single?.currency ?? '', page)).data);
       const fit = found.filter((account) => unfit(account, plan) === null && !known.has(accountId(account)));
       store.change({ rows: [...before, ...fit.map(rowOf)] });
       const left = found.filter((account) => unfit(account, plan) !== null).length;

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link, Navigate, useNavigate, useParams } from 'react-router';
+import { Link, Navigate, useLocation, useNavigate, useParams } from 'react-router';
 import { paths } from '@/app/paths';
 import { Page } from '@/ui/Page';
 import { Loading } from '@/ui/parts';
@@ -22,6 +22,7 @@ export type Step = (typeof STEPS)[number];
 export function DraftPage() {
   const { t } = useTranslation();
   const { id = NEW, step: asked } = useParams();
+  const { search } = useLocation();
   const { draft, store } = useDraft(id);
   const step = STEPS.find((name) => name === asked) ?? 'who';
   if (draft.status === 'gone') {
@@ -35,7 +36,7 @@ export function DraftPage() {
     );
   }
   // The server has given it a number: from here on that is its address.
-  if (id === NEW && draft.plan.batch !== null) return <Navigate to={paths.draft(draft.plan.batch, step)} replace />;
+  if (id === NEW && draft.plan.batch !== null) return <Navigate to={`${paths.draft(draft.plan.batch, step)}${search}`} replace />;
   return <Wizard id={id} step={step} plan={draft.plan} saving={draft.saving} store={store} />;
 }
 

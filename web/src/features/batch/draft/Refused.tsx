@@ -14,7 +14,7 @@ import { corrected, type Corrections } from './corrections';
 import { RefusedRow } from './RefusedRow';
 import type { DraftStore } from './store';
 
-const SHOWN = 200;
+export const REFUSED_SHOWN = 200;
 
 interface Props {
   batch: string;
@@ -22,7 +22,7 @@ interface Props {
   store: DraftStore;
 }
 
-/** Rows of the file that are not in the draft, each with its reason. The draft cannot be handed over while they are open. */
+/** Rows of the file that are not in the draft, each with its reason. The draft is handed over without them only if their number is confirmed. */
 export function Refused({ batch, version, store }: Props) {
   const { t, i18n } = useTranslation();
   const can = useCan();
@@ -30,7 +30,7 @@ export function Refused({ batch, version, store }: Props) {
   const [corrections, setCorrections] = useState<Corrections>({});
   const refused = useQuery({
     queryKey: keys.batch.problems(batch),
-    queryFn: () => answer(api.GET('/api/batch-transfers/{id}/problems', { params: { path: { id: batch }, query: { pageSize: SHOWN } } })),
+    queryFn: () => answer(api.GET('/api/batch-transfers/{id}/problems', { params: { path: { id: batch }, query: { pageSize: REFUSED_SHOWN } } })),
   });
   if (refused.error !== null) return <ProblemNote error={refused.error} onRetry={() => void refused.refetch()} />;
   const rows = refused.data?.data ?? [];

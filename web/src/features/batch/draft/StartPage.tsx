@@ -10,6 +10,7 @@ import { useCan, useMe } from '@/app/session/session';
 import { Money } from '@/ui/money/Money';
 import { Card, Page } from '@/ui/Page';
 import { Time, useTimeText } from '@/ui/Time';
+import { useSearch } from '@/ui/use-search';
 import { readJournal, writeJournal } from './journal';
 import { emptyPlan, type BatchType } from './plan';
 import { NEW } from './store';
@@ -23,11 +24,12 @@ export function StartPage() {
   const can = useCan();
   const time = useTimeText();
   const [type, setType] = useState<BatchType>('one_to_many');
+  const { group } = useSearch(['group'] as const).search;
   const unsaved = readJournal(user.id, NEW);
   const start = () => {
     startAfresh(user.id);
     writeJournal(user.id, NEW, emptyPlan(type, t('draft.defaultName', { type: t(`batch.type.${type}`), date: time(new Date().toISOString(), 'date') })));
-    void go(paths.draft(NEW, 'who'));
+    void go(paths.draft(NEW, 'who', { group }));
   };
   return (
     <Page title={t('app.menu.batch')}>
@@ -44,6 +46,7 @@ export function StartPage() {
           </Radio.Group>
           <div className="row">
             <Button type="primary" onClick={start}>{t('draft.pick')}</Button>
+            {can('createBatchFromTemplate') && <Link to={paths.templates()}><Button>{t('draft.fromTemplate')}</Button></Link>}
             {can('uploadFile') && <Button onClick={() => void go(paths.batchFile({ type }))}>{t('draft.upload')}</Button>}
           </div>
         </div>
