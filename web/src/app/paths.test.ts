@@ -8,6 +8,7 @@ describe('paths', () => {
       paths.transfers({ q: 'a b' }), paths.transferDetail('xfer_1'), paths.accounts({ status: 'frozen', q: '' }),
       paths.account('acct_1'), paths.newBatch(), paths.draft('batch-20261125-004', 'who'), paths.batches({ page: 2 }),
       paths.batch('batch-20261125-003', { tab: 'reasons' }), paths.approvals(), paths.notices(),
+      paths.settings(), paths.settings('people', 'usr_3'),
     ]).toMatchInlineSnapshot(`
       [
         "/",
@@ -26,6 +27,8 @@ describe('paths', () => {
         "/batch-transfer/detail/batch-20261125-003?tab=reasons",
         "/approvals",
         "/notices",
+        "/settings",
+        "/settings/people/usr_3",
       ]
     `);
   });

@@ -27,6 +27,7 @@ export const paths = {
   batches: (search?: Search) => withSearch('/batch-transfer/list', search),
   batch: (batch: string, search?: Search) => withSearch(`/batch-transfer/detail/${part(batch)}`, search),
   notices: () => '/notices',
+  settings: (section?: string, id?: string) => ['/settings', section, id].filter((piece) => piece !== undefined).map((piece, at) => (at === 0 ? piece : part(piece))).join('/'),
   approvals: (search?: Search) => withSearch('/approvals', search),
 };
 

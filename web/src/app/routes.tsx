@@ -29,6 +29,7 @@ const account: Loaded = () => import('@/features/account');
 const transfer: Loaded = () => import('@/features/transfer');
 const batch: Loaded = () => import('@/features/batch');
 const file: Loaded = () => import('@/features/batch/file');
+const settings: Loaded = () => import('@/features/settings');
 const draft: Loaded = () => import('@/features/batch/draft');
 
 export const router = createBrowserRouter([
@@ -59,6 +60,9 @@ export const router = createBrowserRouter([
               page('/batch-transfer/detail/:id', batch, 'BatchPage', 'getBatchTransfer'),
               page('/approvals', () => import('@/features/approval'), 'ApprovalsPage', 'listApprovals'),
               page('/notices', () => import('@/features/notice'), 'NoticesPage', 'listNotices'),
+              page('/settings', settings, 'SettingsIndex', 'getSettings'),
+              page('/settings/people', settings, 'PeoplePage', 'listUsers'),
+              page('/settings/people/:id', settings, 'PersonPage', 'getUser'),
               { path: '*', element: <NotFound /> },
             ],
           },

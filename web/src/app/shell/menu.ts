@@ -21,4 +21,5 @@ export const MENU: readonly Entry[] = [
   { label: 'app.menu.accounts', path: paths.accounts(), needs: 'listAccounts', group: 'app.menu.funds' },
   { label: 'app.menu.transfers', path: paths.transfers(), needs: 'listAccountTransfers', group: 'app.menu.funds', also: ['/account-transfer/detail'] },
   { label: 'app.menu.approvals', path: paths.approvals(), needs: 'listApprovals' },
+  { label: 'app.menu.settings', path: paths.settings(), needs: 'getSettings' },
 ];

@@ -1,0 +1,3 @@
+export { SettingsIndex } from './SettingsIndex';
+export { PeoplePage } from './people/PeoplePage';
+export { PersonPage } from './people/PersonPage';
