@@ -63,6 +63,7 @@ export const router = createBrowserRouter([
               page('/settings', settings, 'SettingsIndex', 'getSettings'),
               page('/settings/people', settings, 'PeoplePage', 'listUsers'),
               page('/settings/people/:id', settings, 'PersonPage', 'getUser'),
+              page('/settings/keys', settings, 'KeysPage', 'listApiKeys'),
               { path: '*', element: <NotFound /> },
             ],
           },
