@@ -64,6 +64,7 @@ export const router = createBrowserRouter([
               page('/settings/people', settings, 'PeoplePage', 'listUsers'),
               page('/settings/people/:id', settings, 'PersonPage', 'getUser'),
               page('/settings/keys', settings, 'KeysPage', 'listApiKeys'),
+              page('/settings/approval', settings, 'RulesPage', 'getApprovalPolicy'),
               { path: '*', element: <NotFound /> },
             ],
           },
