@@ -65,6 +65,7 @@ export const router = createBrowserRouter([
               page('/settings/people/:id', settings, 'PersonPage', 'getUser'),
               page('/settings/keys', settings, 'KeysPage', 'listApiKeys'),
               page('/settings/approval', settings, 'RulesPage', 'getApprovalPolicy'),
+              page('/settings/limits', settings, 'LimitsPage', 'getPolicy'),
               { path: '*', element: <NotFound /> },
             ],
           },
