@@ -66,6 +66,7 @@ export const router = createBrowserRouter([
               page('/settings/keys', settings, 'KeysPage', 'listApiKeys'),
               page('/settings/approval', settings, 'RulesPage', 'getApprovalPolicy'),
               page('/settings/limits', settings, 'LimitsPage', 'getPolicy'),
+              page('/settings/rates', settings, 'RatesPage', 'listFxRates'),
               { path: '*', element: <NotFound /> },
             ],
           },

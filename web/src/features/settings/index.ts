@@ -4,3 +4,4 @@ export { PersonPage } from './people/PersonPage';
 export { KeysPage } from './keys/KeysPage';
 export { RulesPage } from './rules/RulesPage';
 export { LimitsPage } from './limits/LimitsPage';
+export { RatesPage } from './rates/RatesPage';
