@@ -67,6 +67,8 @@ export const router = createBrowserRouter([
               page('/settings/approval', settings, 'RulesPage', 'getApprovalPolicy'),
               page('/settings/limits', settings, 'LimitsPage', 'getPolicy'),
               page('/settings/rates', settings, 'RatesPage', 'listFxRates'),
+              page('/settings/notices', settings, 'MailPage', 'getMailAddress'),
+              page('/settings/organisation', settings, 'OrganisationPage', 'getSettings'),
               { path: '*', element: <NotFound /> },
             ],
           },

@@ -5,3 +5,5 @@ export { KeysPage } from './keys/KeysPage';
 export { RulesPage } from './rules/RulesPage';
 export { LimitsPage } from './limits/LimitsPage';
 export { RatesPage } from './rates/RatesPage';
+export { OrganisationPage } from './organisation/OrganisationPage';
+export { MailPage } from './organisation/MailPage';

@@ -1,7 +1,7 @@
 import type { Operation } from '@/api/operations';
 
 export interface Section {
-  name: 'people' | 'keys' | 'approval' | 'limits' | 'rates' | 'webhooks' | 'notices' | 'organisation';
+  name: 'people' | 'keys' | 'approval' | 'limits' | 'rates' | 'notices' | 'organisation';
   needs: Operation;
 }
 
@@ -12,7 +12,6 @@ export const SECTIONS: readonly Section[] = [
   { name: 'approval', needs: 'getApprovalPolicy' },
   { name: 'limits', needs: 'getPolicy' },
   { name: 'rates', needs: 'listFxRates' },
-  { name: 'webhooks', needs: 'listWebhooks' },
   { name: 'notices', needs: 'getMailAddress' },
   { name: 'organisation', needs: 'getSettings' },
 ];
