@@ -47,6 +47,7 @@ describe('people', () => {
           "Account details",
           "Transfers",
           "Approvals",
+          "Settings",
         ],
         "maker": [
           "Home",
@@ -54,6 +55,7 @@ describe('people', () => {
           "Batches",
           "Account details",
           "Transfers",
+          "Settings",
         ],
         "watch": [
           "Home",
@@ -61,6 +63,7 @@ describe('people', () => {
           "Account details",
           "Transfers",
           "Approvals",
+          "Settings",
         ],
       }
     `);
