@@ -56,6 +56,12 @@ describe('the look', () => {
       ['audit', '/audit'],
       ['notices', '/notices'],
       ['me', '/me'],
+      ['settings', '/settings'],
+      ['settings-approval', '/settings/approval'],
+      ['settings-limits', '/settings/limits'],
+      ['settings-rates', '/settings/rates'],
+      ['settings-notices', '/settings/notices'],
+      ['settings-organisation', '/settings/organisation'],
       ['not-found', '/nowhere'],
     ];
   });

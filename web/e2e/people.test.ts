@@ -47,7 +47,11 @@ describe('people', () => {
           "Account details",
           "Transfers",
           "Approvals",
+          "Templates",
+          "Groups",
+          "Tasks",
           "Reports",
+          "Settings",
         ],
         "maker": [
           "Home",
@@ -55,7 +59,11 @@ describe('people', () => {
           "Batches",
           "Account details",
           "Transfers",
+          "Templates",
+          "Groups",
+          "Tasks",
           "Reports",
+          "Settings",
         ],
         "watch": [
           "Home",
@@ -63,8 +71,12 @@ describe('people', () => {
           "Account details",
           "Transfers",
           "Approvals",
+          "Templates",
+          "Groups",
+          "Tasks",
           "Reports",
           "Audit log",
+          "Settings",
         ],
       }
     `);

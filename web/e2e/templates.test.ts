@@ -3,7 +3,7 @@ import { noFaults, noViolations, openWindow, signIn, startStage, type Stage } fr
 import { makeBatch } from './world.mjs';
 
 /** Tasks, templates and groups: needs a ledger of 20 accounts and the people of every scenario. */
-describe('the office', () => {
+describe('tasks, templates and groups', () => {
   let stage: Stage;
   let batch: string;
   beforeAll(async () => {

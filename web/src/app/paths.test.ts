@@ -9,6 +9,7 @@ describe('paths', () => {
       paths.account('acct_1'), paths.newBatch(), paths.draft('batch-20261125-004', 'who'), paths.batches({ page: 2 }),
       paths.batch('batch-20261125-003', { tab: 'reasons' }), paths.approvals(), paths.notices(),
       paths.batchRecord('batch-20261125-003'), paths.reports({ by: 'account' }), paths.audit({ subject: 'batch' }),
+      paths.settings(), paths.settings('people', 'usr_3'),
     ]).toMatchInlineSnapshot(`
       [
         "/",
@@ -30,6 +31,8 @@ describe('paths', () => {
         "/batch-transfer/record/batch-20261125-003",
         "/reports?by=account",
         "/audit?subject=batch",
+        "/settings",
+        "/settings/people/usr_3",
       ]
     `);
   });

@@ -35,6 +35,7 @@ export const paths = {
   groups: (search?: Search) => withSearch('/groups', search),
   group: (id: number) => `/groups/${id}`,
   tasks: (search?: Search) => withSearch('/tasks', search),
+  settings: (section?: string, id?: string) => ['/settings', section, id].filter((piece) => piece !== undefined).map((piece, at) => (at === 0 ? piece : part(piece))).join('/'),
   approvals: (search?: Search) => withSearch('/approvals', search),
 };
 

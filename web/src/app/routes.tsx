@@ -31,6 +31,7 @@ const batch: Loaded = () => import('@/features/batch');
 const file: Loaded = () => import('@/features/batch/file');
 const template: Loaded = () => import('@/features/batch/templates');
 const group: Loaded = () => import('@/features/group');
+const settings: Loaded = () => import('@/features/settings');
 const draft: Loaded = () => import('@/features/batch/draft');
 
 export const router = createBrowserRouter([
@@ -69,6 +70,15 @@ export const router = createBrowserRouter([
               page('/audit', () => import('@/features/office/audit'), 'AuditPage', 'listAudit'),
               page('/approvals', () => import('@/features/approval'), 'ApprovalsPage', 'listApprovals'),
               page('/notices', () => import('@/features/notice'), 'NoticesPage', 'listNotices'),
+              page('/settings', settings, 'SettingsIndex', 'getSettings'),
+              page('/settings/people', settings, 'PeoplePage', 'listUsers'),
+              page('/settings/people/:id', settings, 'PersonPage', 'getUser'),
+              page('/settings/keys', settings, 'KeysPage', 'listApiKeys'),
+              page('/settings/approval', settings, 'RulesPage', 'getApprovalPolicy'),
+              page('/settings/limits', settings, 'LimitsPage', 'getPolicy'),
+              page('/settings/rates', settings, 'RatesPage', 'listFxRates'),
+              page('/settings/notices', settings, 'MailPage', 'getMailAddress'),
+              page('/settings/organisation', settings, 'OrganisationPage', 'getSettings'),
               { path: '*', element: <NotFound /> },
             ],
           },

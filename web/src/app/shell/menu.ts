@@ -26,4 +26,5 @@ export const MENU: readonly Entry[] = [
   { label: 'app.menu.tasks', path: paths.tasks(), needs: 'listTasks' },
   { label: 'app.menu.reports', path: paths.reports(), needs: 'getStatistics' },
   { label: 'app.menu.audit', path: paths.audit(), needs: 'listAudit' },
+  { label: 'app.menu.settings', path: paths.settings(), needs: 'getSettings' },
 ];

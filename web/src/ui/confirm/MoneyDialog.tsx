@@ -36,6 +36,8 @@ interface Props<T> {
   blocked?: string | undefined;
   /** False for verbs that only stop or hold: they take no codes. */
   takesCodes?: boolean;
+  /** What it does, which decides how it speaks of a lost connection: it moves money, or changes a setting. */
+  about?: 'money' | 'setting';
   send: (key: string, consent: ConsentInput, signal: AbortSignal) => Promise<T>;
   onDone: (result: T) => void;
   onClose: () => void;
@@ -50,7 +52,8 @@ export function MoneyDialog<T>(props: Props<T>) {
   const [codes, setCodes] = useState<Codes>({ ...EMPTY_CODES, auto: (props.accounts ?? []).some((account) => account.auto2FA) });
   const { sending, problem, go, asks } = useSending(props, codes, setCodes);
   const unclear = problem !== null && isUnclear(problem);
-  const blocked = online ? props.blocked : t('ui.offlineMoney');
+  const isSetting = props.about === 'setting';
+  const blocked = online ? props.blocked : t(isSetting ? 'ui.confirm.offline' : 'ui.offlineMoney');
   const ready = !sending && blocked === undefined && (props.tick === undefined || ticked);
   const isCodeRefusal = problem !== null && CODE_REFUSALS.includes(problem.code);
 
@@ -84,7 +87,7 @@ export function MoneyDialog<T>(props: Props<T>) {
         {unclear && (
           <div className="note warn" role="alert">
             <p className="strong">{t('ui.confirm.unclear')}</p>
-            <p>{t('ui.confirm.unclearNext')}</p>
+            <p>{t(isSetting ? 'ui.confirm.unclearOnce' : 'ui.confirm.unclearNext')}</p>
           </div>
         )}
         {problem !== null && !unclear && (!isCodeRefusal || asks.tried) && <ProblemNote error={problem} />}
