@@ -51,6 +51,15 @@ cargo xtask COMMAND
              --seconds N  how long each (10)
              --items N    items of the batch (1000000): the transfers that lists search
              --database   on PostgreSQL instead of a file
+  load files measure files in and out over HTTP, as tasks: rows per second, the server's memory, and how long reads and
+             single transfers take beside them; then workbooks that have to be refused
+             --rows N        rows of the CSV and of the exports (1000000)
+             --sheet-rows N  rows of the workbook (200000)
+             --per-second N  requests beside the work (20)
+             --seed N        the order of the rows (7)
+             --binary PATH   measure this binary instead of building one
+             --postgres URL  an empty database, instead of a file
+             --json          a line of JSON for each row
   failover   kill the leader of three servers under Patroni while money moves; not part of `test`
              --kills N    how often (5)
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover and, when
@@ -93,6 +102,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["api", options @ ..] => {
             api::run(&root, &api::ApiOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
+        ["load", "files", options @ ..] => load::files::run(&root, options).map(|()| ExitCode::SUCCESS),
         ["load", options @ ..] => {
             load::run(&root, &load::LoadOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
