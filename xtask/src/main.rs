@@ -1,4 +1,4 @@
-//! Repository commands: `cargo xtask demo | test | web | api | load | failover | tidy | docs | payroll | sbom | dist`.
+//! Repository commands: `cargo xtask demo | test | web | api | load | office | failover | tidy | docs | payroll | sbom | dist`.
 //!
 //! To add a command: a module with a `run`, an arm in [`dispatch`], a line in [`HELP`].
 
@@ -12,6 +12,7 @@ mod failover;
 mod load;
 mod needs;
 mod node;
+mod office;
 mod page_packages;
 mod payroll;
 mod process;
@@ -64,6 +65,10 @@ cargo xtask COMMAND
              --kills N    how often (5)
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover and, when
              run as root, etcd and python3-venv if they are missing
+  office     open a result with LibreOffice, save it as XLSX and as CSV in GBK, and import both without loss; not part of
+             `test`
+             --binary PATH  this binary instead of building one
+             needs soffice (on Debian libreoffice-calc-nogui)
   tidy       check the house rules: crate dependencies, circles, names, words, lengths
   docs       regenerate docs/reference: openapi.json, error-codes.md, access.md
   sbom       write target/sbom.cdx.json: the components of the binary (CycloneDX)
@@ -106,6 +111,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["load", options @ ..] => {
             load::run(&root, &load::LoadOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
+        ["office", options @ ..] => office::run(&root, options).map(|()| ExitCode::SUCCESS),
         ["failover", options @ ..] => {
             failover::run(&root, &failover::FailoverOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
