@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -138,8 +138,8 @@ fn send(client: &Client, per_second: u32, is_over: &AtomicBool) -> (Times, Times
 }
 
 /// Writes 4 KiB and asks for their durability, again and again.
-fn sync(path: &PathBuf, is_over: &AtomicBool) -> Result<Times> {
-    let failed = |error| Error::File(path.clone(), error);
+fn sync(path: &Path, is_over: &AtomicBool) -> Result<Times> {
+    let failed = |error| Error::File(path.to_owned(), error);
     let mut file = File::create(path).map_err(failed)?;
     let mut times = Vec::new();
     while !is_over.load(Ordering::Acquire) {

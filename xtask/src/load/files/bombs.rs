@@ -53,6 +53,14 @@ fn code(answer: &Value) -> &str {
     places.iter().find_map(|place| answer.pointer(place)?.as_str()).unwrap_or("-")
 }
 
+/// The task that failed, or the answer that refused to start it.
+fn refusal(task: Result<Value>) -> Result<Value> {
+    match task {
+        Err(Error::Answer(_, text)) => Ok(serde_json::from_str(&text).unwrap_or_default()),
+        other => other,
+    }
+}
+
 /// Uploads each and starts an import of it; returns rows of a table. What is not as it must be is counted.
 pub fn run(client: &Client, process: u32, folder: &Path) -> Result<(Vec<Value>, usize)> {
     let (mut rows, mut wrong) = (Vec::new(), 0);
@@ -64,7 +72,9 @@ pub fn run(client: &Client, process: u32, folder: &Path) -> Result<(Vec<Value>, 
         let imported = match uploaded.pointer("/data/file_id") {
             Some(file) => {
                 let options = json!({ "type": "one_to_many", "account": super::PAYER, "name": name });
-                client.task(&json!({ "task_type": "import_batch", "file_id": file, "options": options }))?
+                refusal(
+                    client.task(&json!({ "task_type": "import_batch", "file_id": file, "options": options })),
+                )?
             }
             None => Value::Null,
         };

@@ -27,7 +27,7 @@ fn failed(path: &str, error: &reqwest::Error) -> Error {
 impl Client {
     pub fn new(url: &str, key: String) -> Result<Self> {
         // Large files take longer than requests usually do.
-        let http = reqwest::blocking::Client::builder().timeout(None).build();
+        let http = reqwest::blocking::Client::builder().timeout(None::<Duration>).build();
         Ok(Self { url: url.to_owned(), key, http: http.map_err(|error| failed(url, &error))? })
     }
 
