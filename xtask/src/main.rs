@@ -1,4 +1,4 @@
-//! Repository commands: `cargo xtask demo | test | web | api | load | failover | tidy | docs | payroll | sbom | dist`.
+//! Repository commands: `cargo xtask demo | test | web | api | load | office | failover | tidy | docs | payroll | sbom | dist`.
 //!
 //! To add a command: a module with a `run`, an arm in [`dispatch`], a line in [`HELP`].
 
@@ -12,6 +12,7 @@ mod failover;
 mod load;
 mod needs;
 mod node;
+mod office;
 mod page_packages;
 mod payroll;
 mod process;
@@ -51,10 +52,23 @@ cargo xtask COMMAND
              --seconds N  how long each (10)
              --items N    items of the batch (1000000): the transfers that lists search
              --database   on PostgreSQL instead of a file
+  load files measure files in and out over HTTP, as tasks: rows per second, the server's memory, and how long reads and
+             single transfers take beside them; then workbooks that have to be refused
+             --rows N        rows of the CSV and of the exports (1000000)
+             --sheet-rows N  rows of the workbook (200000)
+             --per-second N  requests beside the work (20)
+             --seed N        the order of the rows (7)
+             --binary PATH   measure this binary instead of building one
+             --postgres URL  an empty database, instead of a file
+             --json          a line of JSON for each row
   failover   kill the leader of three servers under Patroni while money moves; not part of `test`
              --kills N    how often (5)
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover and, when
              run as root, etcd and python3-venv if they are missing
+  office     open a result with LibreOffice, save it as XLSX and as CSV in GBK, and import both without loss; not part of
+             `test`
+             --binary PATH  this binary instead of building one
+             needs soffice (on Debian libreoffice-calc-nogui)
   tidy       check the house rules: crate dependencies, circles, names, words, lengths
   docs       regenerate docs/reference: openapi.json, error-codes.md, access.md
   sbom       write target/sbom.cdx.json: the components of the binary (CycloneDX)
@@ -93,9 +107,11 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["api", options @ ..] => {
             api::run(&root, &api::ApiOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
+        ["load", "files", options @ ..] => load::files::run(&root, options).map(|()| ExitCode::SUCCESS),
         ["load", options @ ..] => {
             load::run(&root, &load::LoadOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
+        ["office", options @ ..] => office::run(&root, options).map(|()| ExitCode::SUCCESS),
         ["failover", options @ ..] => {
             failover::run(&root, &failover::FailoverOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }

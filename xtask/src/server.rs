@@ -47,17 +47,40 @@ impl Ledger {
         folder: &str,
         postgres: Option<&Postgres>,
     ) -> Result<Self> {
+        Self::create(binary, root, folder, postgres.map(Postgres::database))
+    }
+
+    /// Creates a ledger in a folder or in the named empty database, with the named binary or a release build.
+    pub fn make_at(
+        root: &Path,
+        folder: &str,
+        binary: Option<PathBuf>,
+        database: Option<String>,
+    ) -> Result<Self> {
+        let binary = match binary {
+            Some(named) => named,
+            None => {
+                let build = ["build", "-p", "sluice", "--release"];
+                process::must(process::cargo(root, &build), &process::shown("cargo", &build))?;
+                process::binary(root, true)?
+            }
+        };
+        Self::create(binary, root, folder, database)
+    }
+
+    fn create(binary: PathBuf, root: &Path, folder: &str, database: Option<String>) -> Result<Self> {
         let data = root.join(folder);
         let failed = |error| Error::File(data.clone(), error);
         if data.exists() {
             std::fs::remove_dir_all(&data).map_err(failed)?;
         }
-        let place = match postgres {
-            Some(server) => vec!["--database".to_owned(), server.database()],
+        let is_on_server = database.is_some();
+        let place = match database {
+            Some(url) => vec!["--database".to_owned(), url],
             None => vec!["--data".to_owned(), data.display().to_string()],
         };
         let files = data.join("files");
-        if postgres.is_some() {
+        if is_on_server {
             std::fs::create_dir_all(&files).map_err(failed)?;
         }
         let ledger = Self { binary, place, files };
@@ -153,6 +176,11 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// The id of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     fn wait(&self) -> Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < START {

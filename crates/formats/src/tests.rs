@@ -10,6 +10,7 @@ mod damage;
 mod encoding;
 mod export;
 mod file;
+mod fuzz;
 mod header;
 mod json_lines;
 mod limits;

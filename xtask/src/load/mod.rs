@@ -7,6 +7,7 @@
 //!
 //! Figures depend on what else the machine is doing: run it alone, and compare only figures of the same run.
 
+pub mod files;
 mod lists;
 mod work;
 mod wrk;

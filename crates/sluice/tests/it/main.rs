@@ -17,6 +17,7 @@ mod payroll;
 mod people;
 mod planted;
 mod rewritten;
+mod same_payments;
 mod second_factor;
 mod server;
 mod support;

@@ -15,4 +15,5 @@ mod secrets;
 mod server;
 mod settings;
 mod stop;
+mod task_kills;
 mod traces;

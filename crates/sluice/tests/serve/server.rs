@@ -1,6 +1,7 @@
 //! A ledger in a folder or on a database server, and a server process on it.
 
 use reqwest::Client;
+use rusqlite::{Connection, OpenFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -41,6 +42,11 @@ impl Server {
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// A file of the process in `/proc`.
@@ -152,6 +158,21 @@ impl Ledger {
         let scopes: Vec<&str> = scopes.iter().flat_map(|scope| ["--scope", *scope]).collect();
         let made = self.ok(&[&["key", "add", "program"], &scopes[..]].concat());
         made["secret"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
+    }
+
+    /// The first column of what a query returns, which must be text.
+    pub fn texts(&self, query: &str) -> Vec<String> {
+        if let Some(database) = &self.database {
+            let rows = testkit::postgres::query_text(database, query);
+            return rows.into_iter().map(|row| row[0].clone().unwrap()).collect();
+        }
+        // A connection that may write deletes the log when it closes the file, and the next start would miss it.
+        let path = self.path().join("data/sluice.db");
+        let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        file.busy_timeout(LONG).unwrap();
+        let mut statement = file.prepare(query).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
     }
 
     /// Starts a server and waits until it listens.
