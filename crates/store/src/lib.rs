@@ -81,6 +81,7 @@ pub mod policy;
 mod postgres;
 pub mod posting;
 mod record;
+pub mod recent_payment;
 pub mod recovery_code;
 pub mod refused_row;
 pub mod reminder;
