@@ -18,6 +18,7 @@ use crate::commands::key::KeyVerb;
 use crate::commands::notice::NoticeVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
+use crate::commands::stats::StatsVerb;
 use crate::commands::task::TaskVerb;
 use crate::commands::template::TemplateVerb;
 use crate::commands::transfer::TransferVerb;
