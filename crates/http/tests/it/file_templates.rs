@@ -74,7 +74,7 @@ async fn an_empty_template_pays_nobody_and_has_headers_that_are_known() {
     ] {
         let empty = text(&world, query).await;
         assert!(empty.starts_with('\u{feff}') && empty.lines().count() == 1, "{query}: {empty}");
-        assert_eq!(imported(&world, kind, empty.clone().into_bytes()).await, ["FILE_HAS_NO_ROWS"], "{query}");
+        assert_eq!(imported(&world, kind, empty.clone().into_bytes()).await, ["FILE_NO_ROWS"], "{query}");
         let filled = format!("{empty}{line}\n").into_bytes();
         let rows = imported(&world, kind, filled).await;
         assert!(rows.len() == 1 && rows[0].ends_with(" 3.00"), "{query}: {rows:?}");
