@@ -159,10 +159,7 @@ async fn statistics_have_a_row_for_each_day_account_or_currency() {
     let (result, _) = exported(&world, of("day", json!({}))).await;
     let sum = |column: &str, sum: &str| json!({ "column": column, "currency": "USD", "sum": sum });
     assert_eq!(result["sums"], json!([sum("amount", "3.75"), sum("fee", "0.00")]));
-    assert_eq!(
-        (&result["name"], result["sha256"].as_str().unwrap().len()),
-        (&json!("statistics.csv"), 64)
-    );
+    assert_eq!((&result["name"], result["sha256"].as_str().unwrap().len()), (&json!("statistics.csv"), 64));
     let mut lines = of("account", json!({}));
     lines["format"] = json!("jsonl");
     let id = world.start(&admin(), lines).await;

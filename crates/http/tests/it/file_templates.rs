@@ -36,7 +36,7 @@ async fn imported(world: &World, kind: &str, bytes: Vec<u8>) -> Vec<String> {
     let relations = world.get(&format!("/api/batch-transfers/{batch}/relations")).await;
     let row = |row: &Json| {
         let word = |name: &str| row[name].as_str().unwrap_or("-").to_owned();
-        format!("{} {} {}", word("sourceAccountNumber"), word("targetAccountNumber"), word("amount"))
+        format!("{} {} {}", word("sourceAccount"), word("targetAccount"), word("amount"))
     };
     relations.data().as_array().unwrap_or_else(|| panic!("{relations:?}")).iter().map(row).collect()
 }

@@ -67,7 +67,10 @@ pub(super) async fn members(
     let names = store::holder::names(tx, members.iter().map(|(holder, _)| holder.0).collect()).await?;
     let names: HashMap<HolderId, String> = names.into_iter().collect();
     let last = |id: &AccountId| last.get(id).and_then(|minor| amount(*minor, asset));
-    Ok(members.into_iter().map(|(holder, account)| member(asset, names.get(&holder), account, last)).collect())
+    Ok(members
+        .into_iter()
+        .map(|(holder, account)| member(asset, names.get(&holder), account, last))
+        .collect())
 }
 
 fn member(

@@ -180,10 +180,9 @@ fn fits(request: &FileTemplateRequest) -> Result<(), Error> {
             "only payments with a single account name a person",
             "只有指定单一账户的转账才能按人员填写",
         )),
-        (_, NamedBy::Person, Some(_)) => Err(unfit(
-            "chosen payees are written with their account numbers",
-            "所选收款人以账号填写",
-        )),
+        (_, NamedBy::Person, Some(_)) => {
+            Err(unfit("chosen payees are written with their account numbers", "所选收款人以账号填写"))
+        }
         (K::ManyToMany, _, Some(Chosen::Accounts(_) | Chosen::Group { .. })) => Err(unfit(
             "each row needs a payer and a payee, and these are one side",
             "每行须有付款方和收款方，所选账户只是其中一方",

@@ -35,5 +35,8 @@ pub(super) fn is_of(kind: FileTemplateKind, found: BatchType) -> Result<(), Erro
         return Ok(());
     }
     let (wanted, found) = (kind.name(), found.name());
-    Err(unfit(format!("type: {wanted}; these payments are {found}"), format!("类型为 `{wanted}`，所选转账为 `{found}`")))
+    Err(unfit(
+        format!("type: {wanted}; these payments are {found}"),
+        format!("类型为 `{wanted}`，所选转账为 `{found}`"),
+    ))
 }

@@ -77,10 +77,8 @@ async fn named(
     ids.sort_unstable();
     ids.dedup();
     let owners = store::account::owners(tx, ids).await?;
-    let owners: HashMap<i64, (String, String)> = owners
-        .into_iter()
-        .map(|(id, number, holder)| (id, (number, holder.unwrap_or_default())))
-        .collect();
+    let owners: HashMap<i64, (String, String)> =
+        owners.into_iter().map(|(id, number, holder)| (id, (number, holder.unwrap_or_default()))).collect();
     let owner = |id: AccountId| owners.get(&id.0).cloned().unwrap_or_default();
     let currency = if converts { String::new() } else { asset.code.clone() };
     let payee = |item: &TemplateItem| {

@@ -92,7 +92,9 @@ impl FileTemplateArgs {
         let ending = self.out.as_ref().and_then(|path| path.extension());
         match self.format {
             Some(FileTemplateFormName::Xlsx) => FileTemplateForm::Xlsx,
-            None if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) => FileTemplateForm::Xlsx,
+            None if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) => {
+                FileTemplateForm::Xlsx
+            }
             Some(FileTemplateFormName::Csv) | None => FileTemplateForm::Csv,
         }
     }
@@ -123,9 +125,14 @@ pub(crate) async fn run(session: &Session, args: &FileTemplateArgs) -> Result<Ex
     })
     .await?;
     let file = path.display().to_string();
-    let json = json!({ "file": file, "type": request.kind.name(), "format": request.form.name(), "rows": rows });
+    let json =
+        json!({ "file": file, "type": request.kind.name(), "format": request.form.name(), "rows": rows });
     session.out.answer(json, || {
-        say!(session.language, "A template with {rows} rows was written to {file}", "模板（{rows} 行）已写入 {file}")
+        say!(
+            session.language,
+            "A template with {rows} rows was written to {file}",
+            "模板（{rows} 行）已写入 {file}"
+        )
     })?;
     Ok(Exit::Success)
 }

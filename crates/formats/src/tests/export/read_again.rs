@@ -7,8 +7,8 @@ use crate::export::cell::{Cell, Moment};
 use crate::export::columns::account::{ACCOUNTS, AccountExportRow};
 use crate::export::columns::problem::{PROBLEMS, ProblemExportRow};
 use crate::export::columns::template::{
-    ACCOUNTS_TO_OPEN, AccountTemplateRow, PAYMENTS_BY_ACCOUNT, PAYMENTS_BY_PERSON, PaymentByAccountRow,
-    PAYMENTS_BETWEEN, PaymentBetweenRow, PaymentByPersonRow,
+    ACCOUNTS_TO_OPEN, AccountTemplateRow, PAYMENTS_BETWEEN, PAYMENTS_BY_ACCOUNT, PAYMENTS_BY_PERSON,
+    PaymentBetweenRow, PaymentByAccountRow, PaymentByPersonRow,
 };
 use crate::export::columns::{audit, preview, problem as problems, result, statement, statistics, transfer};
 use crate::export::options::ExportForm;
