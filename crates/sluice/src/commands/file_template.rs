@@ -13,6 +13,7 @@ use service::batch::lookup::read_ref;
 use service::file_template::{
     self, Chosen, FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy,
 };
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Arguments of `file template`.
