@@ -91,8 +91,9 @@ pub(super) enum NamedByWord {
 #[into_params(parameter_in = Query)]
 pub(super) struct FileTemplateQuery {
     /// What the rows become: payments of a batch of this type, or accounts to open.
+    #[serde(rename = "type")]
     #[param(inline)]
-    r#type: FileTemplateTypeWord,
+    kind: FileTemplateTypeWord,
     /// The form; `csv` by default.
     #[param(inline, nullable = false)]
     format: Option<FileTemplateFormWord>,
@@ -122,7 +123,7 @@ pub(super) struct FileTemplateQuery {
 impl FileTemplateQuery {
     fn into_request(self) -> Result<FileTemplateRequest, Problem> {
         Ok(FileTemplateRequest {
-            kind: match self.r#type {
+            kind: match self.kind {
                 FileTemplateTypeWord::OneToMany => FileTemplateKind::OneToMany,
                 FileTemplateTypeWord::ManyToOne => FileTemplateKind::ManyToOne,
                 FileTemplateTypeWord::ManyToMany => FileTemplateKind::ManyToMany,
