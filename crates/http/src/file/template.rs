@@ -92,7 +92,7 @@ pub(super) enum NamedByWord {
 pub(super) struct FileTemplateQuery {
     /// What the rows become: payments of a batch of this type, or accounts to open.
     #[serde(rename = "type")]
-    #[param(inline)]
+    #[param(inline, rename = "type")]
     kind: FileTemplateTypeWord,
     /// The form; `csv` by default.
     #[param(inline, nullable = false)]
