@@ -18,7 +18,7 @@ use domain::noun::NounId;
 use domain::visible::shown;
 use serde::Deserialize;
 use service::Error;
-use service::batch::lookup::read_ref;
+use service::batch::read_ref;
 use service::file_template::{
     self, Chosen, FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy,
 };

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use domain::holder_group::HolderGroupRef;
 use serde_json::json;
 use service::Error;
-use service::batch::lookup::read_ref;
+use service::batch::read_ref;
 use service::file_template::{
     self, Chosen, FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy,
 };
