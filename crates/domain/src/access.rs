@@ -161,6 +161,7 @@ operations! {
     FileUpload "uploadFile" ([Operator Finance Admin] BatchesWrite);
     FileShow "getFile" (identified);
     FileContent "getFileContent" (identified);
+    FileTemplate "getFileTemplate" ([Operator Finance Admin Auditor] Read);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
@@ -293,6 +294,7 @@ impl Operation {
                 | Self::OperationLogList
                 | Self::DeliveryList
                 | Self::TaskList
+                | Self::FileTemplate
         )
     }
 

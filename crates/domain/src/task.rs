@@ -10,6 +10,7 @@ pub mod export_accounts;
 pub mod export_audit;
 pub mod export_batch;
 pub mod export_statement;
+pub mod export_statistics;
 pub mod export_transfers;
 pub mod import_accounts;
 pub mod import_batch;
@@ -53,6 +54,8 @@ stored_enum! {
         Verify = 9 "verify",
         /// Checks a large draft row by row.
         Preview = 10 "preview",
+        /// Writes statistics to a file.
+        ExportStatistics = 11 "export_statistics",
     }
 }
 
@@ -67,6 +70,7 @@ impl TaskType {
             Self::ExportAccounts => Operation::AccountList,
             Self::ExportStatement => Operation::StatementShow,
             Self::ExportTransfers => Operation::TransferList,
+            Self::ExportStatistics => Operation::StatisticsShow,
             // Those who may read the whole log may have the whole ledger verified.
             Self::ExportAudit | Self::Verify => Operation::AuditList,
             Self::Evidence => Operation::BatchEvidence,
@@ -118,6 +122,8 @@ pub enum TaskInput {
     ExportStatement(export_statement::ExportStatementInput),
     /// [`TaskType::ExportTransfers`].
     ExportTransfers(export_transfers::ExportTransfersInput),
+    /// [`TaskType::ExportStatistics`].
+    ExportStatistics(export_statistics::ExportStatisticsInput),
     /// [`TaskType::ExportAudit`].
     ExportAudit(export_audit::ExportAuditInput),
     /// [`TaskType::Evidence`].
@@ -139,6 +145,7 @@ impl TaskInput {
             Self::ExportAccounts(_) => TaskType::ExportAccounts,
             Self::ExportStatement(_) => TaskType::ExportStatement,
             Self::ExportTransfers(_) => TaskType::ExportTransfers,
+            Self::ExportStatistics(_) => TaskType::ExportStatistics,
             Self::ExportAudit(_) => TaskType::ExportAudit,
             Self::Evidence(_) => TaskType::Evidence,
             Self::Verify(_) => TaskType::Verify,
@@ -165,6 +172,7 @@ impl TaskInput {
             | Self::ExportAccounts(_)
             | Self::ExportStatement(_)
             | Self::ExportTransfers(_)
+            | Self::ExportStatistics(_)
             | Self::ExportAudit(_)
             | Self::Evidence(_)
             | Self::Verify(_)
@@ -184,6 +192,7 @@ impl TaskInput {
             | Self::ExportAccounts(_)
             | Self::ExportStatement(_)
             | Self::ExportTransfers(_)
+            | Self::ExportStatistics(_)
             | Self::ExportAudit(_)
             | Self::Verify(_) => None,
         }
@@ -206,6 +215,8 @@ pub enum TaskOutput {
     ExportStatement(made::MadeFile),
     /// [`TaskType::ExportTransfers`].
     ExportTransfers(made::MadeFile),
+    /// [`TaskType::ExportStatistics`].
+    ExportStatistics(made::MadeFile),
     /// [`TaskType::ExportAudit`].
     ExportAudit(made::MadeFile),
     /// [`TaskType::Evidence`].
@@ -225,6 +236,7 @@ impl TaskOutput {
             | Self::ExportAccounts(made)
             | Self::ExportStatement(made)
             | Self::ExportTransfers(made)
+            | Self::ExportStatistics(made)
             | Self::ExportAudit(made)
             | Self::Evidence(made)
             | Self::Preview(made) => Some(made.file_id),

@@ -64,6 +64,10 @@ fn each_kind_has_its_input_and_its_right() {
                 r#"{"task_type":"export_transfers","options":{"accountId":"acct_17","kind":"internal","status":"failed"}}"#,
                 "export_transfers file None batch None needs listAccountTransfers",
             ),
+            (
+                r#"{"task_type":"export_statistics","options":{"from":"2026-03-01","to":"2026-03-31","groupBy":"day"}}"#,
+                "export_statistics file None batch None needs getStatistics",
+            ),
         ],
         read,
     );
@@ -106,6 +110,7 @@ fn an_input_that_is_wrong_says_what_is_wrong() {
             "unknown field `colour`",
         ),
         (r#"{"task_type":"export_statement"}"#, "missing field `account_id`"),
+        (r#"{"task_type":"export_statistics","options":{"from":"2026-03-01"}}"#, "missing field `to`"),
         (r#"{"task_type":"export_statement","account_id":"user_3"}"#, "ID_INVALID"),
         (
             r#"{"task_type":"export_statement","account_id":"A","options":{"direction":"up"}}"#,
@@ -139,6 +144,7 @@ fn who_may_start_a_kind_is_who_may_do_its_operation() {
         (TaskType::ExportAccounts, everybody),
         (TaskType::ExportStatement, everybody),
         (TaskType::ExportTransfers, everybody),
+        (TaskType::ExportStatistics, everybody),
         (TaskType::ExportAudit, "admin auditor"),
         (TaskType::Evidence, everybody),
         (TaskType::Verify, "admin auditor"),

@@ -32,6 +32,7 @@ pub mod date;
 pub mod error;
 pub mod factor;
 pub mod file;
+pub mod file_template;
 pub mod fx;
 pub mod fx_policy;
 pub mod holder;

@@ -3,6 +3,10 @@
 //! Transfers count by value date. A refused batch item has no transfer: its attempts count on the day they
 //! were made, in the organisation's time zone.
 
+pub(crate) mod export;
+
+pub use self::export::export;
+
 use crate::date::read_range;
 use crate::{Error, Service, account_cache, setting};
 use domain::account_ref::GivenAccount;
@@ -119,6 +123,12 @@ pub async fn report(service: &Service, query: &StatisticsQuery) -> Result<Report
         _ => fold(&assets, sums.iter().map(|sums| (sums.group, sums))),
     };
     Ok(Report { totals, groups: named(&mut tx, query.group, groups).await? })
+}
+
+/// Checks a query without adding anything up: its period, its currency and its account.
+pub(crate) async fn check(tx: &mut Tx, query: &StatisticsQuery) -> Result<(), Error> {
+    let assets = store::asset::all(tx).await?;
+    range(tx, query, &assets).await.map(drop)
 }
 
 async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result<Range, Error> {

@@ -18,6 +18,7 @@ use crate::commands::key::KeyVerb;
 use crate::commands::notice::NoticeVerb;
 use crate::commands::policy::PolicyVerb;
 use crate::commands::setting::SettingVerb;
+use crate::commands::stats::StatsVerb;
 use crate::commands::task::TaskVerb;
 use crate::commands::template::TemplateVerb;
 use crate::commands::transfer::TransferVerb;
@@ -69,7 +70,10 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Task(args) => task(&args.verb),
         Command::File(args) => file(&args.verb),
         Command::Webhook(args) => webhook(&args.verb),
-        Command::Stats(_) => O::StatisticsShow,
+        Command::Stats(args) => match args.verb {
+            None => O::StatisticsShow,
+            Some(StatsVerb::Export(_)) => return None,
+        },
         Command::Setting(args) => match args.verb {
             SettingVerb::Show => O::SettingsShow,
             SettingVerb::Set { .. } => O::SettingsSet,
@@ -176,6 +180,7 @@ const fn file(verb: &FileVerb) -> Operation {
         FileVerb::Upload { .. } => O::FileUpload,
         FileVerb::Show { .. } => O::FileShow,
         FileVerb::Download { .. } => O::FileContent,
+        FileVerb::Template(_) => O::FileTemplate,
     }
 }
 

@@ -42,6 +42,7 @@ static BY_NAME: Lookup = Lookup {
     and: "email IS NULL AND uid IS NULL",
     lock: Lock::None,
 };
+static NAMES: Lookup = Lookup { columns: "id, name", from: "holder", key: "id", and: "", lock: Lock::None };
 
 static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM holder");
 
@@ -94,6 +95,11 @@ pub async fn by_uid(tx: &mut Tx, uids: Vec<String>) -> Result<Vec<Holder>, Store
 /// Holders known by name only: they have neither e-mail address nor uid.
 pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, StoreError> {
     tx.lookup(&BY_NAME, Column::Text(names)).await?.iter().map(Row::read).collect()
+}
+
+/// Holders' names, as pairs of id and name; unknown ids are omitted.
+pub async fn names(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<(HolderId, String)>, StoreError> {
+    tx.lookup(&NAMES, Column::I64(ids)).await?.iter().map(Row::read).collect()
 }
 
 /// A page of the holders whose name, e-mail address or uid contains a text, and who are in a group, ordered by id.

@@ -80,6 +80,7 @@ mod plans;
 pub mod policy;
 mod postgres;
 pub mod posting;
+pub mod recent_payment;
 mod record;
 pub mod recovery_code;
 pub mod refused_row;

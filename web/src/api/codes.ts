@@ -296,6 +296,7 @@ export const CODES = {
   BATCH_TEMPLATE_TOO_LARGE: 'final',
   BATCH_TEMPLATE_NOT_RUN: 'later',
   BATCH_TEMPLATE_GROUP_TYPE: 'final',
+  FILE_TEMPLATE_UNFIT: 'final',
   DRAFT_INCOMPLETE: 'final',
   DRAFT_FILTER_TOO_WIDE: 'final',
 } as const;

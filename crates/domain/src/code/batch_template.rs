@@ -10,6 +10,7 @@ macro_rules! batch_template_codes {
             543 TemplateTooLarge "BATCH_TEMPLATE_TOO_LARGE" 422 Final "A template has at most 50,000 payments, with the members of its group" "模板最多包含50,000笔转账（含分组成员）";
             544 TemplateNotRun "BATCH_TEMPLATE_NOT_RUN" 409 Later "No batch of this template has begun yet; use the saved amounts" "尚无由该模板生成的批次开始执行；请使用保存的金额";
             545 TemplateGroupType "BATCH_TEMPLATE_GROUP_TYPE" 422 Final "Only a template with a single account can pay a group's members" "只有指定单一账户的模板才能向分组成员付款";
+            546 TemplateFileUnfit "FILE_TEMPLATE_UNFIT" 422 Final "A file template of this type cannot be filled with these payees; leave them out, or choose the type that fits" "该类型的文件模板无法填入所选收款人；请去掉所选对象，或改用相符的类型";
         }
     };
 }

@@ -12,6 +12,7 @@ mod export_accounts;
 mod export_audit;
 mod export_batch;
 mod export_statement;
+mod export_statistics;
 mod export_transfers;
 mod import_accounts;
 mod import_batch;
@@ -67,6 +68,7 @@ registry! {
     ExportAccounts => export_accounts::ExportAccounts;
     ExportStatement => export_statement::ExportStatement;
     ExportTransfers => export_transfers::ExportTransfers;
+    ExportStatistics => export_statistics::ExportStatistics;
     ExportAudit => export_audit::ExportAudit;
     Evidence => evidence::EvidencePack;
     Verify => verify::Verify;

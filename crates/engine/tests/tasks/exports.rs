@@ -137,6 +137,39 @@ async fn transfers_are_those_of_the_list_newest_first_and_refused_ones_moved_not
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn statistics_have_a_row_for_each_day_account_or_currency() {
+    let mut world = moved().await;
+    let of = |group: &str, more: Json| {
+        let mut options = json!({ "from": "2026-03-01", "to": "2026-03-31", "groupBy": group });
+        options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        of_kind("export_statistics", &options)
+    };
+    for (input, rows) in [
+        (of("none", json!({ "currency": "USD" })), &[",,USD,3,2,1,0.6666,3.75,0.00"][..]),
+        (
+            of("day", json!({})),
+            &["2026-03-01,,USD,1,1,0,1.0000,1.50,0.00", "2026-03-02,,USD,2,1,1,0.5000,2.25,0.00"],
+        ),
+        (of("account", json!({})), &[",PAY,USD,2,2,0,1.0000,3.75,0.00", ",A0,USD,1,0,1,0.0000,0.00,0.00"]),
+        (of("day", json!({ "accountId": "A0" })), &["2026-03-02,,USD,1,0,1,0.0000,0.00,0.00"]),
+        (of("day", json!({ "currency": "JPY" })), &[]),
+    ] {
+        assert_eq!(exported(&world, input.clone()).await.1, rows, "{input}");
+    }
+    let (result, _) = exported(&world, of("day", json!({}))).await;
+    let sum = |column: &str, sum: &str| json!({ "column": column, "currency": "USD", "sum": sum });
+    assert_eq!(result["sums"], json!([sum("amount", "3.75"), sum("fee", "0.00")]));
+    assert_eq!((&result["name"], result["sha256"].as_str().unwrap().len()), (&json!("statistics.csv"), 64));
+    let mut lines = of("account", json!({}));
+    lines["format"] = json!("jsonl");
+    let id = world.start(&admin(), lines).await;
+    let text = world.content(&world.result(id).await["file_id"]).await;
+    let first: Json = serde_json::from_str(String::from_utf8(text).unwrap().lines().next().unwrap()).unwrap();
+    assert_eq!((&first["account"], &first["amount"]), (&json!("PAY"), &json!("3.75")));
+    world.rest().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_preview_says_what_would_become_of_each_row() {
     let mut world = world().await;
     world.work();
@@ -204,6 +237,18 @@ async fn what_does_not_exist_is_refused_before_there_is_a_task() {
         ("export_transfers", json!({ "accountId": "NOBODY" }), Code::AccountNotFound),
         ("export_transfers", json!({ "currency": "NONE" }), Code::AssetUnknown),
         ("export_transfers", day("2026-03-02", "2026-03-01"), Code::RangeReversed),
+        ("export_statistics", day("2026-03-02", "2026-03-01"), Code::RangeReversed),
+        ("export_statistics", day("tomorrow", "2026-03-01"), Code::DateInvalid),
+        (
+            "export_statistics",
+            json!({ "from": "2026-03-01", "to": "2026-03-02", "currency": "NONE" }),
+            Code::AssetUnknown,
+        ),
+        (
+            "export_statistics",
+            json!({ "from": "2026-03-01", "to": "2026-03-02", "accountId": "NOBODY" }),
+            Code::AccountNotFound,
+        ),
     ] {
         let mut input = of_kind(kind, &options);
         if kind == "export_statement" {

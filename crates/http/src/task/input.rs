@@ -8,13 +8,14 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// The kinds that can be started.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "import_batch",
     "import_accounts",
     "export_batch",
     "export_accounts",
     "export_statement",
     "export_transfers",
+    "export_statistics",
     "export_audit",
     "evidence",
     "verify",
@@ -32,6 +33,8 @@ const OPTIONS: &str = "`import_batch`: `type`, `account`, `currency`, `name`, `r
                        `currency`, `status`, `group`, `email`, `uid`, `minBalanceCents`, `maxBalanceCents`. \
                        `export_statement`: `from`, `to`, `direction`, as `getStatement` has them. `export_transfers`: the \
                        filters of `listAccountTransfers`: `accountId`, `status`, `kind`, `currency`, `from`, `to`, `text`. \
+                       `export_statistics`: `from` and `to`, which it needs, `groupBy`, `currency`, `accountId`, as \
+                       `getStatistics` has them. \
                        `preview`: `only` \
                        (`refused`). Exports but that of the log, and `preview`: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, \
                        `subject`, `subject_id`.";
@@ -90,6 +93,11 @@ impl PartialSchema for TaskBody {
                     "task_type": "export_transfers",
                     "format": "jsonl",
                     "options": { "status": "failed", "from": "2026-03-01", "rowsPerFile": 100_000 }
+                }),
+                json!({
+                    "task_type": "export_statistics",
+                    "format": "xlsx",
+                    "options": { "from": "2026-03-01", "to": "2026-03-31", "groupBy": "day" }
                 }),
             ])
             .into()

@@ -28,6 +28,7 @@ mod batch_tools;
 mod browser;
 mod cancel;
 mod evidence;
+mod file_templates;
 mod files;
 mod files_look;
 mod holder_groups;

@@ -71,12 +71,12 @@ pub(super) async fn are_distinct(
 }
 
 /// The refusal of a template that would have more payments than a request makes.
-pub(super) fn too_large() -> Error {
+pub(crate) fn too_large() -> Error {
     Error::refused(Code::TemplateTooLarge, ROWS_MAX.to_string())
 }
 
 /// A batch's items as payments, whatever became of them; external ids are those of one payment and not saved.
-pub(super) async fn of_batch(tx: &mut Tx, batch: &Batch) -> Result<Vec<TemplateItem>, Error> {
+pub(crate) async fn of_batch(tx: &mut Tx, batch: &Batch) -> Result<Vec<TemplateItem>, Error> {
     if usize::try_from(batch.tally.total_count).unwrap_or(usize::MAX) > ROWS_MAX {
         return Err(too_large());
     }
@@ -100,7 +100,7 @@ pub(super) async fn of_batch(tx: &mut Tx, batch: &Batch) -> Result<Vec<TemplateI
 }
 
 /// The amounts of a batch's items, by payer and payee. Of several payments of one payee none is meant.
-pub(super) async fn amounts_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(i64, i64), i64>, Error> {
+pub(crate) async fn amounts_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(i64, i64), i64>, Error> {
     let (mut amounts, mut twice) = (HashMap::new(), Vec::new());
     let mut after = batch.first_number - 1;
     loop {
@@ -147,7 +147,7 @@ pub(super) fn audited(template: &BatchTemplate, items: Option<&[TemplateItem]>) 
 }
 
 /// All payments of a template.
-pub(super) async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>, Error> {
+pub(crate) async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>, Error> {
     let (mut all, mut after) = (Vec::new(), 0);
     loop {
         let items = stored::items(tx, template.id, after, STEP).await?;

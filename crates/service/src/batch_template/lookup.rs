@@ -22,7 +22,7 @@ pub struct TemplateRequest {
     pub version: Option<i64>,
 }
 
-pub(super) async fn find(tx: &mut Tx, id: TemplateId) -> Result<BatchTemplate, Error> {
+pub(crate) async fn find(tx: &mut Tx, id: TemplateId) -> Result<BatchTemplate, Error> {
     stored::get(tx, id).await?.ok_or_else(|| missing(id))
 }
 

@@ -15,8 +15,10 @@ pub use self::lookup::TemplateRequest;
 pub use self::save::{NewTemplate, TemplateContent, save};
 pub use store::batch_template::{BatchTemplate, TemplateFilter, TemplateItem};
 
+pub(crate) use self::content::{all, amounts_of, of_batch, too_large};
+pub(crate) use self::lookup::find;
+
 use self::described::{describe, described};
-use self::lookup::find;
 use crate::{Error, Service};
 use domain::id::TemplateId;
 use hashbrown::HashMap;

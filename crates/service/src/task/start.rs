@@ -3,6 +3,7 @@
 use super::aside::check_rows;
 use super::export_accounts::check_accounts;
 use super::export_statement::check_statement;
+use super::export_statistics::check_statistics;
 use super::export_transfers::check_transfers;
 use super::import_accounts::read_account_import;
 use super::import_batch::read_import;
@@ -99,6 +100,7 @@ async fn check(tx: &mut Tx, input: &TaskInput) -> Result<(), Error> {
         TaskInput::ExportAccounts(input) => check_accounts(tx, input).await,
         TaskInput::ExportStatement(input) => check_statement(tx, input).await,
         TaskInput::ExportTransfers(input) => check_transfers(tx, input).await,
+        TaskInput::ExportStatistics(input) => check_statistics(tx, input).await,
         TaskInput::ExportAudit(_) | TaskInput::Evidence(_) | TaskInput::Verify(_) => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
-//! `file`: uploads a file, shows what is known about one, downloads one.
+//! `file`: uploads a file, shows what is known about one, downloads one, makes one to fill in.
 
+use crate::commands::file_template::{self, FileTemplateArgs};
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
 use crate::out::{or_empty, time};
@@ -58,12 +59,18 @@ pub(crate) enum FileVerb {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Make a file to fill in and import: empty, or with chosen payees and their last amounts
+    #[command(
+        after_help = "Example:\n  sluice file template --type one_to_many --out pay.xlsx\n  sluice file template --type \
+                      one_to_many --batch batch-20260310-001 --out pay.xlsx"
+    )]
+    Template(FileTemplateArgs),
 }
 
 /// How the command opens the ledger.
 pub(crate) const fn access(args: &FileArgs) -> Access {
     match args.verb {
-        FileVerb::Show { .. } => Access::Read,
+        FileVerb::Show { .. } | FileVerb::Template(_) => Access::Read,
         FileVerb::Upload { .. } | FileVerb::Download { .. } => Access::Files,
     }
 }
@@ -81,6 +88,7 @@ pub(crate) async fn run(session: &Session, args: &FileArgs) -> Result<Exit, Fail
                 upload::show(&session.service, session.actor.author.principal, ASKER, read(id)?).await?;
             show(session, &found)?;
         }
+        FileVerb::Template(args) => return file_template::run(session, args).await,
         FileVerb::Download { id, out } => download(session, read(id)?, out.clone()).await?,
     }
     Ok(Exit::Success)

@@ -19,6 +19,7 @@ mod export_form;
 mod export_out;
 pub(crate) mod file;
 mod file_report;
+mod file_template;
 pub(crate) mod fx;
 pub(crate) mod group;
 pub(crate) mod health;
@@ -94,7 +95,7 @@ pub(crate) enum Command {
     Notice(notice::NoticeArgs),
     /// Show, watch and cancel tasks: imports, exports and verifications that a server does
     Task(task::TaskArgs),
-    /// Upload, show and download files
+    /// Upload, show and download files, and make templates to fill in
     File(file::FileArgs),
     /// Manage webhooks, which tell other programs what happened
     Webhook(webhook::WebhookArgs),

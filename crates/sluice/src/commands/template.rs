@@ -204,7 +204,7 @@ pub(crate) async fn run(session: &Session, args: &TemplateArgs) -> Result<Exit, 
     Ok(Exit::Success)
 }
 
-fn read(id: &str) -> Result<TemplateId, Failure> {
+pub(crate) fn read(id: &str) -> Result<TemplateId, Failure> {
     TemplateId::from_text(id).map_err(|_| Error::refused(Code::TemplateNotFound, shown(id)).into())
 }
 

@@ -26,9 +26,9 @@ pub fn command_of(commands: &BTreeSet<String>, args: &[&str]) -> Option<String> 
 }
 
 /// Every command: `init`, `account open`, `user totp show`, … A command with subcommands is represented by them;
-/// `transfer` and `audit`, which also work alone, are listed as well.
+/// `transfer`, `audit` and `stats`, which also work alone, are listed as well.
 pub fn all_commands(ledger: &Ledger) -> BTreeSet<String> {
-    let mut all = BTreeSet::from(["transfer", "audit"].map(ToOwned::to_owned));
+    let mut all = BTreeSet::from(["transfer", "audit", "stats"].map(ToOwned::to_owned));
     add_below(ledger, "", &mut all);
     all
 }

@@ -305,6 +305,13 @@ fn accounts_statements_and_transfers_are_written_as_tables() {
             "-1.20",
         ),
         ("t.csv", &["transfer", "export"], "transfer,kind,status,", 3, "1001.20"),
+        (
+            "s.csv",
+            &["stats", "export", "--from", "2000-01-01", "--to", "2999-12-31"],
+            "date,account,currency,",
+            1,
+            "1.20",
+        ),
         ("t.csv", &["transfer", "export", "--status", "failed"], "transfer,kind,status,", 1, "900.00"),
     ] {
         let out = ledger.path().join(name);

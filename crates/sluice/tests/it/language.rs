@@ -84,6 +84,9 @@ fn exports(walk: &mut Walk) {
     walk.say(&["account", "export-statement", "9999", "--out", &out], 1);
     walk.say(&["transfer", "export", "--out", &out], 0);
     walk.say(&["transfer", "export", "--account", "9999", "--out", &out], 1);
+    walk.say(&["stats", "export", "--from", "2020-01-01", "--to", "2999-12-31", "--out", &out], 0);
+    walk.say(&["file", "template", "--type", "one_to_many", "--accounts", "1001", "--out", &out], 0);
+    walk.say(&["file", "template", "--type", "many_to_many", "--accounts", "1001", "--out", &out], 1);
 }
 
 fn groups(walk: &mut Walk) {

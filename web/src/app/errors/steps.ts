@@ -298,6 +298,7 @@ export const NEXT_STEP: Record<ProblemCode, string> = {
   BATCH_TEMPLATE_TOO_LARGE: 'splitTemplate',
   BATCH_TEMPLATE_NOT_RUN: 'savedAmounts',
   BATCH_TEMPLATE_GROUP_TYPE: 'singleForGroup',
+  FILE_TEMPLATE_UNFIT: 'templateType',
   DRAFT_INCOMPLETE: 'fillAmounts',
   DRAFT_FILTER_TOO_WIDE: 'narrowFilter',
 };

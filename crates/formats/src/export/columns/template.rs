@@ -48,6 +48,28 @@ export_table! {
 }
 
 export_table! {
+    /// A payment that names both sides.
+    PaymentBetweenRow<'a>, PAYMENTS_BETWEEN = "payments" "转账" {
+        /// The payer's account number.
+        payer: Text => &'a str, "付款账号", 24;
+        /// The payee's account number.
+        payee: Text => &'a str, "收款账号", 24;
+        /// The payee's name, for whom fills it in; it is not read.
+        holder: Text => &'a str, "户名", 24;
+        /// The amount.
+        amount: Amount => Cell<'a>, "金额", 16;
+        /// The currency code.
+        currency: Text => &'a str, "币种", 8;
+        /// What the payment is for.
+        memo: Text => &'a str, "备注", 30;
+        /// Free text for the payee.
+        reference: Text => &'a str, "参考号", 20;
+        /// The payment's id in the payer's system.
+        external_id: Text => &'a str, "外部编号", 20;
+    }
+}
+
+export_table! {
     /// An account to open.
     AccountTemplateRow<'a>, ACCOUNTS_TO_OPEN = "accounts" "开户" {
         /// The account's number.

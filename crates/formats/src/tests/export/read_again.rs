@@ -7,8 +7,8 @@ use crate::export::cell::{Cell, Moment};
 use crate::export::columns::account::{ACCOUNTS, AccountExportRow};
 use crate::export::columns::problem::{PROBLEMS, ProblemExportRow};
 use crate::export::columns::template::{
-    ACCOUNTS_TO_OPEN, AccountTemplateRow, PAYMENTS_BY_ACCOUNT, PAYMENTS_BY_PERSON, PaymentByAccountRow,
-    PaymentByPersonRow,
+    ACCOUNTS_TO_OPEN, AccountTemplateRow, PAYMENTS_BETWEEN, PAYMENTS_BY_ACCOUNT, PAYMENTS_BY_PERSON,
+    PaymentBetweenRow, PaymentByAccountRow, PaymentByPersonRow,
 };
 use crate::export::columns::{audit, preview, problem as problems, result, statement, statistics, transfer};
 use crate::export::options::ExportForm;
@@ -177,6 +177,17 @@ fn a_template_is_read_as_it_was_made() {
         let file = csv(&PAYMENTS_BY_PERSON, &row.cells());
         let without = PaymentFileOptions { amounts: AmountColumn::Optional, ..PaymentFileOptions::default() };
         assert_eq!(read(&file, &without), r#"2 "-" email="b@example.com" uid="U-1""#);
+        let row = PaymentBetweenRow {
+            payer: "0012",
+            payee: "6222020200112233445",
+            holder: "B",
+            amount: money(1_230, 2, "USD"),
+            currency: "USD",
+            ..PaymentBetweenRow::default()
+        };
+        let file = csv(&PAYMENTS_BETWEEN, &row.cells());
+        let expected = r#"2 "12.30" payer="0012" payee="6222020200112233445" currency="USD""#;
+        assert_eq!(read(&file, &PaymentFileOptions::default()), expected);
         let row = AccountTemplateRow {
             number: "0012",
             holder: "=B",
@@ -240,6 +251,7 @@ fn tables_have_each_header_once_and_names_in_lower_case() {
         &problems::PROBLEMS,
         &PAYMENTS_BY_ACCOUNT,
         &PAYMENTS_BY_PERSON,
+        &PAYMENTS_BETWEEN,
         &ACCOUNTS_TO_OPEN,
     ] {
         for language in LANGUAGES {

@@ -10,6 +10,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("account export", "writes a file where it is; over the API a task does"),
     ("account export-statement", "as above"),
     ("transfer export", "as above"),
+    ("stats export", "as above"),
     ("approval list", "no batch of these ledgers waits for anybody; the tests of `http` read the queue"),
     ("approval approve", "asks the person who signed in for a code"),
     ("approval reject", "as above"),

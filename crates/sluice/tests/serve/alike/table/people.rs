@@ -68,6 +68,12 @@ pub const PEOPLE: &[Alike] = &[
     alike("task cancel task_1", "DELETE /api/v1/batch-tasks/task_1", "", "refused TASK_NOT_FOUND"),
     alike("file show file_1", "GET /api/v1/files/file_1", "", "refused FILE_NOT_FOUND"),
     alike("file download file_1", "GET /api/v1/files/file_1/content", "", "refused FILE_NOT_FOUND"),
+    alike(
+        "file template --type one_to_many --accounts NOPE",
+        "GET /api/v1/file-templates?type=one_to_many&accounts=NOPE",
+        "",
+        "refused ACCOUNT_NOT_FOUND",
+    ),
     alike("webhook show hook_1", "GET /api/v2/webhooks/hook_1", "", "refused WEBHOOK_NOT_FOUND"),
     alike(
         "webhook change hook_1 --disable",
