@@ -6,6 +6,7 @@ use domain::code::Code;
 use crate::header::{Choices, Header};
 use crate::layout::Layout;
 use crate::locate::{Located, TextRow, locate};
+use crate::mapping::fingerprint;
 use crate::number_style::NumberStyle;
 use crate::problem::Problem;
 use crate::read_error::ReadError;
@@ -79,6 +80,7 @@ impl<S: Sheet> Table<S> {
         let mut totals = self.report.totals;
         totals.blank_rows += self.sheet.blank_lines();
         Summary {
+            header_set: fingerprint(&self.header.names),
             remarks: self.remarks(),
             ignored_columns: self.header.ignored(),
             proposals: self.header.proposals().to_vec(),

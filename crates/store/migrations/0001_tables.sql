@@ -1045,6 +1045,7 @@ CREATE INDEX upload_of_task ON upload (task);
 
 -- Tasks. Which node is at one is in `lease`. `place`: the file store with the file that it reads; empty if it reads none.
 -- `so_far`: what one that works in several commits did in those before the present one.
+-- `header_set`: of a completed import whose columns somebody decided, the headers for which that is remembered.
 CREATE TABLE task (
   id              DRAWN KEY,
   kind            NUMBER NOT NULL,
@@ -1070,9 +1071,12 @@ CREATE TABLE task (
   started_at      NUMBER,
   cancel_at       NUMBER,
   completed_at    NUMBER,
-  removed_at      NUMBER
+  removed_at      NUMBER,
+  header_set      TEXT
 ) CHANGING;
 CREATE INDEX task_open ON task (id) WHERE state IN (1, 2);
 CREATE INDEX task_own ON task (created_by_kind, created_by_id, id);
 CREATE INDEX task_of_batch ON task (batch, id);
+CREATE INDEX task_remembered ON task (kind, created_by_kind, COALESCE(created_by_id, 0), header_set, id)
+  WHERE header_set IS NOT NULL;
 CREATE INDEX task_reads ON task (upload) WHERE state IN (1, 2);

@@ -130,6 +130,9 @@ pub struct FileRead {
     pub delimiter: Option<String>,
     /// Its sheet, if it is a workbook.
     pub sheet: Option<String>,
+    /// Identifies the set of its headers, whatever their order, case and separators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_set: Option<String>,
     /// What a person should know: hidden rows, stored values of formulas, rows above the header.
     pub remarks: Vec<FileRemark>,
 }
