@@ -501,6 +501,7 @@ CREATE TABLE refused_row (
   item       NUMBER
 );
 CREATE INDEX refused_row_batch ON refused_row (batch);
+CREATE INDEX refused_row_line ON refused_row (batch, line);
 
 CREATE TABLE import_problem (
   id          DRAWN KEY,
@@ -513,6 +514,7 @@ CREATE TABLE import_problem (
   suggestion  TEXT
 );
 CREATE INDEX import_problem_batch ON import_problem (batch);
+CREATE INDEX import_problem_line ON import_problem (batch, line);
 
 -- The rates at which a batch that converts is paid: kept when it is submitted or repriced. `at` is since when the rate was
 -- stored. A batch that follows the stored rates has no row.

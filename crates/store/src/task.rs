@@ -160,6 +160,15 @@ static END: Sql = Sql::new(
          header_set = $9, so_far = NULL
      WHERE id = $1",
 );
+static IMPORTER: Sql = Sql::new(sql!(
+    "SELECT ",
+    Task::COLUMNS,
+    " FROM task WHERE batch = $1 AND upload IS NOT NULL AND kind = ",
+    [TaskType::ImportBatch],
+    " AND state = ",
+    [TaskState::Completed],
+    " ORDER BY id LIMIT 1"
+));
 static REMEMBERED: Sql = Sql::new(
     "SELECT input, completed_at FROM task
      WHERE header_set = $1 AND kind = $2 AND created_by_kind = $3 AND COALESCE(created_by_id, 0) = $4
@@ -189,6 +198,7 @@ pub const CATALOGUE: &[Named] = named![
     &BIND,
     &ASK,
     &END,
+    &IMPORTER,
     &REMEMBERED,
     &REMEMBERS,
     &REMOVE
@@ -335,6 +345,11 @@ pub async fn end(tx: &mut Tx, id: TaskId, ending: &Ending, now: i64) -> Result<(
         ending.header_set.as_deref(),
     ];
     tx.execute(&END, args).await.map(|_| ())
+}
+
+/// The first task that imported a file into a batch, also after it was removed from the list.
+pub async fn importer(tx: &mut Tx, batch: BatchId) -> Result<Option<Task>, StoreError> {
+    tx.fetch(&IMPORTER, args![batch.0]).await?.first().map(Row::read).transpose()
 }
 
 /// The input of the newest task of a kind that a principal started, that is completed and whose decisions are remembered
