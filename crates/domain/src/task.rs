@@ -4,7 +4,9 @@
 //! To add a kind: a file in `task/` with its input and its output; its line in [`TaskInput`] and [`TaskOutput`], with a
 //! number and a name in [`TaskType`]; and in `engine` a file with what it does and a line in its registry.
 
+pub mod annotate_original;
 pub mod batch_name;
+pub mod columns;
 pub mod evidence;
 pub mod export_accounts;
 pub mod export_audit;
@@ -56,6 +58,8 @@ stored_enum! {
         Preview = 10 "preview",
         /// Writes statistics to a file.
         ExportStatistics = 11 "export_statistics",
+        /// Writes the uploaded file of a batch again, with the outcome of each row beside it.
+        AnnotateOriginal = 12 "annotate_original",
     }
 }
 
@@ -66,7 +70,7 @@ impl TaskType {
         match self {
             Self::ImportBatch => Operation::BatchCreate,
             Self::ImportAccounts => Operation::AccountOpen,
-            Self::ExportBatch => Operation::BatchShow,
+            Self::ExportBatch | Self::AnnotateOriginal => Operation::BatchShow,
             Self::ExportAccounts => Operation::AccountList,
             Self::ExportStatement => Operation::StatementShow,
             Self::ExportTransfers => Operation::TransferList,
@@ -132,6 +136,8 @@ pub enum TaskInput {
     Verify(verify::VerifyInput),
     /// [`TaskType::Preview`].
     Preview(preview::PreviewInput),
+    /// [`TaskType::AnnotateOriginal`].
+    AnnotateOriginal(annotate_original::AnnotateOriginalInput),
 }
 
 impl TaskInput {
@@ -150,6 +156,7 @@ impl TaskInput {
             Self::Evidence(_) => TaskType::Evidence,
             Self::Verify(_) => TaskType::Verify,
             Self::Preview(_) => TaskType::Preview,
+            Self::AnnotateOriginal(_) => TaskType::AnnotateOriginal,
         }
     }
 
@@ -176,7 +183,8 @@ impl TaskInput {
             | Self::ExportAudit(_)
             | Self::Evidence(_)
             | Self::Verify(_)
-            | Self::Preview(_) => None,
+            | Self::Preview(_)
+            | Self::AnnotateOriginal(_) => None,
         }
     }
 
@@ -188,6 +196,7 @@ impl TaskInput {
             Self::ExportBatch(input) => Some(input.batch_id.0),
             Self::Evidence(input) => Some(input.batch_id.0),
             Self::Preview(input) => Some(input.batch_id.0),
+            Self::AnnotateOriginal(input) => Some(input.batch_id.0),
             Self::ImportAccounts(_)
             | Self::ExportAccounts(_)
             | Self::ExportStatement(_)
@@ -225,6 +234,8 @@ pub enum TaskOutput {
     Verify(verify::VerifyOutput),
     /// [`TaskType::Preview`].
     Preview(made::MadeFile),
+    /// [`TaskType::AnnotateOriginal`].
+    AnnotateOriginal(made::MadeFile),
 }
 
 impl TaskOutput {
@@ -239,7 +250,8 @@ impl TaskOutput {
             | Self::ExportStatistics(made)
             | Self::ExportAudit(made)
             | Self::Evidence(made)
-            | Self::Preview(made) => Some(made.file_id),
+            | Self::Preview(made)
+            | Self::AnnotateOriginal(made) => Some(made.file_id),
             Self::ImportBatch(_) | Self::ImportAccounts(_) | Self::Verify(_) => None,
         }
     }

@@ -149,6 +149,7 @@ fn who_may_start_a_kind_is_who_may_do_its_operation() {
         (TaskType::Evidence, everybody),
         (TaskType::Verify, "admin auditor"),
         (TaskType::Preview, everybody),
+        (TaskType::AnnotateOriginal, everybody),
     ] {
         assert_eq!(roles(kind), expected, "{}", kind.name());
     }

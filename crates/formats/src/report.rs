@@ -50,6 +50,8 @@ pub struct Folded {
 /// The summary of a file, complete once the last page has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// Identifies the set of the file's headers ([`crate::mapping::fingerprint`]).
+    pub header_set: String,
     /// What a person should know before the file is taken: rows above the header, hidden rows, formulas, numbers that
     /// look changed. A remark refuses nothing.
     pub remarks: Vec<Problem>,

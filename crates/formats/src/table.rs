@@ -6,6 +6,7 @@ use domain::code::Code;
 use crate::header::{Choices, Header};
 use crate::layout::Layout;
 use crate::locate::{Located, TextRow, locate};
+use crate::mapping::fingerprint;
 use crate::number_style::NumberStyle;
 use crate::problem::Problem;
 use crate::read_error::ReadError;
@@ -20,6 +21,7 @@ pub(crate) struct Table<S> {
     style: NumberStyle,
     report: Report,
     above: Vec<TextRow>,
+    pub(crate) header_line: u64,
 }
 
 impl<S: Sheet> Table<S> {
@@ -31,13 +33,14 @@ impl<S: Sheet> Table<S> {
         amount: Option<usize>,
     ) -> Result<Self, ReadError> {
         let Located { above, header, .. } = locate(&mut sheet, layout, choices)?;
-        let header = Header::find(header.line, header.cells, layout, choices).map_err(ReadError::Refused)?;
+        let header_line = header.line;
+        let header = Header::find(header_line, header.cells, layout, choices).map_err(ReadError::Refused)?;
         sheet.forget_blank_lines();
         if sheet.at_end()? {
             return Err(no_rows(sheet.line()));
         }
         let (style, report) = (choices.style.clone(), Report::new(amount.is_some()));
-        Ok(Self { sheet, header, style, report, above })
+        Ok(Self { sheet, header, style, report, above, header_line })
     }
 
     /// Reads up to `max_rows` records and appends what `take` returns for them to `rows`. Returns false once
@@ -79,6 +82,7 @@ impl<S: Sheet> Table<S> {
         let mut totals = self.report.totals;
         totals.blank_rows += self.sheet.blank_lines();
         Summary {
+            header_set: fingerprint(&self.header.names),
             remarks: self.remarks(),
             ignored_columns: self.header.ignored(),
             proposals: self.header.proposals().to_vec(),

@@ -48,6 +48,7 @@ impl FileReport {
             encoding: form.encoding.map(|encoding| encoding.name().to_owned()),
             delimiter: form.delimiter.map(|delimiter| delimiter.name().to_owned()),
             sheet: form.sheet.clone(),
+            header_set: Some(self.summary.header_set.clone()).filter(|set| !set.is_empty()),
             remarks: remarks.collect(),
         }
     }

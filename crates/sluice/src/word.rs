@@ -69,6 +69,7 @@ words! {
     TaskType {
         ImportBatch "导入批次" ImportAccounts "导入账户" ExportBatch "导出批次" ExportAccounts "导出账户" ExportStatement "导出对账单"
         ExportTransfers "导出转账" ExportStatistics "导出统计" ExportAudit "导出审计日志" Evidence "证据包" Verify "核验账本" Preview "预检"
+        AnnotateOriginal "标注原文件"
     }
     TransferKind { Single "转账" Item "批次" Deposit "存入" Withdrawal "取出" Opening "期初余额" }
 }

@@ -501,6 +501,7 @@ CREATE TABLE refused_row (
   item       NUMBER
 );
 CREATE INDEX refused_row_batch ON refused_row (batch);
+CREATE INDEX refused_row_line ON refused_row (batch, line);
 
 CREATE TABLE import_problem (
   id          DRAWN KEY,
@@ -513,6 +514,7 @@ CREATE TABLE import_problem (
   suggestion  TEXT
 );
 CREATE INDEX import_problem_batch ON import_problem (batch);
+CREATE INDEX import_problem_line ON import_problem (batch, line);
 
 -- The rates at which a batch that converts is paid: kept when it is submitted or repriced. `at` is since when the rate was
 -- stored. A batch that follows the stored rates has no row.
@@ -1045,6 +1047,7 @@ CREATE INDEX upload_of_task ON upload (task);
 
 -- Tasks. Which node is at one is in `lease`. `place`: the file store with the file that it reads; empty if it reads none.
 -- `so_far`: what one that works in several commits did in those before the present one.
+-- `header_set`: of a completed import whose columns somebody decided, the headers for which that is remembered.
 CREATE TABLE task (
   id              DRAWN KEY,
   kind            NUMBER NOT NULL,
@@ -1070,9 +1073,12 @@ CREATE TABLE task (
   started_at      NUMBER,
   cancel_at       NUMBER,
   completed_at    NUMBER,
-  removed_at      NUMBER
+  removed_at      NUMBER,
+  header_set      TEXT
 ) CHANGING;
 CREATE INDEX task_open ON task (id) WHERE state IN (1, 2);
 CREATE INDEX task_own ON task (created_by_kind, created_by_id, id);
 CREATE INDEX task_of_batch ON task (batch, id);
+CREATE INDEX task_remembered ON task (kind, created_by_kind, COALESCE(created_by_id, 0), header_set, id)
+  WHERE header_set IS NOT NULL;
 CREATE INDEX task_reads ON task (upload) WHERE state IN (1, 2);

@@ -43,10 +43,15 @@ static BETWEEN: Sql = Sql::new(sql!(
     " FROM import_problem
      WHERE batch = $1 AND refused_row BETWEEN $2 AND $3 ORDER BY refused_row, id",
 ));
+static OF_LINES: Sql = Sql::new(sql!(
+    "SELECT ",
+    ImportProblem::COLUMNS,
+    " FROM import_problem WHERE batch = $1 AND line BETWEEN $2 AND $3 ORDER BY line, id",
+));
 static PURGE: Sql = Sql::new("DELETE FROM import_problem WHERE batch = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&LIST, &BETWEEN, &PURGE];
+pub const CATALOGUE: &[Named] = named![&LIST, &BETWEEN, &OF_LINES, &PURGE];
 
 /// Stores problems.
 pub async fn insert(tx: &mut Tx, batch: BatchId, problems: &[ImportProblem]) -> Result<(), StoreError> {
@@ -78,6 +83,15 @@ pub async fn between(
     (first, last): (i64, i64),
 ) -> Result<Vec<ImportProblem>, StoreError> {
     tx.fetch(&BETWEEN, args![batch.0, first, last]).await?.iter().map(Row::read).collect()
+}
+
+/// The problems of a batch's refused rows on a range of lines, in their order.
+pub async fn of_lines(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): (i64, i64),
+) -> Result<Vec<ImportProblem>, StoreError> {
+    tx.fetch(&OF_LINES, args![batch.0, first, last]).await?.iter().map(Row::read).collect()
 }
 
 /// Deletes the problems of an import that did not finish.

@@ -49,10 +49,16 @@ static DROP: Sql = Sql::new(
     "UPDATE refused_row SET settled_at = $3 WHERE batch = $1 AND settled_at IS NULL
        AND (CAST($2 AS BIGINT) = 0 OR id IN (SELECT refused_row FROM import_problem WHERE batch = $1 AND code = $2))",
 );
+static OF_LINES: Sql = Sql::new(sql!(
+    "SELECT ",
+    RefusedRow::COLUMNS,
+    " FROM refused_row WHERE batch = $1 AND line BETWEEN $2 AND $3 AND id <= $4 ORDER BY line, id"
+));
+static LAST: Sql = Sql::new("SELECT COALESCE(MAX(id), 0) FROM refused_row WHERE batch = $1");
 static PURGE: Sql = Sql::new("DELETE FROM refused_row WHERE batch = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[Named] = named![&OPEN, &COUNT, &DROP, &PURGE];
+pub const CATALOGUE: &[Named] = named![&OPEN, &COUNT, &DROP, &OF_LINES, &LAST, &PURGE];
 
 /// 0 means any code.
 fn number(code: Option<Code>) -> i64 {
@@ -94,6 +100,21 @@ pub async fn count(tx: &mut Tx, batch: BatchId, code: Option<Code>) -> Result<i6
 /// Rows by their keys; missing ones are omitted.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<RefusedRow>, StoreError> {
     tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(Row::read).collect()
+}
+
+/// The rows of a batch on a range of lines, settled or not, up to a key.
+pub async fn of_lines(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): (i64, i64),
+    up_to: i64,
+) -> Result<Vec<RefusedRow>, StoreError> {
+    tx.fetch(&OF_LINES, args![batch.0, first, last, up_to]).await?.iter().map(Row::read).collect()
+}
+
+/// The highest key of a batch's rows; 0 if it has none.
+pub async fn last(tx: &mut Tx, batch: BatchId) -> Result<i64, StoreError> {
+    tx.fetch(&LAST, args![batch.0]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// Settles rows that were replaced by items: pairs of key and item.

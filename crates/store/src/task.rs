@@ -90,13 +90,15 @@ pub struct Ending {
     pub code: Option<Code>,
     /// What that is about.
     pub message: Option<String>,
+    /// The set of headers for which the decisions in its input are remembered; none if there is nothing to remember.
+    pub header_set: Option<String>,
 }
 
 impl Ending {
     /// An end without a result.
     #[must_use]
     pub const fn of(state: TaskState) -> Self {
-        Self { state, result: None, problems: None, made: None, code: None, message: None }
+        Self { state, result: None, problems: None, made: None, code: None, message: None, header_set: None }
     }
 }
 
@@ -155,15 +157,51 @@ static BIND: Sql = Sql::new("UPDATE task SET batch = $2, result = $3 WHERE id = 
 static ASK: Sql = Sql::new("UPDATE task SET cancel_at = COALESCE(cancel_at, $2) WHERE id = $1");
 static END: Sql = Sql::new(
     "UPDATE task SET state = $2, result = $3, problems = $4, made = $5, code = $6, message = $7, completed_at = $8,
-         so_far = NULL
+         header_set = $9, so_far = NULL
      WHERE id = $1",
+);
+static IMPORTER: Sql = Sql::new(sql!(
+    "SELECT ",
+    Task::COLUMNS,
+    " FROM task WHERE batch = $1 AND upload IS NOT NULL AND kind = ",
+    [TaskType::ImportBatch],
+    " AND state = ",
+    [TaskState::Completed],
+    " ORDER BY id LIMIT 1"
+));
+static REMEMBERED: Sql = Sql::new(
+    "SELECT input, completed_at FROM task
+     WHERE header_set = $1 AND kind = $2 AND created_by_kind = $3 AND COALESCE(created_by_id, 0) = $4
+     ORDER BY id DESC LIMIT 1",
+);
+static REMEMBERS: Sql = Sql::new(
+    "SELECT id FROM task WHERE header_set IS NOT NULL AND kind = $1 AND created_by_kind = $2
+       AND COALESCE(created_by_id, 0) = $3 LIMIT 1",
 );
 static REMOVE: Sql = Sql::new("UPDATE task SET removed_at = $2 WHERE id = $1");
 
 /// The statements of this noun.
 pub const CATALOGUE: &[Named] = named![
-    &INSERT, &GET, &LOCK, &EVER, &PROBLEMS, &OPEN, &WAITING, &CANCELLED, &TAKE, &GIVE_BACK, &NOTE, &KEEP,
-    &SO_FAR, &BIND, &ASK, &END, &REMOVE
+    &INSERT,
+    &GET,
+    &LOCK,
+    &EVER,
+    &PROBLEMS,
+    &OPEN,
+    &WAITING,
+    &CANCELLED,
+    &TAKE,
+    &GIVE_BACK,
+    &NOTE,
+    &KEEP,
+    &SO_FAR,
+    &BIND,
+    &ASK,
+    &END,
+    &IMPORTER,
+    &REMEMBERED,
+    &REMEMBERS,
+    &REMOVE
 ];
 
 /// Adds a task that waits; its id is assigned here.
@@ -304,8 +342,32 @@ pub async fn end(tx: &mut Tx, id: TaskId, ending: &Ending, now: i64) -> Result<(
         ending.code.map(Code::number),
         ending.message.as_deref(),
         now,
+        ending.header_set.as_deref(),
     ];
     tx.execute(&END, args).await.map(|_| ())
+}
+
+/// The first task that imported a file into a batch, also after it was removed from the list.
+pub async fn importer(tx: &mut Tx, batch: BatchId) -> Result<Option<Task>, StoreError> {
+    tx.fetch(&IMPORTER, args![batch.0]).await?.first().map(Row::read).transpose()
+}
+
+/// The input of the newest task of a kind that a principal started, that is completed and whose decisions are remembered
+/// for a set of headers; with the time of its end, microseconds UTC. Removing it from the list forgets nothing.
+pub async fn remembered(
+    tx: &mut Tx,
+    header_set: &str,
+    kind: TaskType,
+    by: Principal,
+) -> Result<Option<(String, Option<i64>)>, StoreError> {
+    let args = args![header_set, kind.number(), by.kind(), by.id().unwrap_or(0)];
+    tx.fetch(&REMEMBERED, args).await?.first().map(Row::read).transpose()
+}
+
+/// Whether [`remembered`] finds anything for some set of headers.
+pub async fn remembers(tx: &mut Tx, kind: TaskType, by: Principal) -> Result<bool, StoreError> {
+    let rows = tx.fetch(&REMEMBERS, args![kind.number(), by.kind(), by.id().unwrap_or(0)]).await?;
+    Ok(rows.first().is_some())
 }
 
 /// Removes a task from the list; its row stays.

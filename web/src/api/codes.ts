@@ -283,6 +283,7 @@ export const CODES = {
   FILES_UNAVAILABLE: 'later',
   FILE_ON_ANOTHER_NODE: 'later',
   FILE_MISSING: 'final',
+  ORIGINAL_MISSING: 'final',
   OPENING_RIGHT_MISSING: 'final',
   HOLDER_GROUP_NOT_FOUND: 'final',
   HOLDER_GROUP_EXISTS: 'final',

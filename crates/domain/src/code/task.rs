@@ -19,6 +19,7 @@ macro_rules! task_codes {
             510 FilesUnavailable "FILES_UNAVAILABLE" 503 Later "This server stores no files; set where files are stored and restart it" "服务器未配置文件存储；请配置文件存储位置后重启";
             511 FileElsewhere "FILE_ON_ANOTHER_NODE" 409 Later "The file is on the disk of another node; ask that node, or store files in S3 or a shared folder" "文件位于另一节点的磁盘上；请访问该节点，或将文件存放于 S3 或共享目录";
             512 FileMissing "FILE_MISSING" 409 Final "The file's content is not in the file store; upload or make it again" "文件存储中没有该文件的内容；请重新上传或生成";
+            519 OriginalMissing "ORIGINAL_MISSING" 409 Final "The batch was not made from an uploaded file; export its results instead" "该批次不是由上传的文件创建的；请改为导出其结果";
             // Imports of accounts.
             513 OpeningNotRight "OPENING_RIGHT_MISSING" 403 Final "The file has a column of opening balances, which bring money into the ledger, and the one who started the import may not enter deposits; leave the column out, or have somebody import the file who may" "文件含有期初余额列，导入会使资金进入账本，而发起人无权录入存款；请去掉该列，或由有权录入存款的人员导入";
         }

@@ -117,6 +117,9 @@ pub struct ImportBatchOutput {
     pub file_rows: u64,
     /// The sum of the file's readable amounts, in major units.
     pub file_sum: String,
+    /// The highest number that was drawn for its rows, taken or refused: what has a higher one is not of this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_number: Option<i64>,
 }
 
 /// What a file was read as, and what a person should know about it.
@@ -130,6 +133,9 @@ pub struct FileRead {
     pub delimiter: Option<String>,
     /// Its sheet, if it is a workbook.
     pub sheet: Option<String>,
+    /// Identifies the set of its headers, whatever their order, case and separators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_set: Option<String>,
     /// What a person should know: hidden rows, stored values of formulas, rows above the header.
     pub remarks: Vec<FileRemark>,
 }

@@ -7,6 +7,7 @@
 //! counts what it has done in [`Job::counts`]; the file `run` writes that down. What it makes it makes under
 //! the task's lease ([`service::task::TaskHold`]), and only once, however often it is taken up again.
 
+mod annotate_original;
 mod evidence;
 mod export_accounts;
 mod export_audit;
@@ -73,4 +74,5 @@ registry! {
     Evidence => evidence::EvidencePack;
     Verify => verify::Verify;
     Preview => preview::PreviewFile;
+    AnnotateOriginal => annotate_original::AnnotateOriginal;
 }

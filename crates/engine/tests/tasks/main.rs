@@ -5,6 +5,7 @@ mod accounts;
 mod cancel;
 mod exports;
 mod kinds;
+mod originals;
 mod rights;
 #[path = "../still_clock/mod.rs"]
 mod still_clock;

@@ -1,10 +1,15 @@
-//! CSV: RFC 4180 quoting, lines that end with LF, and a byte order mark so that Excel reads UTF-8.
+//! CSV: RFC 4180 quoting, lines that end with LF, and a byte order mark so that Excel reads UTF-8. The annotated original
+//! has the separator and the encoding of the file that it is made of.
 
 use super::cell::Cell;
+use super::encode::encoded;
 use super::escape::escaped;
 use super::file::{COLLECTED, FileWriter, Plan};
+use super::options::TextForm;
 use super::table::{CellKind, ExportColumn};
 use super::text::Texts;
+use crate::delimiter::Delimiter;
+use crate::encoding::Encoding;
 use std::io::{Result, Write};
 use std::sync::Arc;
 
@@ -14,6 +19,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     bytes: Vec<u8>,
+    delimiter: Delimiter,
     fields: usize,
     /// Where the current record begins.
     start: usize,
@@ -23,11 +29,12 @@ impl Records {
     /// Adds a field to the current record.
     pub(crate) fn field(&mut self, text: &str) {
         if self.fields > 0 {
-            self.bytes.push(b',');
+            self.bytes.push(self.delimiter.byte());
         }
         self.fields += 1;
         let bytes = text.as_bytes();
-        if !bytes.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        let delimiter = self.delimiter.byte();
+        if !bytes.iter().any(|byte| matches!(byte, b'"' | b'\r' | b'\n') || *byte == delimiter) {
             self.bytes.extend_from_slice(bytes);
             return;
         }
@@ -58,8 +65,8 @@ impl Records {
     }
 
     /// Hands on what was collected, and keeps the memory.
-    fn hand_on(&mut self, to: &mut (dyn Write + Send)) -> Result<()> {
-        to.write_all(&self.bytes)?;
+    fn hand_on(&mut self, encoding: Encoding, to: &mut (dyn Write + Send)) -> Result<()> {
+        to.write_all(&encoded(&self.bytes, encoding))?;
         self.bytes.clear();
         self.start = 0;
         Ok(())
@@ -76,8 +83,16 @@ pub(super) struct CsvFile {
 impl CsvFile {
     /// Begins a file with its header.
     pub(super) fn new(plan: Arc<Plan>) -> Self {
-        let mut records =
-            Records { bytes: BYTE_ORDER_MARK.to_vec(), fields: 0, start: BYTE_ORDER_MARK.len() };
+        let TextForm { delimiter, encoding } = plan.options.text;
+        let bytes = match encoding {
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => BYTE_ORDER_MARK.to_vec(),
+            Encoding::Gb18030 | Encoding::Big5 | Encoding::Windows1252 => Vec::new(),
+        };
+        let mut records = Records { start: bytes.len(), bytes, delimiter, fields: 0 };
+        for row in &plan.options.above {
+            row.iter().for_each(|field| records.field(&escaped(field)));
+            records.end();
+        }
         for header in plan.table.headers(plan.options.language) {
             records.field(&escaped(header));
         }
@@ -107,10 +122,14 @@ impl FileWriter for CsvFile {
             self.cell(column, cell);
         }
         self.records.end();
-        if self.records.bytes.len() >= COLLECTED { self.records.hand_on(to) } else { Ok(()) }
+        if self.records.bytes.len() >= COLLECTED {
+            self.records.hand_on(self.plan.options.text.encoding, to)
+        } else {
+            Ok(())
+        }
     }
 
     fn finish(mut self: Box<Self>, to: &mut (dyn Write + Send)) -> Result<()> {
-        self.records.hand_on(to)
+        self.records.hand_on(self.plan.options.text.encoding, to)
     }
 }

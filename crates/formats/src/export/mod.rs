@@ -13,6 +13,7 @@
 pub mod cell;
 pub mod columns;
 pub(crate) mod csv;
+mod encode;
 pub mod escape;
 mod file;
 mod json_lines;

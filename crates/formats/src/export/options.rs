@@ -1,5 +1,7 @@
 //! How an export is written.
 
+use crate::delimiter::Delimiter;
+use crate::encoding::Encoding;
 use domain::code::Language;
 use jiff::tz::TimeZone;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -44,6 +46,21 @@ impl ExportForm {
     }
 }
 
+/// How CSV is written; unless it is said, as most programs read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextForm {
+    /// The field separator.
+    pub delimiter: Delimiter,
+    /// The encoding; UTF-8 and UTF-16 have a byte order mark.
+    pub encoding: Encoding,
+}
+
+impl Default for TextForm {
+    fn default() -> Self {
+        Self { delimiter: Delimiter::Comma, encoding: Encoding::Utf8 }
+    }
+}
+
 /// How an export is written.
 #[derive(Debug, Clone)]
 pub struct ExportOptions {
@@ -59,6 +76,10 @@ pub struct ExportOptions {
     pub rows_per_file: Option<NonZeroU64>,
     /// At most so many rows in a sheet, without the header.
     pub rows_per_sheet: NonZeroU32,
+    /// How CSV is written.
+    pub text: TextForm,
+    /// Rows above the header, such as a title.
+    pub above: Vec<Vec<String>>,
     /// Where workbooks keep their rows until they are complete; the system's directory if there is none.
     pub temporary: Option<PathBuf>,
 }
@@ -72,6 +93,8 @@ impl Default for ExportOptions {
             made_at: 0,
             rows_per_file: None,
             rows_per_sheet: SHEET_ROWS,
+            text: TextForm::default(),
+            above: Vec::new(),
             temporary: None,
         }
     }

@@ -1,13 +1,21 @@
 //! The annotated original: somebody's file again, row by row as it was read, with the outcome of each row beside it.
 
-use super::cell::Cell;
+use super::cell::{Cell, Fixed, Json};
 use super::escape::taken_back;
+use super::options::{ExportForm, ExportOptions, TextForm};
 use super::table::{CellKind, ExportColumn, ExportTable};
 use super::words::ITEM_STATES;
+use super::xlsx::DIGITS_MAX;
+use crate::encoding::Encoding;
+use crate::kind::FileKind;
 use crate::layout::fold;
+use crate::open::{FileForm, Opened, open};
+use crate::payment::{PaymentFileOptions, PaymentReader};
 use crate::read_error::ReadError;
-use crate::sheet::{Sheet, Step};
+use crate::sheet::{MarkKind, Sheet, Step};
+use domain::code::Language;
 use std::borrow::Cow;
+use std::io::{Read, Seek};
 
 /// The columns that are added, with their Chinese.
 const ADDED: [ExportColumn; 5] = [
@@ -34,20 +42,70 @@ pub struct LineOutcome<'a> {
     pub transfer: Option<i64>,
 }
 
+/// A file of payments, opened to be annotated, and what it is.
+pub struct OpenedOriginal {
+    /// Its rows.
+    pub original: Original<Box<dyn Sheet + Send>>,
+    /// What it is.
+    pub form: FileForm,
+}
+
+impl OpenedOriginal {
+    /// Opens a file as its import read it. Its header is found first, so it is read twice.
+    pub fn open<R>(first: R, again: R, options: &PaymentFileOptions) -> Result<Self, ReadError>
+    where
+        R: Read + Seek + Send + 'static,
+    {
+        let (reader, form) = PaymentReader::open(first, options)?;
+        let line = reader.header_line();
+        drop(reader);
+        let Opened { sheet, .. } = open(again, &options.file)?;
+        // JSON lines have a header without a line.
+        let line = Some(line).filter(|_| form.kind != FileKind::JsonLines);
+        Ok(Self { original: Original::open(sheet, line)?, form })
+    }
+
+    /// The same options for an export like the file.
+    #[must_use]
+    pub fn like(&self, options: &ExportOptions) -> ExportOptions {
+        let TextForm { delimiter, encoding } = TextForm::default();
+        let encoding = self.form.encoding.unwrap_or(encoding);
+        let language = match encoding {
+            // They do not have the characters of simplified Chinese.
+            Encoding::Big5 | Encoding::Windows1252 => Language::English,
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Gb18030 => options.language,
+        };
+        ExportOptions {
+            form: match self.form.kind {
+                FileKind::Csv => ExportForm::Csv,
+                FileKind::Xlsx => ExportForm::Xlsx,
+                FileKind::JsonLines => ExportForm::JsonLines,
+            },
+            language,
+            rows_per_file: None,
+            text: TextForm { delimiter: self.form.delimiter.unwrap_or(delimiter), encoding },
+            above: self.original.above.clone(),
+            ..options.clone()
+        }
+    }
+}
+
 /// A file that is read to be annotated.
 #[derive(Debug)]
 pub struct Original<S> {
     sheet: S,
     table: ExportTable,
+    above: Vec<Vec<String>>,
     fields: Vec<String>,
     beyond: String,
+    /// The places of the fields that are numbers in the file, not texts.
+    numbers: Vec<usize>,
 }
 
 impl<S: Sheet> Original<S> {
-    /// Reads the header, on the line that the file's reader found it on; without one, the first record. What is
-    /// above it is left out.
+    /// Reads the header, on the line that the file's reader found it on; without one, the first record.
     pub fn open(mut sheet: S, line: Option<u64>) -> Result<Self, ReadError> {
-        let mut header = Vec::new();
+        let (mut header, mut above) = (Vec::new(), Vec::new());
         loop {
             match sheet.advance()? {
                 Step::Record if line.is_none_or(|line| line == sheet.line()) => {
@@ -55,11 +113,17 @@ impl<S: Sheet> Original<S> {
                     break;
                 }
                 Step::End => break,
-                Step::Record | Step::Oversized(_) | Step::Faulty(_) => {}
+                // As few as a header is looked for in.
+                Step::Record => {
+                    let mut row = Vec::new();
+                    read(&sheet, &mut row);
+                    above.push(row);
+                }
+                Step::Oversized(_) | Step::Faulty(_) => {}
             }
         }
         let fields = Vec::new();
-        Ok(Self { sheet, table: table(header), fields, beyond: String::new() })
+        Ok(Self { sheet, table: table(header), above, fields, beyond: String::new(), numbers: Vec::new() })
     }
 
     /// The file's columns and those that are added.
@@ -71,9 +135,14 @@ impl<S: Sheet> Original<S> {
     /// Advances to the next row and returns its line; none at the end of the file.
     pub fn advance(&mut self) -> Result<Option<u64>, ReadError> {
         self.beyond.clear();
+        self.numbers.clear();
         match self.sheet.advance()? {
             Step::End => return Ok(None),
-            Step::Record => read(&self.sheet, &mut self.fields),
+            Step::Record => {
+                read(&self.sheet, &mut self.fields);
+                let marks = self.sheet.marks().iter().filter(|mark| mark.kind == MarkKind::Number);
+                self.numbers.extend(marks.map(|mark| mark.place));
+            }
             Step::Oversized(oversized) => {
                 // Of a row that is too long, what was read of the field that is.
                 self.fields.clear();
@@ -105,7 +174,18 @@ impl<S: Sheet> Original<S> {
             outcome.transfer.into(),
             self.beyond.as_str().into(),
         ];
-        self.fields.iter().map(|field| field.as_str().into()).chain(added).collect()
+        let fields = self.fields.iter().enumerate();
+        fields.map(|(place, field)| self.cell(place, field)).chain(added).collect()
+    }
+
+    /// A number stays one if it is exact.
+    fn cell<'a>(&self, place: usize, field: &'a str) -> Cell<'a> {
+        let number = if self.numbers.contains(&place) { fixed(field) } else { None };
+        match number {
+            Some(number) if self.sheet.has_escapes() => number.into(),
+            Some(_) => Json(field).into(),
+            None => field.into(),
+        }
     }
 }
 
@@ -119,6 +199,16 @@ fn read(sheet: &impl Sheet, fields: &mut Vec<String>) {
         fields.push(if sheet.has_escapes() { taken_back(&field).to_owned() } else { field.into_owned() });
         from = *to;
     }
+}
+
+/// A decimal number with no more digits than a spreadsheet keeps.
+fn fixed(text: &str) -> Option<Fixed> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{fraction}");
+    if digits.len() > DIGITS_MAX || text.ends_with('.') || fraction.starts_with(['+', '-']) {
+        return None;
+    }
+    Some(Fixed { digits: digits.parse().ok()?, scale: u8::try_from(fraction.len()).ok()? })
 }
 
 fn table(header: Vec<String>) -> ExportTable {

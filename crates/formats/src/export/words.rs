@@ -6,7 +6,7 @@ use domain::code::Language;
 /// Words and their Chinese.
 pub type Words = &'static [(&'static str, &'static str)];
 
-/// States of items, and that of a row that was refused.
+/// States of items, and those of a row that was refused, and perhaps dropped.
 pub const ITEM_STATES: Words = &[
     ("pending", "等待中"),
     ("processing", "处理中"),
@@ -15,6 +15,7 @@ pub const ITEM_STATES: Words = &[
     ("unknown", "结果未知"),
     ("skipped", "已跳过"),
     ("refused", "已拒绝"),
+    ("dropped", "已放弃"),
 ];
 
 /// What a preview says of items, and of a row that was refused.

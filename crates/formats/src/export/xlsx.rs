@@ -115,7 +115,10 @@ impl XlsxFile {
         let formats = &self.formats;
         caught(|| {
             let sheet = self.book.add_worksheet_with_constant_memory()?;
-            sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+            // Only the first sheet has what was above the header.
+            let above = if self.sheet == 1 { options.above.as_slice() } else { &[] };
+            let top = RowNum::try_from(above.len()).unwrap_or(0);
+            sheet.set_name(name)?.set_freeze_panes(top + 1, 0)?;
             for (place, column) in (0..).zip(table.columns.iter()) {
                 sheet.set_column_width(place, f64::from(column.width))?;
                 if let Some(format) = formats.of(column.kind) {
@@ -126,15 +129,25 @@ impl XlsxFile {
                 table.columns.len().checked_sub(1).and_then(|last| ColNum::try_from(last).ok())
             {
                 let rows = options.rows_per_sheet.get();
-                sheet.ignore_error_range(1, 0, rows, last, IgnoreError::NumberStoredAsText)?;
+                sheet.ignore_error_range(
+                    top + 1,
+                    0,
+                    rows.max(top + 1),
+                    last,
+                    IgnoreError::NumberStoredAsText,
+                )?;
+            }
+            for (row, cells) in (0..).zip(above) {
+                for (place, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+                    sheet.write_string(row, place, fitting(cell))?;
+                }
             }
             for (place, header) in (0..).zip(table.headers(options.language)) {
-                sheet.write_string_with_format(0, place, fitting(header).as_ref(), &formats.header)?;
+                sheet.write_string_with_format(top, place, fitting(header).as_ref(), &formats.header)?;
             }
+            self.next = top + 1;
             Ok(())
-        })?;
-        self.next = 1;
-        Ok(())
+        })
     }
 }
 

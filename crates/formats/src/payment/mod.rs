@@ -215,6 +215,12 @@ impl<S: Sheet> PaymentReader<S> {
         summary
     }
 
+    /// The line that the header was found on.
+    #[must_use]
+    pub const fn header_line(&self) -> u64 {
+        self.table.header_line
+    }
+
     /// How many bytes the reader's buffers hold, whatever the file size.
     #[must_use]
     pub fn capacity(&self) -> usize {

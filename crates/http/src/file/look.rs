@@ -2,10 +2,12 @@
 
 use crate::kit::language;
 use crate::kit::said::said;
+use crate::kit::time::wire;
 use domain::code::Language;
 use serde::Serialize;
-use service::upload::{FileRemark, Probe, TextRow};
+use service::upload::{FileRemark, Looked, Probe, Remembered, TextRow};
 use service::{Error, Refusal};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What a file with rows was read as. Empty for pictures and documents, and where nobody looked.
@@ -31,6 +33,9 @@ pub(super) struct LookView {
     /// Identifies this set of headers.
     #[schema(example = "5feceb66ffc86f38")]
     header_set: Option<String>,
+    /// What the caller decided about the columns of the last imported file with the same headers; null if nothing. It is
+    /// a proposal: an import uses it only if it is sent in its options.
+    remembered: Option<RememberedView>,
     /// What each column probably means.
     columns: Vec<ColumnView>,
     /// How many rows are below the header, about.
@@ -76,6 +81,29 @@ struct ColumnView {
     samples: Vec<String>,
 }
 
+/// What was decided about the columns of files with the same headers, as the options of an import.
+#[derive(Debug, Serialize, ToSchema)]
+struct RememberedView {
+    /// Which column each field is read from: field to header.
+    #[schema(example = json!({ "amount": "Net pay" }))]
+    mapping: BTreeMap<String, String>,
+    /// Headers of columns that are set aside.
+    #[schema(example = json!(["Note"]))]
+    ignore: Vec<String>,
+    /// The decimal mark of amounts; null if it was not said.
+    #[schema(example = "comma")]
+    decimal: Option<String>,
+    /// Their group mark.
+    #[schema(example = "dot")]
+    group: Option<String>,
+    /// The currency sign or code that is written with them.
+    #[schema(example = json!(null))]
+    sign: Option<String>,
+    /// When an import used it last.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
+    used_at: String,
+}
+
 /// A row of a file.
 #[derive(Debug, Serialize, ToSchema)]
 struct RowView {
@@ -118,12 +146,12 @@ struct LookProblemView {
 
 impl LookView {
     /// What a look found, and the kind of table. Refusals are shown; any other error is one.
-    pub(super) fn of(looked: Result<Option<Probe>, Error>) -> Result<(Self, Option<&'static str>), Error> {
+    pub(super) fn of(looked: Result<Option<Looked>, Error>) -> Result<(Self, Option<&'static str>), Error> {
         match looked {
             Ok(None) => Ok((Self::default(), None)),
-            Ok(Some(probe)) => {
+            Ok(Some(Looked { probe, remembered })) => {
                 let kind = probe.form.kind.name();
-                Ok((probe.into(), Some(kind)))
+                Ok((Self { remembered: remembered.map(RememberedView::from), ..probe.into() }, Some(kind)))
             }
             Err(Error::Refused(refusal)) => {
                 Ok((Self { problem: Some(LookProblemView::of(&refusal)), ..Self::default() }, None))
@@ -142,6 +170,19 @@ impl LookProblemView {
         };
         let message = said(refusal.code, about.map(String::as_str), language);
         Self { code: refusal.code.name(), message }
+    }
+}
+
+impl From<Remembered> for RememberedView {
+    fn from(Remembered { choices, used_at }: Remembered) -> Self {
+        Self {
+            mapping: choices.mapping,
+            ignore: choices.ignore,
+            decimal: choices.decimal,
+            group: choices.group,
+            sign: choices.sign,
+            used_at: wire(used_at),
+        }
     }
 }
 
@@ -179,6 +220,7 @@ impl From<Probe> for LookView {
             header: probe.header,
             header_line: Some(probe.header_line),
             header_set: Some(probe.fingerprint),
+            remembered: None,
             columns: probe
                 .columns
                 .into_iter()

@@ -58,7 +58,8 @@ impl FileShowQuery {
 /// and auditors, and for all who may see the batch that it belongs to.
 ///
 /// With `look`, its columns and first rows as they are read, so that a person can correct encoding, delimiter, sheet and
-/// mapping before anything is imported; `problem` says why they cannot be read.
+/// mapping before anything is imported; `problem` says why they cannot be read. `remembered` is what the caller decided
+/// about the columns of the last file with the same headers; an import uses it only if it is sent in its options.
 #[utoipa::path(get, path = "/api/v1/files/{id}", operation_id = "getFile", tag = "files",
     params(("id" = String, Path, description = "The file's id.", example = "file_7"), FileShowQuery),
     responses((status = 200, description = "The file.", body = Envelope<LookedView>)))]
@@ -73,6 +74,6 @@ pub(super) async fn show(
     let how = query.read()?;
     let upload = upload::show(&app.service, by, asker, id).await?;
     let Some(how) = how else { return Ok(Answer::of(LookedView::unread(upload))) };
-    let looked = upload::look(&app.service, &upload, how).await;
+    let looked = upload::look(&app.service, by, &upload, how).await;
     Ok(Answer::of(LookedView::of(upload, looked)?))
 }

@@ -77,7 +77,7 @@ impl Incoming {
 /// content is kept for 30 days, and as long as the batch that it was imported into.
 ///
 /// The answer shows text and workbooks as they are read: encoding, delimiter, sheets, header, what each column probably
-/// means, and the first 20 rows. `getFile` with `look` reads them again with what was corrected. A file that cannot be read
+/// means, the first 20 rows, and what the caller decided about the last file with the same headers. `getFile` with `look` reads them again with what was corrected. A file that cannot be read
 /// is stored all the same, and `problem` says why.
 #[utoipa::path(post, path = "/api/v1/files", operation_id = "uploadFile", tag = "files", params(FileUploadQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file.",
@@ -100,7 +100,7 @@ pub(super) async fn upload(
         receiving.append(service, actor, &bytes).await?;
     }
     let upload = receiving.finish(service, actor).await?;
-    let looked = upload::look(service, &upload, how).await;
+    let looked = upload::look(service, actor.author.principal, &upload, how).await;
     Ok(Answer::saying(UPLOADED, LookedView::of(upload, looked)?))
 }
 

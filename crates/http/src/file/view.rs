@@ -5,7 +5,7 @@ use crate::kit::time::wire;
 use domain::noun::NounId;
 use serde::Serialize;
 use service::Error;
-use service::upload::{Probe, Upload};
+use service::upload::{Looked, Upload};
 use utoipa::ToSchema;
 
 /// A file.
@@ -66,7 +66,7 @@ impl LookedView {
     }
 
     /// A file with what a look found.
-    pub(super) fn of(upload: Upload, looked: Result<Option<Probe>, Error>) -> Result<Self, Error> {
+    pub(super) fn of(upload: Upload, looked: Result<Option<Looked>, Error>) -> Result<Self, Error> {
         let (look, kind) = LookView::of(looked)?;
         let file = FileView::from(upload);
         Ok(Self { file: FileView { kind: kind.unwrap_or(file.kind), ..file }, look })

@@ -20,6 +20,7 @@ const KINDS: [&str; 11] = [
     "evidence",
     "verify",
     "preview",
+    "annotate_original",
 ];
 
 const FORMAT: &str = "Exports and `preview`: `csv`, `xlsx` or `jsonl`; `csv`, and for the log the entries of `listAudit` as JSON lines, \
@@ -54,7 +55,7 @@ impl PartialSchema for TaskBody {
             .description(Some("What a task is to do. Other fields than those of its type are refused."))
             .property("task_type", text("What kind of task it is.").enum_values(Some(KINDS)))
             .property("file_id", text("`import_batch`, `import_accounts`: the uploaded file, such as `file_7`."))
-            .property("batch_id", text("`export_batch`, `evidence`, `preview`: the batch, by number or id."))
+            .property("batch_id", text("`export_batch`, `annotate_original`, `evidence`, `preview`: the batch, by number or id."))
             .property("account_id", text("`export_statement`: the account, by number or by id, such as `acct_17`."))
             .property("format", text(FORMAT))
             .property(

@@ -33,6 +33,7 @@ pub(super) fn routes() -> Routes {
                 Code::AssetUnknown,
                 Code::HolderGroupNotFound,
                 Code::BatchNotFound,
+                Code::OriginalMissing,
                 Code::IdInvalid,
                 Code::IfMatchInvalid,
                 Code::TasksTooMany,
@@ -59,7 +60,7 @@ fn on_version(input: TaskInput, if_match: Option<i64>) -> Result<TaskInput, Prob
 ///
 /// Each type needs the right of the operation that does the same: `import_batch` that of `createBatchTransfer` (with
 /// `into`, of `addRelations`), `import_accounts` that of `openAccount` (and that of `createDeposit`, if the file has opening
-/// balances), `export_batch` that of `getBatchTransfer`, `export_accounts` that of `listAccounts`, `export_statement` that of
+/// balances), `export_batch` and `annotate_original` that of `getBatchTransfer`, `export_accounts` that of `listAccounts`, `export_statement` that of
 /// `getStatement`, `export_transfers` that of `listAccountTransfers`, `export_statistics` that of `getStatistics`, `evidence` that of `evidencePack`, `preview` that of
 /// `previewBatchTransfer`, `export_audit` and `verify` that of `listAudit`. The right is asked again when the task is begun and when its result is downloaded. Follow it with `getTask`, or over Socket.IO: emit `join_room` with `batch_task_{N}`, where N is the
 /// number in its id, and listen for `task_update`.

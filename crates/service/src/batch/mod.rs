@@ -1,6 +1,7 @@
 //! Batches: import, preview, lifecycle, rework of items, export, evidence.
 
 mod add_accounts;
+pub(crate) mod annotate;
 pub mod attempts;
 mod cancel;
 pub mod change;
@@ -45,6 +46,7 @@ pub(crate) mod terms;
 mod vouchers;
 
 pub use add_accounts::{AddAccounts, AddedAccounts, add_accounts};
+pub use annotate::Annotating;
 pub use attempts::item_attempts;
 pub use cancel::{cancel, cancel_unbegun};
 pub use change::changes;

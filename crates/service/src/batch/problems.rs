@@ -161,7 +161,7 @@ fn write_row<W: std::io::Write + Send>(
 }
 
 /// Column, reason and suggestion, in one line.
-fn reason(problem: &ImportProblem, language: Language) -> String {
+pub(super) fn reason(problem: &ImportProblem, language: Language) -> String {
     let place = problem.column.as_deref().map_or_else(String::new, |column| format!("{column}: "));
     let suggestion = problem.suggestion.as_deref().map_or_else(String::new, |text| format!(" ({text})"));
     format!("{place}{}{suggestion}", problem.code.message(language))

@@ -52,7 +52,8 @@ pub fn read_import(options: &ImportBatchOptions) -> Result<FileImport, Error> {
     })))
 }
 
-fn file_options(options: &ImportBatchOptions) -> Result<PaymentFileOptions, Error> {
+/// How options say that a file is read.
+pub(crate) fn file_options(options: &ImportBatchOptions) -> Result<PaymentFileOptions, Error> {
     let words = FileWords {
         encoding: options.encoding.as_deref(),
         delimiter: options.delimiter.as_deref(),

@@ -2,6 +2,7 @@
 //!
 //! The right that a task needs is asked when it is started, when a node takes it, and when its result is downloaded.
 
+mod annotate_original;
 mod aside;
 mod cancel;
 mod end;
@@ -15,7 +16,7 @@ mod failed;
 mod filter_text;
 pub(crate) mod hold;
 mod import_accounts;
-mod import_batch;
+pub(crate) mod import_batch;
 mod import_options;
 pub(crate) mod job;
 mod list;
@@ -26,6 +27,7 @@ pub(crate) mod so_far;
 mod start;
 mod take;
 
+pub use annotate_original::annotate_original;
 pub use cancel::cancel;
 pub use end::{Outcome, end, give_back, note};
 pub use export_accounts::export_accounts;

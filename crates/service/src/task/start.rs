@@ -9,6 +9,7 @@ use super::import_accounts::read_account_import;
 use super::import_batch::read_import;
 use super::list::missing;
 use super::right;
+use crate::batch::annotate::original_of;
 use crate::batch::lookup;
 use crate::upload::show::usable;
 use crate::write::{Write, WriteResult, claimed};
@@ -51,7 +52,12 @@ async fn start_in(
         Some(batch) => Some(lookup::find(tx, batch).await?.id),
         None => None,
     };
-    let upload = match input.file() {
+    let file = match (input, batch) {
+        // The task is for the nodes that have the file.
+        (TaskInput::AnnotateOriginal(_), Some(batch)) => Some(original_of(tx, batch).await?.file),
+        (input, _) => input.file(),
+    };
+    let upload = match file {
         Some(file) => Some(usable(&service, tx, file, principal, asker).await?),
         None => None,
     };
@@ -101,7 +107,10 @@ async fn check(tx: &mut Tx, input: &TaskInput) -> Result<(), Error> {
         TaskInput::ExportStatement(input) => check_statement(tx, input).await,
         TaskInput::ExportTransfers(input) => check_transfers(tx, input).await,
         TaskInput::ExportStatistics(input) => check_statistics(tx, input).await,
-        TaskInput::ExportAudit(_) | TaskInput::Evidence(_) | TaskInput::Verify(_) => Ok(()),
+        TaskInput::ExportAudit(_)
+        | TaskInput::Evidence(_)
+        | TaskInput::Verify(_)
+        | TaskInput::AnnotateOriginal(_) => Ok(()),
     }
 }
 

@@ -10,7 +10,7 @@ use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::TaskId;
 use domain::noun::NounId;
-use domain::task::{TAKES_MAX, TaskInput, TaskState};
+use domain::task::{TAKES_MAX, TaskInput, TaskOutput, TaskState};
 use domain::work::Work;
 use store::task::{Ending, Task};
 use store::{Tx, lease};
@@ -74,6 +74,7 @@ pub async fn take_in(service: &Service, tx: &mut Tx, hold: TaskHold) -> Result<T
 /// Ends a task with its lease; returns the fact.
 pub(super) async fn end_in(tx: &mut Tx, task: &Task, ending: &Ending, now: i64) -> Result<Fact, Error> {
     let ending = so_far::complete(tx, task.id, ending).await?;
+    let ending = Ending { header_set: header_set(task, &ending), ..ending };
     store::task::end(tx, task.id, &ending, now).await?;
     lease::forget(tx, Work::task(task.id)).await?;
     Ok(Fact::new(Action::TaskEnd, Some(task.id.0))
@@ -84,6 +85,14 @@ pub(super) async fn end_in(tx: &mut Tx, task: &Task, ending: &Ending, now: i64) 
         .with("file", ending.made.map(NounId::tagged))
         .with("batch", task.batch.map(|id| id.0))
         .with("person", person(task)))
+}
+
+/// The headers for which a completed import's decisions about columns are remembered (ADR 63); none if nothing was
+/// decided. It is found in what the task is to do and did, so that a kill before its end forgets nothing.
+fn header_set(task: &Task, ending: &Ending) -> Option<String> {
+    let result = ending.result.as_ref().filter(|_| ending.state == TaskState::Completed)?;
+    serde_json::from_str::<TaskInput>(&task.input).ok()?.column_choices()?;
+    serde_json::from_str::<TaskOutput>(result).ok()?.header_set().map(str::to_owned)
 }
 
 /// A task's row, if it still runs.

@@ -1,10 +1,12 @@
 //! A first look at an uploaded file: what it was read as, what its columns probably mean, and its first rows, so that a
 //! person can correct all of it before anything is imported.
 
+use super::remembered::{Remembered, remembered};
 use super::show::open;
 use crate::file::{FileWords, blocking, unknown_word};
 use crate::{Error, Service};
 use domain::code::Code;
+use domain::principal::Principal;
 use domain::visible::shown;
 use formats::probe::{ProbeOptions, Purpose, probe};
 use store::upload::Upload;
@@ -51,12 +53,28 @@ impl LookRequest {
     }
 }
 
+/// What a look found.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// The file, as it is read.
+    pub probe: Probe,
+    /// What the caller decided about files with the same headers before.
+    pub remembered: Option<Remembered>,
+}
+
 /// Looks at a file that the caller was shown. None if it is of a kind that has no rows, such as a picture. The code of
 /// the refusal says why a file with rows cannot be read.
-pub async fn look(service: &Service, upload: &Upload, Look(options): Look) -> Result<Option<Probe>, Error> {
+pub async fn look(
+    service: &Service,
+    by: Principal,
+    upload: &Upload,
+    Look(options): Look,
+) -> Result<Option<Looked>, Error> {
     if !upload.kind.has_rows() {
         return Ok(None);
     }
-    let read = open(service, upload.id).await?;
-    blocking(move || probe(read, &options)).await.map(Some)
+    let (read, purpose) = (open(service, upload.id).await?, options.purpose);
+    let probe = blocking(move || probe(read, &options)).await?;
+    let remembered = remembered(service, by, purpose, &probe).await?;
+    Ok(Some(Looked { probe, remembered }))
 }

@@ -6,12 +6,14 @@ mod failed;
 mod look;
 pub(crate) mod made;
 mod receive;
+mod remembered;
 pub(crate) mod show;
 
 pub use expire::{delete_all, expire_step, is_due, sweep};
 pub use files::Reading;
-pub use look::{FileRemark, Look, LookRequest, Probe, TextRow, look};
+pub use look::{FileRemark, Look, LookRequest, Looked, Probe, TextRow, look};
 pub use made::Making;
 pub use receive::Receiving;
+pub use remembered::{Remembered, remembered_for};
 pub use show::{content, open, show};
 pub use store::upload::Upload;

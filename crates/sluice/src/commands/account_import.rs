@@ -3,6 +3,7 @@
 use crate::commands::file_report;
 use crate::commands::import_file::{self, ImportFileArgs};
 use crate::commands::problem::{self, ShownProblem};
+use crate::commands::remembered;
 use crate::exit::{Exit, Failure};
 use crate::out::{Out, left, right};
 use crate::say::{Say, say};
@@ -10,7 +11,9 @@ use crate::session::Session;
 use crate::word;
 use clap::Args;
 use domain::code::Language;
-use formats::account::{AccountField, AccountFileOptions, AccountMapping};
+use domain::task::columns::ColumnChoices;
+use formats::account::{AccountField, AccountFileOptions};
+use formats::probe::Purpose;
 use serde_json::{Value, json};
 use service::account;
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
@@ -42,28 +45,30 @@ fn mapping(text: &str) -> Result<(AccountField, String), Say> {
 }
 
 impl AccountImportArgs {
-    fn options(&self, language: Language) -> Result<AccountFileOptions, Failure> {
-        let mut map = AccountMapping::default();
-        for (field, header) in &self.map {
-            map.set(*field, header.clone());
-        }
+    fn options(
+        &self,
+        remembered: Option<&ColumnChoices>,
+        language: Language,
+    ) -> Result<AccountFileOptions, Failure> {
         Ok(AccountFileOptions {
             file: self.file.form(),
-            map,
-            numbers: self.file.numbers(language)?,
-            ignore: self.file.ignore_column.clone(),
+            map: import_file::columns(&self.map, remembered, AccountField::parse),
+            numbers: self.file.numbers(remembered, language)?,
+            ignore: self.file.ignored(remembered),
         })
     }
 }
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &AccountImportArgs) -> Result<Exit, Failure> {
+    let mut file = args.file.open()?;
+    let is_mapped = !args.map.is_empty();
+    let known = remembered::choices(session, &args.file, &mut file, Purpose::Accounts, is_mapped).await?;
     let how = AccountImport {
-        options: args.options(session.language)?,
+        options: args.options(known.as_ref(), session.language)?,
         confusable: args.confusable,
         ..AccountImport::default()
     };
-    let file = args.file.open()?;
     let imported = account::import(&session.service, &session.actor, file, how).await?;
     let problems: Vec<ShownProblem> = imported.problems.iter().cloned().map(ShownProblem::from).collect();
     let shown = problem::to_json(&problems, session.language);

@@ -4,13 +4,18 @@ use crate::exit::Failure;
 use crate::say::{Say, say};
 use clap::Args;
 use domain::code::Language;
+use domain::task::columns::ColumnChoices;
 use formats::delimiter::Delimiter;
 use formats::encoding::Encoding;
+use formats::header::ColumnMapping;
 use formats::number_style::NumberStyle;
 use formats::open::FileOptions;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
+
+/// The decimal mark unless another is said.
+const DECIMAL: &str = "dot";
 
 /// The file, and what it is.
 #[derive(Debug, Args)]
@@ -27,7 +32,7 @@ pub(crate) struct ImportFileArgs {
     #[arg(long, value_parser = delimiter)]
     pub delimiter: Option<Delimiter>,
     /// Decimal mark of amounts: dot or comma
-    #[arg(long, value_name = "MARK", default_value = "dot", value_parser = decimal)]
+    #[arg(long, value_name = "MARK", default_value = DECIMAL, value_parser = decimal)]
     pub decimal: String,
     /// Group mark of amounts: comma, dot, space or apostrophe [default: none]
     #[arg(long, value_name = "MARK", value_parser = group)]
@@ -38,6 +43,9 @@ pub(crate) struct ImportFileArgs {
     /// Ignore a column that says when, in what or whether to pay, such as status
     #[arg(long, value_name = "HEADER")]
     pub ignore_column: Vec<String>,
+    /// Read the columns and amounts as you decided for the last file with the same headers, imported over the API
+    #[arg(long, conflicts_with_all = ["map", "ignore_column", "decimal", "group", "sign"])]
+    pub remembered: bool,
 }
 
 fn encoding(text: &str) -> Result<Encoding, Say> {
@@ -74,9 +82,26 @@ impl ImportFileArgs {
         FileOptions { encoding: self.encoding, delimiter: self.delimiter, sheet: self.sheet.clone() }
     }
 
+    /// Whether something is decided about its columns or amounts.
+    pub(crate) fn decides(&self) -> bool {
+        let is_plain = self.decimal == DECIMAL && self.group.is_none() && self.sign.is_none();
+        !is_plain || !self.ignore_column.is_empty()
+    }
+
     /// How its amounts are written.
-    pub(crate) fn numbers(&self, language: Language) -> Result<NumberStyle, Failure> {
-        let style = NumberStyle::parse(Some(&self.decimal), self.group.as_deref(), self.sign.as_deref());
+    pub(crate) fn numbers(
+        &self,
+        remembered: Option<&ColumnChoices>,
+        language: Language,
+    ) -> Result<NumberStyle, Failure> {
+        let style = match remembered {
+            Some(choices) => {
+                let marks = [&choices.decimal, &choices.group, &choices.sign];
+                let [decimal, group, sign] = marks.map(|mark| mark.as_deref());
+                NumberStyle::parse(decimal, group, sign)
+            }
+            None => NumberStyle::parse(Some(&self.decimal), self.group.as_deref(), self.sign.as_deref()),
+        };
         style.ok_or_else(|| {
             let text = say(
                 "The decimal mark and the group mark must differ, and a currency sign has at most 8 characters, none of \
@@ -85,6 +110,11 @@ impl ImportFileArgs {
             );
             Failure::usage(text, language)
         })
+    }
+
+    /// The columns to ignore.
+    pub(crate) fn ignored(&self, remembered: Option<&ColumnChoices>) -> Vec<String> {
+        remembered.map_or_else(|| self.ignore_column.clone(), |choices| choices.ignore.clone())
     }
 
     /// Opens it. What cannot be read twice, such as standard input, is copied to an unnamed file first.
@@ -104,6 +134,24 @@ fn copied(mut from: impl std::io::Read) -> std::io::Result<File> {
     std::io::copy(&mut from, &mut file)?;
     file.seek(SeekFrom::Start(0))?;
     Ok(file)
+}
+
+/// The mapping of a command, or the remembered one.
+pub(crate) fn columns<F: Copy + PartialEq>(
+    given: &[(F, String)],
+    remembered: Option<&ColumnChoices>,
+    parse: fn(&str) -> Option<F>,
+) -> ColumnMapping<F> {
+    let mut map = ColumnMapping::default();
+    for (field, header) in given {
+        map.set(*field, header.clone());
+    }
+    for (name, header) in remembered.iter().flat_map(|choices| &choices.mapping) {
+        if let Some(field) = parse(name) {
+            map.set(field, header.clone());
+        }
+    }
+    map
 }
 
 /// Splits `FIELD=HEADER`.

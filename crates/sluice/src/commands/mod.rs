@@ -33,6 +33,7 @@ pub(crate) mod node;
 pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod problem;
+mod remembered;
 pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod setting;

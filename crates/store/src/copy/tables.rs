@@ -195,7 +195,8 @@ pub static STEPS: &[Step] = &[
         id Number, kind Number, state Number, input Text, batch Number, upload Number, place Text, total Number,
         processed Number, steps Text, takes Number, so_far Text, result Text, problems Text, made Number,
         code Number, message Text, created_by Text, created_by_kind Number, created_by_id Number,
-        created_at Number, started_at Number, cancel_at Number, completed_at Number, removed_at Number),
+        created_at Number, started_at Number, cancel_at Number, completed_at Number, removed_at Number,
+        header_set Text),
     Step {
         mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)

@@ -66,6 +66,7 @@ pub static APART: &[(&str, &str)] = &[
     ("task.processed", "progress, which is no commit"),
     ("task.steps", "progress, which is no commit"),
     ("task.so_far", "what a task needs to go on after a kill; what it did is in other columns"),
+    ("task.header_set", "a key by which its input is found again; its result has it too"),
     ("task.cancel_at", "asks the node at the task to end it"),
     (
         "batch_print",

@@ -285,6 +285,7 @@ export const NEXT_STEP: Record<ProblemCode, string> = {
   FILES_UNAVAILABLE: 'askAdministrator',
   FILE_ON_ANOTHER_NODE: 'fileElsewhere',
   FILE_MISSING: 'fileAgain',
+  ORIGINAL_MISSING: 'gone',
   OPENING_RIGHT_MISSING: 'leaveOpeningsOut',
   HOLDER_GROUP_NOT_FOUND: 'gone',
   HOLDER_GROUP_EXISTS: 'useAnother',

@@ -4,10 +4,11 @@ use super::{options, shown, text, workbook};
 use crate::csv_reader::CsvReader;
 use crate::delimiter::Delimiter;
 use crate::export::options::ExportForm;
-use crate::export::original::{LineOutcome, Original};
+use crate::export::original::{LineOutcome, OpenedOriginal, Original};
 use crate::export::writer::ExportWriter;
 use crate::payment::PaymentFileOptions;
 use domain::code::Language;
+use std::io::Cursor;
 
 /// The file, annotated: the outcomes by line, others without one.
 fn annotated(
@@ -59,7 +60,7 @@ fn rows_are_as_read_with_their_outcomes_beside_them() {
 }
 
 #[test]
-fn what_is_above_the_header_is_left_out() {
+fn the_table_begins_at_the_header() {
     let file = "Payroll May\n\naccount,amount\nA,1\n";
     let annotated = annotated_below(Some(3), file, ExportForm::Csv, Language::English, &[(4, PAID)]);
     let expected = "\u{feff}account,amount,status,code,reason,transfer,more_fields\nA,1,completed,,,912,\n";
@@ -90,4 +91,48 @@ fn it_can_be_imported_again_once_its_status_is_set_aside() {
     let options = PaymentFileOptions { ignore: vec!["status".to_owned()], ..PaymentFileOptions::default() };
     let read = |bytes: &[u8]| super::super::read_with(bytes, &options, 10).unwrap();
     assert_eq!(read(&annotated), read(file.as_bytes()));
+}
+
+/// A file as it is opened for a batch, annotated in its own form; the outcome is that of one line.
+fn like_itself(file: &[u8], language: Language, (line, outcome): (u64, LineOutcome<'_>)) -> Vec<u8> {
+    let (first, again) = (Cursor::new(file.to_vec()), Cursor::new(file.to_vec()));
+    let opened = OpenedOriginal::open(first, again, &PaymentFileOptions::default()).unwrap();
+    let options = opened.like(&options(ExportForm::Csv, language));
+    let mut original = opened.original;
+    let mut writer = ExportWriter::new(original.table(), &options, Vec::new()).unwrap();
+    while let Some(at) = original.advance().unwrap() {
+        let outcome = if at == line { outcome } else { LineOutcome::default() };
+        writer.row(&original.cells(&outcome)).unwrap();
+    }
+    writer.finish().unwrap().0
+}
+
+#[test]
+fn a_file_keeps_its_separator_its_encoding_its_title_and_its_numbers() {
+    let gbk = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    for (file, outcome, expected) in [
+        (
+            "May;\naccount;amount\nA;1\n;1\n".as_bytes().to_vec(),
+            (3, PAID),
+            "\u{feff}May;\naccount;amount;status;code;reason;transfer;more_fields\nA;1;completed;;;912;\n;1;;;;;\n"
+                .as_bytes()
+                .to_vec(),
+        ),
+        (
+            gbk("账号,金额,备注\n甲,1.00,五月工资含加班补贴及基本部分\n"),
+            (2, REFUSED),
+            gbk("账号,金额,备注,status,code,reason,transfer,more_fields\n\
+                 甲,1.00,五月工资含加班补贴及基本部分,refused,AMOUNT_SIGN,\"no sign, please\",,\n"),
+        ),
+        (
+            b"{\"account\":\"A\",\"amount\":0.07}\n".to_vec(),
+            (1, PAID),
+            b"{\"account\":\"A\",\"amount\":0.07,\"status\":\"completed\",\"code\":null,\"reason\":null,\
+              \"transfer\":912,\"more_fields\":null}\n"
+                .to_vec(),
+        ),
+    ] {
+        let found = like_itself(&file, Language::English, outcome);
+        assert_eq!(found, expected, "{}", String::from_utf8_lossy(&found));
+    }
 }

@@ -40,6 +40,7 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::script::Digits;
 use domain::task::TaskOutput;
+use domain::task::import_batch::ImportBatchOutput;
 use formats::payment::PaymentFileOptions;
 use ledger::calendar;
 use std::io::{Read, Seek};
@@ -335,6 +336,8 @@ async fn complete(
             found.left_out,
             file,
         );
+        let refused = store::refused_row::last(tx, id).await?;
+        let output = ImportBatchOutput { last_number: Some(state.last.max(refused)), ..output };
         job.hold.bind(tx, id, &TaskOutput::ImportBatch(output)).await?;
     }
     let created = Fact::of_batch(Action::BatchImport, id)

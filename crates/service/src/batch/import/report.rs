@@ -64,6 +64,7 @@ pub(super) fn output(
         ignored_columns: file.summary.ignored_columns.clone(),
         file_rows: file.summary.totals.rows,
         file_sum: file.sum(),
+        last_number: None,
     }
 }
 

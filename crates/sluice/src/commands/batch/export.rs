@@ -7,7 +7,7 @@ use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
-use service::batch;
+use service::batch::{self, Annotating};
 
 /// Arguments of `batch export`.
 #[derive(Debug, Args)]
@@ -16,14 +16,20 @@ pub(crate) struct ExportArgs {
     pub name: BatchName,
     #[command(flatten)]
     pub file: ExportOutArgs,
+    /// Write the uploaded file again, in its own form, with status, code, reason and transfer beside each row
+    #[arg(long, conflicts_with_all = ["format", "rows_per_file"])]
+    pub original: bool,
 }
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Failure> {
     let (service, name) = (&session.service, args.name.read()?);
-    let export = args
-        .file
-        .write(session, "batch export", async |to, options| batch::export(service, name, options, to).await);
+    // Refused before a file is begun.
+    let annotating = if args.original { Some(Annotating::open(service, name).await?) } else { None };
+    let export = args.file.write(session, "batch export", async move |to, options| match annotating {
+        Some(annotating) => annotating.write(service, options, to, |_| Ok(())).await,
+        None => batch::export(service, name, options, to).await,
+    });
     let Some(written) = export.await? else { return Ok(Exit::Success) };
     let batch = batch::named(service, name).await?;
     let (number, WrittenExport { file, rows, manifest }) = (batch.number(), written);

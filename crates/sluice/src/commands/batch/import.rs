@@ -7,6 +7,7 @@ use super::show::BatchView;
 use crate::commands::file_report;
 use crate::commands::import_file::{self, ImportFileArgs};
 use crate::commands::problem::{self, ShownProblem};
+use crate::commands::remembered;
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;
@@ -14,7 +15,9 @@ use clap::Args;
 use domain::account_ref::GivenAccount;
 use domain::batch::{BatchMode, BatchType};
 use domain::code::Language;
-use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
+use domain::task::columns::ColumnChoices;
+use formats::payment::{PaymentField, PaymentFileOptions};
+use formats::probe::Purpose;
 use serde_json::{Value, json};
 use service::batch;
 use service::batch::import::{AddFile, BatchImport, Expected, Imported};
@@ -121,16 +124,16 @@ impl BatchImportArgs {
         }
     }
 
-    fn options(&self, language: Language) -> Result<PaymentFileOptions, Failure> {
-        let mut map = PaymentMapping::default();
-        for (field, header) in &self.map {
-            map.set(*field, header.clone());
-        }
+    fn options(
+        &self,
+        remembered: Option<&ColumnChoices>,
+        language: Language,
+    ) -> Result<PaymentFileOptions, Failure> {
         Ok(PaymentFileOptions {
             file: self.file.form(),
-            map,
-            numbers: self.file.numbers(language)?,
-            ignore: self.file.ignore_column.clone(),
+            map: import_file::columns(&self.map, remembered, PaymentField::parse),
+            numbers: self.file.numbers(remembered, language)?,
+            ignore: self.file.ignored(remembered),
             ..PaymentFileOptions::default()
         })
     }
@@ -215,8 +218,10 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
 /// Imports the file as a batch, or into one.
 async fn import(session: &Session, args: &BatchImportArgs) -> Result<Imported, Failure> {
     args.check(session.language)?;
-    let options = args.options(session.language)?;
-    let file = args.file.open()?;
+    let mut file = args.file.open()?;
+    let is_mapped = !args.map.is_empty();
+    let known = remembered::choices(session, &args.file, &mut file, Purpose::Payments, is_mapped).await?;
+    let options = args.options(known.as_ref(), session.language)?;
     let (service, actor) = (&session.service, &session.actor);
     Ok(match (&args.into, args.kind) {
         (Some(batch), _) => {
