@@ -2,26 +2,12 @@
 
 use crate::kit::body::Input;
 use domain::task::TaskInput;
+use domain::task::TaskType;
+use domain::task::TaskType;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
-
-/// The kinds that can be started.
-const KINDS: [&str; 11] = [
-    "import_batch",
-    "import_accounts",
-    "export_batch",
-    "export_accounts",
-    "export_statement",
-    "export_transfers",
-    "export_statistics",
-    "export_audit",
-    "evidence",
-    "verify",
-    "preview",
-    "annotate_original",
-];
 
 const FORMAT: &str = "Exports and `preview`: `csv`, `xlsx` or `jsonl`; `csv`, and for the log the entries of `listAudit` as JSON lines, \
                       unless it is said.";
@@ -53,7 +39,7 @@ impl PartialSchema for TaskBody {
             |description: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(description));
         ObjectBuilder::new()
             .description(Some("What a task is to do. Other fields than those of its type are refused."))
-            .property("task_type", text("What kind of task it is.").enum_values(Some(KINDS)))
+            .property("task_type", text("What kind of task it is.").enum_values(Some(TaskType::ALL.map(TaskType::name))))
             .property("file_id", text("`import_batch`, `import_accounts`: the uploaded file, such as `file_7`."))
             .property("batch_id", text("`export_batch`, `annotate_original`, `evidence`, `preview`: the batch, by number or id."))
             .property("account_id", text("`export_statement`: the account, by number or by id, such as `acct_17`."))
