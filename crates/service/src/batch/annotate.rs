@@ -1,4 +1,4 @@
-//! The annotated original: the uploaded file of a batch again, with what became of each row beside it (ADR 69).
+//! The annotated original: the uploaded file of a batch again, with what became of each row beside it (ADR 66).
 //!
 //! The file is read row by row. Of its items and refused rows only those of a window are in memory; the numbers of the
 //! import bound both, so that rows that were added to the draft by hand or from another file, and happen to have the
