@@ -1,9 +1,7 @@
 //! The body that starts a task: `task_type`, and what the task of that type is to do.
 
 use crate::kit::body::Input;
-use domain::task::TaskInput;
-use domain::task::TaskType;
-use domain::task::TaskType;
+use domain::task::{TaskInput, TaskType};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
