@@ -64,6 +64,7 @@ export type Operation =
   | 'getBatchTransferProgress'
   | 'getFile'
   | 'getFileContent'
+  | 'getFileTemplate'
   | 'getFxPolicy'
   | 'getHolder'
   | 'getHolderGroup'

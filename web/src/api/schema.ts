@@ -1368,8 +1368,8 @@ export interface paths {
          * Starts a task, which continues without the caller.
          * @description Each type needs the right of the operation that does the same: `import_batch` that of `createBatchTransfer` (with
          *     `into`, of `addRelations`), `import_accounts` that of `openAccount` (and that of `createDeposit`, if the file has opening
-         *     balances), `export_batch` that of `getBatchTransfer`, `export_accounts` that of `listAccounts`, `export_statement` that of
-         *     `getStatement`, `export_transfers` that of `listAccountTransfers`, `evidence` that of `evidencePack`, `preview` that of
+         *     balances), `export_batch` and `annotate_original` that of `getBatchTransfer`, `export_accounts` that of `listAccounts`, `export_statement` that of
+         *     `getStatement`, `export_transfers` that of `listAccountTransfers`, `export_statistics` that of `getStatistics`, `evidence` that of `evidencePack`, `preview` that of
          *     `previewBatchTransfer`, `export_audit` and `verify` that of `listAudit`. The right is asked again when the task is begun and when its result is downloaded. Follow it with `getTask`, or over Socket.IO: emit `join_room` with `batch_task_{N}`, where N is the
          *     number in its id, and listen for `task_update`.
          *
@@ -1431,6 +1431,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/file-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a file to fill in and import, as an attachment: empty, or filled with chosen payees and the amounts of their
+         *     last payments.
+         * @description Its headers are recognised without a mapping. An empty one has no example row, since that would be imported as a
+         *     payment. It has at most 50,000 rows; `export_batch` writes a batch of any size. A member of a group who has no account
+         *     in the currency has a row without a number.
+         *
+         *     For operator, finance, admin, auditor; API keys with `read`.
+         */
+        get: operations["getFileTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -1447,7 +1472,7 @@ export interface paths {
          *     content is kept for 30 days, and as long as the batch that it was imported into.
          *
          *     The answer shows text and workbooks as they are read: encoding, delimiter, sheets, header, what each column probably
-         *     means, and the first 20 rows. `getFile` with `look` reads them again with what was corrected. A file that cannot be read
+         *     means, the first 20 rows, and what the caller decided about the last file with the same headers. `getFile` with `look` reads them again with what was corrected. A file that cannot be read
          *     is stored all the same, and `problem` says why.
          *
          *     For operator, finance, admin; API keys with `batches:write`.
@@ -1470,7 +1495,8 @@ export interface paths {
          * Returns what is known about a file: for the one who uploaded it or started the task that made it, for administrators
          *     and auditors, and for all who may see the batch that it belongs to.
          * @description With `look`, its columns and first rows as they are read, so that a person can correct encoding, delimiter, sheet and
-         *     mapping before anything is imported; `problem` says why they cannot be read.
+         *     mapping before anything is imported; `problem` says why they cannot be read. `remembered` is what the caller decided
+         *     about the columns of the last file with the same headers; an import uses it only if it is sent in its options.
          *
          *     For all signed-in users and all API keys.
          */
@@ -7096,6 +7122,7 @@ export interface components {
             problem?: components["schemas"]["LookProblemView"] | null;
             /** @description What a person should know: hidden rows, values that a spreadsheet has damaged, rows that cannot be read. */
             remarks: components["schemas"]["RemarkView"][];
+            remembered?: components["schemas"]["RememberedView"] | null;
             /** @description The first rows below it, 20 at most. */
             rows: components["schemas"]["RowView"][];
             /**
@@ -8444,6 +8471,46 @@ export interface components {
              */
             value: string;
         };
+        /** @description What was decided about the columns of files with the same headers, as the options of an import. */
+        RememberedView: {
+            /**
+             * @description The decimal mark of amounts; null if it was not said.
+             * @example comma
+             */
+            decimal?: string | null;
+            /**
+             * @description Their group mark.
+             * @example dot
+             */
+            group?: string | null;
+            /**
+             * @description Headers of columns that are set aside.
+             * @example [
+             *       "Note"
+             *     ]
+             */
+            ignore: string[];
+            /**
+             * @description Which column each field is read from: field to header.
+             * @example {
+             *       "amount": "Net pay"
+             *     }
+             */
+            mapping: {
+                [key: string]: string;
+            };
+            /**
+             * @description The currency sign or code that is written with them.
+             * @example null
+             */
+            sign?: string | null;
+            /**
+             * Format: date-time
+             * @description When an import used it last.
+             * @example 2026-03-10T12:00:00Z
+             */
+            used_at: string;
+        };
         /** @description A reminder to ask for. */
         ReminderInput: {
             /** @description Whether it is for those who may approve the batch; otherwise it is for the caller. */
@@ -8911,11 +8978,20 @@ export interface components {
          *       },
          *       "task_type": "export_transfers"
          *     }
+         * @example {
+         *       "format": "xlsx",
+         *       "options": {
+         *         "from": "2026-03-01",
+         *         "groupBy": "day",
+         *         "to": "2026-03-31"
+         *       },
+         *       "task_type": "export_statistics"
+         *     }
          */
         TaskBody: {
             /** @description `export_statement`: the account, by number or by id, such as `acct_17`. */
             account_id?: string;
-            /** @description `export_batch`, `evidence`, `preview`: the batch, by number or id. */
+            /** @description `export_batch`, `annotate_original`, `evidence`, `preview`: the batch, by number or id. */
             batch_id?: string;
             /** @description `evidence`: the commit of a checkpoint, at which the chain in the pack is to end. */
             checkpoint?: number;
@@ -8925,13 +9001,13 @@ export interface components {
             format?: string;
             /** @description Exports and `preview`: the language of headers and messages, `en` or `zh`. */
             language?: string;
-            /** @description `import_batch`: `type`, `account`, `currency`, `name`, `remarks`, `mode`, `partial`, `draft`, `into`, `version`, `convert`, `allowRepeat`, `again`, `withoutPaid`, `leaveProblems`, `sheet`, `encoding`, `delimiter`, `decimal`, `group`, `sign`, `mapping`, `ignore`, `expectRows`, `expectTotal`. `import_accounts`: `confusable`, `sheet`, `encoding`, `delimiter`, `decimal`, `group`, `sign`, `mapping`, `ignore`. `export_accounts`: the filters of `listAccounts`: `text`, `currency`, `status`, `group`, `email`, `uid`, `minBalanceCents`, `maxBalanceCents`. `export_statement`: `from`, `to`, `direction`, as `getStatement` has them. `export_transfers`: the filters of `listAccountTransfers`: `accountId`, `status`, `kind`, `currency`, `from`, `to`, `text`. `preview`: `only` (`refused`). Exports but that of the log, and `preview`: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, `subject`, `subject_id`. */
+            /** @description `import_batch`: `type`, `account`, `currency`, `name`, `remarks`, `mode`, `partial`, `draft`, `into`, `version`, `convert`, `allowRepeat`, `again`, `withoutPaid`, `leaveProblems`, `sheet`, `encoding`, `delimiter`, `decimal`, `group`, `sign`, `mapping`, `ignore`, `expectRows`, `expectTotal`. `import_accounts`: `confusable`, `sheet`, `encoding`, `delimiter`, `decimal`, `group`, `sign`, `mapping`, `ignore`. `export_accounts`: the filters of `listAccounts`: `text`, `currency`, `status`, `group`, `email`, `uid`, `minBalanceCents`, `maxBalanceCents`. `export_statement`: `from`, `to`, `direction`, as `getStatement` has them. `export_transfers`: the filters of `listAccountTransfers`: `accountId`, `status`, `kind`, `currency`, `from`, `to`, `text`. `export_statistics`: `from` and `to`, which it needs, `groupBy`, `currency`, `accountId`, as `getStatistics` has them. `preview`: `only` (`refused`). Exports but that of the log, and `preview`: `rowsPerFile`. `export_audit`: `from`, `to`, `actor`, `action`, `subject`, `subject_id`. */
             options?: Record<string, unknown>;
             /**
              * @description What kind of task it is.
              * @enum {string}
              */
-            task_type: "import_batch" | "import_accounts" | "export_batch" | "export_accounts" | "export_statement" | "export_transfers" | "export_audit" | "evidence" | "verify" | "preview";
+            task_type: "import_batch" | "import_accounts" | "export_batch" | "export_accounts" | "export_statement" | "export_transfers" | "export_audit" | "evidence" | "verify" | "preview" | "export_statistics" | "annotate_original";
         };
         /** @description A row that was refused. */
         TaskProblemView: {
@@ -16209,6 +16285,8 @@ export interface operations {
              *     `FILE_ON_ANOTHER_NODE`: The file is on the disk of another node; ask that node, or store files in S3 or a shared folder
              *
              *     `FILE_MISSING`: The file's content is not in the file store; upload or make it again
+             *
+             *     `ORIGINAL_MISSING`: The batch was not made from an uploaded file; export its results instead
              */
             409: {
                 headers: {
@@ -16362,6 +16440,103 @@ export interface operations {
             404: components["responses"]["BATCH_NOT_FOUND_AND_TASK_NOT_FOUND"];
             421: components["responses"]["HOST_UNKNOWN"];
             422: components["responses"]["CURSOR_INVALID_AND_QUERY_INVALID"];
+            429: components["responses"]["RATE_LIMITED"];
+            500: components["responses"]["SERVER_FAULT"];
+            503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];
+        };
+    };
+    getFileTemplate: {
+        parameters: {
+            query: {
+                /** @description What the rows become: payments of a batch of this type, or accounts to open. */
+                type: "one_to_many" | "many_to_one" | "many_to_many" | "accounts";
+                /** @description The form; `csv` by default. */
+                format?: "csv" | "xlsx";
+                /** @description The language of the headers; that of the response by default. */
+                lang?: "en" | "zh";
+                /** @description How the rows of an empty template name payees; `account` by default. */
+                namedBy?: "account" | "person";
+                /**
+                 * @description Fill it with the accounts that have these numbers, separated by commas, and the amounts that a batch last paid them.
+                 * @example 6001-001,6001-002
+                 */
+                accounts?: string;
+                /**
+                 * @description Fill it with the default accounts of the members of the group with this id or name, likewise; with `currency`.
+                 * @example Sales London
+                 */
+                group?: string;
+                /**
+                 * @description The currency of the members' accounts.
+                 * @example USD
+                 */
+                currency?: string;
+                /**
+                 * @description Fill it with the payments of this saved template, and the amounts of its last run.
+                 * @example tmpl_3
+                 */
+                templateId?: string;
+                /**
+                 * @description Fill it with the payments of this batch, by number or id.
+                 * @example batch-20260310-001
+                 */
+                batchId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    /** @example account,holder,amount,currency,memo,reference,external_id */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["HOST_INVALID"];
+            401: components["responses"]["AUTH_REQUIRED"];
+            403: components["responses"]["FORBIDDEN"];
+            /**
+             * @description `ACCOUNT_NOT_FOUND`: There is no such account
+             *
+             *     `BATCH_NOT_FOUND`: There is no such batch
+             *
+             *     `HOLDER_GROUP_NOT_FOUND`: There is no such group of holders
+             *
+             *     `BATCH_TEMPLATE_NOT_FOUND`: There is no such template
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
+            421: components["responses"]["HOST_UNKNOWN"];
+            /**
+             * @description `CURRENCY_UNKNOWN`: Unknown currency
+             *
+             *     `QUERY_INVALID`: A query parameter is unknown or invalid
+             *
+             *     `BATCH_TEMPLATE_TOO_LARGE`: A template has at most 50,000 payments, with the members of its group
+             *
+             *     `FILE_TEMPLATE_UNFIT`: A file template of this type cannot be filled with these payees; leave them out, or choose the type that fits
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemView"];
+                };
+            };
             429: components["responses"]["RATE_LIMITED"];
             500: components["responses"]["SERVER_FAULT"];
             503: components["responses"]["DATABASE_AWAY_AND_2_MORE"];

@@ -201,7 +201,7 @@ impl Source for Made {
     params(FileTemplateQuery),
     responses((status = 200, description = "The file.", content(
         (String = "text/csv", example = "account,holder,amount,currency,memo,reference,external_id"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", example = "PK…"),
     ))))]
 pub(super) async fn template(
     State(app): State<App>,
