@@ -9,8 +9,10 @@ use crate::kit::problem::Problem;
 use crate::kit::query::Query;
 use crate::kit::routes::Routes;
 use crate::kit::who::Who;
+use crate::v2::account::AccountInput;
 use axum::extract::State;
 use domain::access::Operation;
+use domain::account_ref::GivenAccount;
 use domain::code::{Code, Language};
 use domain::holder_group::HolderGroupRef;
 use domain::id::TemplateId;
@@ -150,7 +152,7 @@ impl FileTemplateQuery {
         let currency = text("currency", self.currency)?;
         match (self.accounts, text("group", self.group)?, self.template_id, self.batch_id, currency) {
             (None, None, None, None, None) => Ok(None),
-            (Some(numbers), None, None, None, None) => Ok(Some(Chosen::Accounts(listed(&numbers)))),
+            (Some(numbers), None, None, None, None) => Ok(Some(Chosen::Accounts(listed(&numbers)?))),
             (None, Some(group), None, None, Some(currency)) => {
                 Ok(Some(Chosen::Group { group: HolderGroupRef::parse(&group), currency }))
             }
@@ -171,15 +173,13 @@ impl FileTemplateQuery {
     }
 }
 
-/// Numbers separated by commas, each once.
-fn listed(numbers: &str) -> Vec<String> {
-    let mut listed: Vec<String> = Vec::new();
-    for number in numbers.split(',').map(str::trim).filter(|number| !number.is_empty()) {
-        if !listed.iter().any(|known| known == number) {
-            listed.push(number.to_owned());
-        }
-    }
-    listed
+/// Accounts separated by commas.
+fn listed(accounts: &str) -> Result<Vec<GivenAccount>, Problem> {
+    let texts = accounts.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let read = |text| {
+        AccountInput::read(text).map(|account| account.0).map_err(|code| Problem::about(code, shown(text)))
+    };
+    texts.map(read).collect()
 }
 
 /// A file that is made already.

@@ -100,7 +100,7 @@ pub(crate) async fn of_batch(tx: &mut Tx, batch: &Batch) -> Result<Vec<TemplateI
 }
 
 /// The amounts of a batch's items, by payer and payee. Of several payments of one payee none is meant.
-pub(crate) async fn amounts_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(i64, i64), i64>, Error> {
+pub(super) async fn amounts_of(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(i64, i64), i64>, Error> {
     let (mut amounts, mut twice) = (HashMap::new(), Vec::new());
     let mut after = batch.first_number - 1;
     loop {
@@ -147,7 +147,7 @@ pub(super) fn audited(template: &BatchTemplate, items: Option<&[TemplateItem]>) 
 }
 
 /// All payments of a template.
-pub(crate) async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>, Error> {
+pub(super) async fn all(tx: &mut Tx, template: &BatchTemplate) -> Result<Vec<TemplateItem>, Error> {
     let (mut all, mut after) = (Vec::new(), 0);
     loop {
         let items = stored::items(tx, template.id, after, STEP).await?;
@@ -162,7 +162,7 @@ pub(super) struct SavedRows {
     pub rows: Vec<NewRow>,
     /// The saved amount of each.
     pub amounts: Vec<i64>,
-    /// The holder of the account that was saved for each row's own side.
+    /// The holder of the account that was saved for each row's own side, or the member whom the row pays.
     pub holders: Vec<Option<HolderId>>,
 }
 

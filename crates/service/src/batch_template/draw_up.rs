@@ -133,7 +133,7 @@ async fn draw(service: &Service, id: TemplateId, how: &DrawUp) -> Result<Drawing
 }
 
 /// Refuses a template with more payments and members than a request makes, before they are read.
-async fn is_small(tx: &mut Tx, template: &BatchTemplate) -> Result<(), Error> {
+pub(super) async fn is_small(tx: &mut Tx, template: &BatchTemplate) -> Result<(), Error> {
     let members = match template.holder_group {
         Some(group) => store::holder_group::get(tx, &group.into()).await?.map_or(0, |group| group.members),
         None => 0,

@@ -34,6 +34,7 @@ pub(super) async fn members(
             Some((_, number)) => {
                 let given = vec![Given::account(Some(side), field, number, Digits::Refuse)];
                 saved.rows.push(NewRow { given, ..NewRow::default() });
+                saved.holders.push(Some(holder));
             }
             None => missing.push(Wrong::new(field, Code::PayeeNoDefault, &holder.tagged())),
         }

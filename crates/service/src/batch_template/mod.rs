@@ -7,6 +7,7 @@ mod draw_up;
 mod lookup;
 mod members;
 mod save;
+mod today;
 
 pub use self::change::{TemplateChange, change, remove};
 pub use self::described::DescribedTemplate;
@@ -15,8 +16,9 @@ pub use self::lookup::TemplateRequest;
 pub use self::save::{NewTemplate, TemplateContent, save};
 pub use store::batch_template::{BatchTemplate, TemplateFilter, TemplateItem};
 
-pub(crate) use self::content::{all, amounts_of, of_batch, too_large};
+pub(crate) use self::content::{of_batch, too_large};
 pub(crate) use self::lookup::find;
+pub(crate) use self::today::payments_today;
 
 use self::described::{describe, described};
 use crate::{Error, Service};

@@ -5,45 +5,73 @@ use super::{FileTemplateKind, ROWS_MAX};
 use crate::account_cache::asset_of;
 use crate::batch_template::too_large;
 use crate::{Error, holder_group};
+use domain::account_ref::{AccountRef, GivenAccount};
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::holder_group::HolderGroupRef;
 use domain::id::{AccountId, HolderId};
 use domain::visible::shown;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use store::account::AccountView;
 use store::{Tx, recent_payment};
 
 /// Accounts per look-up of last payments, so that none takes long.
 const STEP: usize = 1_000;
 
-/// The accounts with these numbers, in this order; one that does not exist is refused.
+/// The given accounts in their order, each once; one that does not exist is refused.
 pub(super) async fn accounts(
     tx: &mut Tx,
     kind: FileTemplateKind,
-    numbers: &[String],
+    given: &[GivenAccount],
 ) -> Result<Vec<TemplatePayee>, Error> {
-    if numbers.len() > ROWS_MAX {
+    if given.len() > ROWS_MAX {
         return Err(too_large());
     }
     let assets = store::asset::all(tx).await?;
-    let found = store::account::by_numbers(tx, numbers.to_vec()).await?;
+    let found = found(tx, given).await?;
+    let by_id: HashMap<AccountId, &AccountView> = found.iter().map(|account| (account.id, account)).collect();
     let by_number: HashMap<&str, &AccountView> =
         found.iter().map(|account| (account.number.as_str(), account)).collect();
-    let last = last_amounts(tx, kind, found.iter().map(|account| account.id).collect()).await?;
-    let payee = |number: &String| {
-        let account = by_number.get(number.as_str());
-        let account = account.ok_or_else(|| Error::refused(Code::AccountNotFound, shown(number)))?;
-        let asset = asset_of(&assets, account.asset)?;
-        Ok(TemplatePayee {
-            account: account.number.clone(),
-            holder: account.holder_name.clone().unwrap_or_default(),
-            amount: last.get(&account.id).and_then(|minor| amount(*minor, &asset)),
-            currency: asset.code.clone(),
-            ..TemplatePayee::default()
-        })
-    };
-    numbers.iter().map(payee).collect()
+    let last = last_amounts(tx, kind, by_id.keys().copied().collect()).await?;
+    let (mut payees, mut met) = (Vec::with_capacity(given.len()), HashSet::with_capacity(given.len()));
+    for one in given {
+        let account = match &one.named {
+            Ok(AccountRef::Id(id)) => by_id.get(id),
+            Ok(AccountRef::Number(number)) => by_number.get(number.as_str()),
+            Err(_) => None,
+        };
+        let account = account.ok_or_else(|| Error::refused(Code::AccountNotFound, shown(&one.written)))?;
+        if met.insert(account.id) {
+            let asset = asset_of(&assets, account.asset)?;
+            payees.push(TemplatePayee {
+                account: account.number.clone(),
+                holder: account.holder_name.clone().unwrap_or_default(),
+                amount: last.get(&account.id).and_then(|minor| amount(*minor, &asset)),
+                currency: asset.code.clone(),
+                ..TemplatePayee::default()
+            });
+        }
+    }
+    Ok(payees)
+}
+
+/// The accounts that exist; a text that cannot name one is refused with its reason.
+async fn found(tx: &mut Tx, given: &[GivenAccount]) -> Result<Vec<AccountView>, Error> {
+    let (mut ids, mut numbers) = (Vec::new(), Vec::new());
+    for one in given {
+        match &one.named {
+            Ok(AccountRef::Id(id)) => ids.push(id.0),
+            Ok(AccountRef::Number(number)) => numbers.push(number.as_str().to_owned()),
+            Err(code) => return Err(Error::refused(*code, shown(&one.written))),
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut found = store::account::by_ids(tx, ids).await?;
+    found.extend(store::account::by_numbers(tx, numbers).await?);
+    Ok(found)
 }
 
 /// The members of a group with their default accounts in a currency. A member without one has a row all the same, so

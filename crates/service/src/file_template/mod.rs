@@ -10,6 +10,7 @@ mod write;
 
 use self::payee::TemplatePayee;
 use crate::{Error, Service};
+use domain::account_ref::GivenAccount;
 use domain::batch::BatchType;
 use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
@@ -97,8 +98,8 @@ pub enum NamedBy {
 /// Whom a template is filled with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
-    /// These accounts, by number, in this order, with what a batch last paid them (or they last paid in one).
-    Accounts(Vec<String>),
+    /// These accounts, in this order, with what a batch last paid them (or they last paid in one).
+    Accounts(Vec<GivenAccount>),
     /// The default accounts of a group's members in a currency, likewise.
     Group {
         /// The group.

@@ -1,17 +1,16 @@
 //! Payees of earlier payments: those of a batch, or of a saved template.
 
+use super::FileTemplateKind;
 use super::payee::{TemplatePayee, amount, is_of};
-use super::{FileTemplateKind, ROWS_MAX, chosen};
 use crate::account_cache::asset_of;
 use crate::batch::lookup;
 use crate::{Error, batch_template};
 use domain::asset::Asset;
 use domain::batch_ref::BatchRef;
-use domain::holder_group::HolderGroupRef;
 use domain::id::{AccountId, TemplateId};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use store::Tx;
-use store::batch_template::{BatchTemplate, TemplateItem};
+use store::batch_template::TemplateItem;
 
 /// The payments of a batch, whatever became of them.
 pub(super) async fn of_batch(
@@ -27,8 +26,8 @@ pub(super) async fn of_batch(
     named(tx, kind, &asset, batch.convert, &items).await
 }
 
-/// The payments of a saved template, with the amounts of its last run, and the members of its group whom no payment
-/// names.
+/// The payments that a saved template would make today, with the amounts of its last run, else as saved. Who cannot be
+/// paid has a row without an account number, so that nobody is missing without a word; the import refuses it.
 pub(super) async fn of_template(
     tx: &mut Tx,
     kind: FileTemplateKind,
@@ -38,31 +37,14 @@ pub(super) async fn of_template(
     is_of(kind, template.kind)?;
     let assets = store::asset::all(tx).await?;
     let asset = asset_of(&assets, template.asset)?;
-    let mut items = batch_template::all(tx, &template).await?;
-    if let Some(last) = store::batch_template::last_run(tx, id).await? {
-        let batch = lookup::get(tx, last).await?;
-        let last = batch_template::amounts_of(tx, &batch).await?;
-        for item in &mut items {
-            item.amount = last.get(&(item.source.0, item.target.0)).copied().unwrap_or(item.amount);
-        }
+    let today = batch_template::payments_today(tx, &template).await?;
+    let mut payees = named(tx, kind, &asset, template.convert, &today.items).await?;
+    let left_out = today.left_out.iter().map(|holder| holder.0).collect();
+    let currency = if template.convert { String::new() } else { asset.code.clone() };
+    for (_, holder) in store::holder::names(tx, left_out).await? {
+        payees.push(TemplatePayee { holder, currency: currency.clone(), ..TemplatePayee::default() });
     }
-    let mut payees = named(tx, kind, &asset, template.convert, &items).await?;
-    payees.extend(members(tx, kind, &asset, &template, &payees).await?);
-    if payees.len() > ROWS_MAX { Err(batch_template::too_large()) } else { Ok(payees) }
-}
-
-async fn members(
-    tx: &mut Tx,
-    kind: FileTemplateKind,
-    asset: &Asset,
-    template: &BatchTemplate,
-    payees: &[TemplatePayee],
-) -> Result<Vec<TemplatePayee>, Error> {
-    let Some(group) = template.holder_group else { return Ok(Vec::new()) };
-    let mut members = chosen::members(tx, kind, &HolderGroupRef::Id(group), &asset.code).await?;
-    let named: HashSet<&str> = payees.iter().map(|payee| payee.account.as_str()).collect();
-    members.retain(|member| !named.contains(member.account.as_str()));
-    Ok(members)
+    Ok(payees)
 }
 
 /// Payments with the numbers and names of their accounts.

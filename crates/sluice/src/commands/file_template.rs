@@ -31,8 +31,8 @@ pub(crate) struct FileTemplateArgs {
     /// Name payees by email address or uid, in an empty template
     #[arg(long)]
     pub by_person: bool,
-    /// Fill it with these accounts and the amounts that a batch last paid them
-    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', conflicts_with_all = ["group", "template", "batch"])]
+    /// Fill it with these accounts, by number or id, and the amounts that a batch last paid them
+    #[arg(long, value_name = "ACCOUNTS", value_delimiter = ',', conflicts_with_all = ["group", "template", "batch"])]
     pub accounts: Option<Vec<String>>,
     /// Fill it with the members of this group, by its name or id, likewise
     #[arg(long, value_name = "GROUP", requires = "currency", conflicts_with_all = ["template", "batch"])]
@@ -102,7 +102,9 @@ impl FileTemplateArgs {
 
     fn chosen(&self) -> Result<Option<Chosen>, Failure> {
         Ok(match (&self.accounts, &self.group, &self.template, &self.batch) {
-            (Some(numbers), ..) => Some(Chosen::Accounts(numbers.clone())),
+            (Some(accounts), ..) => {
+                Some(Chosen::Accounts(accounts.iter().map(|account| account.trim().into()).collect()))
+            }
             (_, Some(group), ..) => Some(Chosen::Group {
                 group: HolderGroupRef::parse(group),
                 currency: self.currency.as_deref().unwrap_or_default().to_ascii_uppercase(),
