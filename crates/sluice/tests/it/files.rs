@@ -369,7 +369,7 @@ fn an_uploaded_file_is_written_with_its_outcomes_and_its_columns_are_used_again(
            FROM upload"#,
     );
     let mut worker = ledger.command().arg("work").spawn().unwrap();
-    let ended = ledger.ok(&["task", "watch", "1"]);
+    let ended = ledger.text(&["task", "watch", "1"]);
     stop(&worker);
     worker.wait().unwrap();
     let out = ledger.path().join("original.csv");
@@ -378,7 +378,7 @@ fn an_uploaded_file_is_written_with_its_outcomes_and_its_columns_are_used_again(
     let written = std::fs::read_to_string(&out).unwrap();
     let expected = "\u{feff}Account,Net sum,Status,status 2,code,reason,transfer,more_fields\n\
                     P1,1.50,x,pending,,,,\nP2,2.00,y,pending,,,,\n";
-    assert_eq!(written, expected, "{ended:?}");
+    assert_eq!(written, expected, "{ended}");
 
     let next = text.replace("1.50", "1.75");
     let refused = import(&ledger, "next.csv", next.as_bytes(), &[]);
