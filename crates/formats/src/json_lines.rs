@@ -52,6 +52,8 @@ enum JsonCell {
     Text(String),
     /// As it is written.
     Number(String),
+    /// `true` or `false`.
+    Truth(String),
     Nested(String),
 }
 
@@ -149,10 +151,13 @@ impl<R: Read> JsonLines<R> {
         self.marks.clear();
         for (place, name) in self.names.iter().enumerate() {
             let value = fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            if let Some(JsonCell::Text(text) | JsonCell::Number(text)) = value {
-                if matches!(value, Some(JsonCell::Number(_))) {
-                    self.marks.push(Mark { place, kind: MarkKind::Number });
-                }
+            if let Some(JsonCell::Text(text) | JsonCell::Number(text) | JsonCell::Truth(text)) = value {
+                let kind = match value {
+                    Some(JsonCell::Number(_)) => Some(MarkKind::Number),
+                    Some(JsonCell::Truth(_)) => Some(MarkKind::Truth),
+                    _ => None,
+                };
+                self.marks.extend(kind.map(|kind| Mark { place, kind }));
                 if text.len() > FIELD_MAX {
                     let value = shorten(text.as_bytes());
                     return Err(Step::Oversized(Oversized { column: Some(place), value }));
@@ -168,8 +173,8 @@ impl<R: Read> JsonLines<R> {
         let column = Some(name.clone());
         match cell {
             JsonCell::Nested(value) => Some(Fault { column, code: Code::ValueNested, value: value.clone() }),
-            JsonCell::Text(_) | JsonCell::Number(_) if self.names.contains(name) => None,
-            JsonCell::Text(text) | JsonCell::Number(text) => {
+            JsonCell::Text(_) | JsonCell::Number(_) | JsonCell::Truth(_) if self.names.contains(name) => None,
+            JsonCell::Text(text) | JsonCell::Number(text) | JsonCell::Truth(text) => {
                 Some(Fault { column, code: Code::NameUnexpected, value: shorten(text.as_bytes()) })
             }
         }
@@ -282,7 +287,7 @@ fn cell(raw: &str) -> JsonCell {
         Some(b'{' | b'[') => JsonCell::Nested(shorten(raw.as_bytes())),
         Some(b'"') => JsonCell::Text(serde_json::from_str(raw).unwrap_or_default()),
         Some(b'n') => JsonCell::Text(String::new()),
-        Some(b't' | b'f') => JsonCell::Text(raw.to_owned()),
+        Some(b't' | b'f') => JsonCell::Truth(raw.to_owned()),
         _ => JsonCell::Number(raw.to_owned()),
     }
 }

@@ -127,7 +127,7 @@ const fn of_mark(mark: MarkKind, holds: Holds) -> Option<Code> {
         (MarkKind::Date, Holds::Text | Holds::Word) | (MarkKind::LongNumber, Holds::Text) => None,
         (MarkKind::Date, _) => Some(Code::DateForNumber),
         (MarkKind::LongNumber, _) => Some(Code::DigitsLost),
-        (MarkKind::Number, _) => None,
+        (MarkKind::Number | MarkKind::Truth, _) => None,
     }
 }
 

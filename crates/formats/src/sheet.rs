@@ -151,6 +151,8 @@ pub struct Mark {
 pub enum MarkKind {
     /// A number, written with a dot and without group marks.
     Number,
+    /// A truth value of JSON.
+    Truth,
     /// A number with more digits than a spreadsheet keeps.
     LongNumber,
     /// A date or time.

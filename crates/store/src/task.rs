@@ -160,13 +160,13 @@ static END: Sql = Sql::new(
          header_set = $9, so_far = NULL
      WHERE id = $1",
 );
+// In whatever state: its batch is written with the commit that makes the batch visible, and it cannot fail after that.
+// One that added its file to a draft has the batch from its start, and a later id than the one that made it.
 static IMPORTER: Sql = Sql::new(sql!(
     "SELECT ",
     Task::COLUMNS,
     " FROM task WHERE batch = $1 AND upload IS NOT NULL AND kind = ",
     [TaskType::ImportBatch],
-    " AND state = ",
-    [TaskState::Completed],
     " ORDER BY id LIMIT 1"
 ));
 static REMEMBERED: Sql = Sql::new(

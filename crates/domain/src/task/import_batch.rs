@@ -120,6 +120,9 @@ pub struct ImportBatchOutput {
     /// The highest number that was drawn for its rows, taken or refused: what has a higher one is not of this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_number: Option<i64>,
+    /// The lines of the first rows that are totals of the rows above them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub total_lines: Vec<u64>,
 }
 
 /// What a file was read as, and what a person should know about it.

@@ -40,7 +40,7 @@ async fn each_kind_is_started_by_those_who_may_do_the_same() {
     let statement = json!({ "task_type": "export_statement", "account_id": "PAY" });
     let statistics = json!({ "task_type": "export_statistics",
         "options": { "from": "2026-03-01", "to": "2026-03-31" } });
-    let cases: [(&str, Json, &str); 12] = [
+    let cases: [(&str, Json, &str); 13] = [
         ("import_batch", Json::Null, "ok ok ok FORBIDDEN"),
         ("into a draft", Json::Null, "ok ok ok FORBIDDEN"),
         ("import_accounts", Json::Null, "ok ok ok FORBIDDEN"),
@@ -49,6 +49,7 @@ async fn each_kind_is_started_by_those_who_may_do_the_same() {
         ("export_statement", statement, "ok ok ok ok"),
         ("export_transfers", json!({ "task_type": "export_transfers" }), "ok ok ok ok"),
         ("export_statistics", statistics, "ok ok ok ok"),
+        ("annotate_original", of_batch("annotate_original"), "ok ok ok ok"),
         ("evidence", of_batch("evidence"), "ok ok ok ok"),
         ("preview", of_batch("preview"), "ok ok ok ok"),
         ("export_audit", json!({ "task_type": "export_audit" }), "FORBIDDEN FORBIDDEN ok ok"),

@@ -5,6 +5,7 @@ use super::file::{COLLECTED, FileWriter, Plan};
 use super::text::{Texts, timestamp};
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::io::{Result, Write};
 
 /// A file of JSON lines.
@@ -41,6 +42,8 @@ fn value(bytes: &mut Vec<u8>, texts: &mut Texts, cell: &Cell<'_>) -> Result<()> 
         Cell::Empty => bytes.extend_from_slice(b"null"),
         Cell::Text(text) => serde_json::to_writer(bytes, text)?,
         Cell::Integer(number) => write!(bytes, "{number}")?,
+        // As it is spelled: read and written again, 1.10 would be 1.1, and a long one would lose digits.
+        Cell::Json(json) if is_number(json.0) => bytes.extend_from_slice(json.0.trim_ascii().as_bytes()),
         Cell::Json(json) => match serde_json::from_str::<Value>(json.0) {
             // Written again, so that it is one line whatever it was.
             Ok(value) => serde_json::to_writer(bytes, &value)?,
@@ -50,6 +53,11 @@ fn value(bytes: &mut Vec<u8>, texts: &mut Texts, cell: &Cell<'_>) -> Result<()> 
         Cell::Money(_) | Cell::Fixed(_) | Cell::Day(_) => write!(bytes, "\"{}\"", texts.local(cell))?,
     }
     Ok(())
+}
+
+fn is_number(json: &str) -> bool {
+    json.trim_ascii().starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        && serde_json::from_str::<&RawValue>(json).is_ok()
 }
 
 impl FileWriter for JsonLinesFile {

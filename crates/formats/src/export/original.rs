@@ -98,8 +98,8 @@ pub struct Original<S> {
     above: Vec<Vec<String>>,
     fields: Vec<String>,
     beyond: String,
-    /// The places of the fields that are numbers in the file, not texts.
-    numbers: Vec<usize>,
+    /// The places of the fields that are numbers or truth values in the file, not texts.
+    bare: Vec<usize>,
 }
 
 impl<S: Sheet> Original<S> {
@@ -123,7 +123,7 @@ impl<S: Sheet> Original<S> {
             }
         }
         let fields = Vec::new();
-        Ok(Self { sheet, table: table(header), above, fields, beyond: String::new(), numbers: Vec::new() })
+        Ok(Self { sheet, table: table(header), above, fields, beyond: String::new(), bare: Vec::new() })
     }
 
     /// The file's columns and those that are added.
@@ -135,13 +135,14 @@ impl<S: Sheet> Original<S> {
     /// Advances to the next row and returns its line; none at the end of the file.
     pub fn advance(&mut self) -> Result<Option<u64>, ReadError> {
         self.beyond.clear();
-        self.numbers.clear();
+        self.bare.clear();
         match self.sheet.advance()? {
             Step::End => return Ok(None),
             Step::Record => {
                 read(&self.sheet, &mut self.fields);
-                let marks = self.sheet.marks().iter().filter(|mark| mark.kind == MarkKind::Number);
-                self.numbers.extend(marks.map(|mark| mark.place));
+                let marks = self.sheet.marks().iter();
+                let marks = marks.filter(|mark| matches!(mark.kind, MarkKind::Number | MarkKind::Truth));
+                self.bare.extend(marks.map(|mark| mark.place));
             }
             Step::Oversized(oversized) => {
                 // Of a row that is too long, what was read of the field that is.
@@ -178,14 +179,22 @@ impl<S: Sheet> Original<S> {
         fields.map(|(place, field)| self.cell(place, field)).chain(added).collect()
     }
 
-    /// A number stays one if it is exact.
+    /// Whether the current row has nothing in it: no import takes it for a row.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        let mut fields = self.fields.iter().chain([&self.beyond]);
+        fields.all(|field| field.trim().is_empty())
+    }
+
+    /// A number of a workbook stays one if it is exact. JSON has its numbers and truth values as they are spelled.
     fn cell<'a>(&self, place: usize, field: &'a str) -> Cell<'a> {
-        let number = if self.numbers.contains(&place) { fixed(field) } else { None };
-        match number {
-            Some(number) if self.sheet.has_escapes() => number.into(),
-            Some(_) => Json(field).into(),
-            None => field.into(),
+        if !self.bare.contains(&place) {
+            return field.into();
         }
+        if !self.sheet.has_escapes() {
+            return Json(field).into();
+        }
+        fixed(field).map_or_else(|| field.into(), Cell::from)
     }
 }
 
@@ -201,11 +210,16 @@ fn read(sheet: &impl Sheet, fields: &mut Vec<String>) {
     }
 }
 
-/// A decimal number with no more digits than a spreadsheet keeps.
+/// A decimal number with no more digits than a spreadsheet keeps. One with zeros before it has them from its cell's
+/// format, which is not written again: it is an account number, and stays as it is as text.
 fn fixed(text: &str) -> Option<Fixed> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{fraction}");
     if digits.len() > DIGITS_MAX || text.ends_with('.') || fraction.starts_with(['+', '-']) {
+        return None;
+    }
+    let bare = whole.trim_start_matches('-');
+    if bare.len() > 1 && bare.starts_with('0') {
         return None;
     }
     Some(Fixed { digits: digits.parse().ok()?, scale: u8::try_from(fraction.len()).ok()? })

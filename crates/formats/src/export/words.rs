@@ -6,7 +6,7 @@ use domain::code::Language;
 /// Words and their Chinese.
 pub type Words = &'static [(&'static str, &'static str)];
 
-/// States of items, and those of a row that was refused, and perhaps dropped.
+/// States of items, and those of a row that was refused, perhaps dropped, or removed from the draft.
 pub const ITEM_STATES: Words = &[
     ("pending", "等待中"),
     ("processing", "处理中"),
@@ -16,6 +16,7 @@ pub const ITEM_STATES: Words = &[
     ("skipped", "已跳过"),
     ("refused", "已拒绝"),
     ("dropped", "已放弃"),
+    ("removed", "已移除"),
 ];
 
 /// What a preview says of items, and of a row that was refused.

@@ -20,6 +20,7 @@ use formats::export::options::ExportOptions;
 use formats::export::original::{LineOutcome, OpenedOriginal};
 use formats::export::writer::ExportWriter;
 use formats::payment::PaymentFileOptions;
+use formats::report::NAMED_MAX;
 use hashbrown::HashMap;
 use std::io::Write;
 use store::Tx;
@@ -27,7 +28,7 @@ use store::batch::Batch;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
 
-/// Items and lines per step.
+/// Items and lines per step, unless asked for otherwise.
 const STEP: i64 = 10_000;
 
 /// The file that a batch was made from, and how its import read it.
@@ -36,8 +37,25 @@ pub(crate) struct OriginalFile {
     /// The file.
     pub file: FileId,
     options: PaymentFileOptions,
+    /// What its import says of its rows.
+    told: Told,
+}
+
+/// What an import says of the rows of its file.
+#[derive(Debug)]
+struct Told {
     /// The highest number of its rows.
     last: i64,
+    /// The lines of totals.
+    totals: Vec<u64>,
+}
+
+impl Told {
+    /// Whether a row is known not to be a total: beyond the last of a full list it may be one.
+    fn is_no_total(&self, line: u64) -> bool {
+        let is_listed = self.totals.len() < NAMED_MAX || self.totals.last().is_some_and(|last| line <= *last);
+        is_listed && !self.totals.contains(&line)
+    }
 }
 
 /// The file that a batch was made from; [`Code::OriginalMissing`] if it was made from none.
@@ -51,21 +69,20 @@ pub(crate) async fn original_of(tx: &mut Tx, batch: BatchId) -> Result<OriginalF
         _ => return Err(missing()),
     };
     let result = task.result.as_deref().and_then(|result| serde_json::from_str(result).ok());
-    let last = match result {
-        Some(TaskOutput::ImportBatch(ImportBatchOutput { last_number, .. })) => last_number,
-        _ => None,
+    let told = match result {
+        Some(TaskOutput::ImportBatch(ImportBatchOutput { last_number, total_lines, .. })) => {
+            Told { last: last_number.unwrap_or(i64::MAX), totals: total_lines }
+        }
+        _ => Told { last: i64::MAX, totals: Vec::new() },
     };
-    Ok(OriginalFile {
-        file: input.file_id,
-        options: file_options(&input.options)?,
-        last: last.unwrap_or(i64::MAX),
-    })
+    Ok(OriginalFile { file: input.file_id, options: file_options(&input.options)?, told })
 }
 
 /// An original that is ready to be annotated.
 pub struct Annotating {
     batch: Batch,
-    last: i64,
+    told: Told,
+    step: i64,
     opened: OpenedOriginal,
 }
 
@@ -74,11 +91,17 @@ impl Annotating {
     pub async fn open(service: &Service, batch: BatchRef) -> Result<Self, Error> {
         let mut tx = service.store.point_read().await?;
         let batch = find(&mut tx, batch).await?;
-        let OriginalFile { file, options, last } = original_of(&mut tx, batch.id).await?;
+        let OriginalFile { file, options, told } = original_of(&mut tx, batch.id).await?;
         drop(tx);
         let (first, again) = (upload::open(service, file).await?, upload::open(service, file).await?);
         let opened = blocking(move || OpenedOriginal::open(first, again, &options)).await?;
-        Ok(Self { batch, last, opened })
+        Ok(Self { batch, told, step: STEP, opened })
+    }
+
+    /// The same, with another number of items and lines in memory.
+    #[must_use]
+    pub fn in_steps_of(self, step: i64) -> Self {
+        Self { step, ..self }
     }
 
     /// The batch.
@@ -105,24 +128,28 @@ impl Annotating {
         service: &Service,
         options: &ExportOptions,
         to: W,
-        mut told: impl FnMut(usize) -> Result<(), Error>,
+        mut tell: impl FnMut(usize) -> Result<(), Error>,
     ) -> Result<Manifest, Error> {
         let options = self.like(options);
-        let Self { batch, last, opened } = self;
+        let Self { batch, told, step, opened } = self;
         let mut original = opened.original;
         let mut tx = service.store.read().await?;
-        let mut outcomes = Outcomes::new(&batch, last, options.language);
+        let mut outcomes = Outcomes::new(&batch, told.last, step, options.language);
         let mut writer = ExportWriter::new(original.table(), &options, to)?;
         let mut rows = 0;
         while let Some(line) = original.advance().map_err(Error::from)? {
-            let outcome = outcomes.take(&mut tx, i64::try_from(line).unwrap_or(i64::MAX)).await?;
+            let found = outcomes.take(&mut tx, i64::try_from(line).unwrap_or(i64::MAX)).await?;
+            let is_row = told.is_no_total(line) && !original.is_blank();
+            let outcome = found.unwrap_or_else(|| Outcome::missing(is_row));
             writer.row(&original.cells(&outcome.shown()))?;
             rows += 1;
             if rows == STEP {
-                told(usize::try_from(std::mem::take(&mut rows)).unwrap_or(0))?;
+                tell(usize::try_from(std::mem::take(&mut rows)).unwrap_or(0))?;
             }
         }
-        told(usize::try_from(rows).unwrap_or(0))?;
+        // What is read is read: the end of a large workbook takes long.
+        drop(tx);
+        tell(usize::try_from(rows).unwrap_or(0))?;
         Ok(writer.finish()?.1)
     }
 }
@@ -154,6 +181,12 @@ impl Outcome {
         Self { status, code: codes.join(" "), reason: reasons.join("; "), transfer: None }
     }
 
+    /// Of a row that has neither an item nor a refused row: it was left out, or removed from the draft; what is no row
+    /// has no outcome.
+    fn missing(is_row: bool) -> Self {
+        Self { status: if is_row { "removed" } else { "" }, ..Self::default() }
+    }
+
     fn shown(&self) -> LineOutcome<'_> {
         let Self { status, code, reason, transfer } = self;
         LineOutcome { status, code, reason, transfer: *transfer }
@@ -164,6 +197,7 @@ impl Outcome {
 struct Outcomes {
     batch: BatchId,
     language: Language,
+    step: i64,
     items: ItemsByLine,
     /// The highest number of the import.
     last: i64,
@@ -181,19 +215,19 @@ struct ItemsByLine {
 }
 
 impl Outcomes {
-    fn new(batch: &Batch, last: i64, language: Language) -> Self {
+    fn new(batch: &Batch, last: i64, step: i64, language: Language) -> Self {
         let page = Page {
             batch: batch.id,
             after: batch.first_number - 1,
             last: batch.last_number.min(last),
-            limit: STEP,
+            limit: step,
         };
         let items = ItemsByLine { page, found: HashMap::new(), reached: 0 };
-        Self { batch: batch.id, language, items, last, refused: HashMap::new(), reached: 0 }
+        Self { batch: batch.id, language, step, items, last, refused: HashMap::new(), reached: 0 }
     }
 
-    /// The outcome of the row on a line; lines are asked for in ascending order.
-    async fn take(&mut self, tx: &mut Tx, line: i64) -> Result<Outcome, Error> {
+    /// The outcome of the row on a line, if it has one; lines are asked for in ascending order.
+    async fn take(&mut self, tx: &mut Tx, line: i64) -> Result<Option<Outcome>, Error> {
         while self.items.reached < line {
             self.items.next(tx, self.language).await?;
         }
@@ -203,12 +237,12 @@ impl Outcomes {
         // A row that was refused and then corrected has an item elsewhere.
         let refused = self.refused.remove(&line);
         let item = self.items.found.remove(&line);
-        Ok(refused.or(item).unwrap_or_default())
+        Ok(refused.or(item))
     }
 
     /// Reads the refused rows from a line on.
     async fn window(&mut self, tx: &mut Tx, line: i64) -> Result<(), Error> {
-        self.reached = line.saturating_add(STEP);
+        self.reached = line.saturating_add(self.step);
         self.refused.clear();
         let lines = (line, self.reached);
         let rows = store::refused_row::of_lines(tx, self.batch, lines, self.last).await?;

@@ -74,7 +74,7 @@ pub async fn take_in(service: &Service, tx: &mut Tx, hold: TaskHold) -> Result<T
 /// Ends a task with its lease; returns the fact.
 pub(super) async fn end_in(tx: &mut Tx, task: &Task, ending: &Ending, now: i64) -> Result<Fact, Error> {
     let ending = so_far::complete(tx, task.id, ending).await?;
-    let ending = Ending { header_set: header_set(task, &ending), ..ending };
+    let ending = Ending { header_set: header_set(tx, task, &ending).await?, ..ending };
     store::task::end(tx, task.id, &ending, now).await?;
     lease::forget(tx, Work::task(task.id)).await?;
     Ok(Fact::new(Action::TaskEnd, Some(task.id.0))
@@ -88,11 +88,18 @@ pub(super) async fn end_in(tx: &mut Tx, task: &Task, ending: &Ending, now: i64) 
 }
 
 /// The headers for which a completed import's decisions about columns are remembered (ADR 63); none if nothing was
-/// decided. It is found in what the task is to do and did, so that a kill before its end forgets nothing.
-fn header_set(task: &Task, ending: &Ending) -> Option<String> {
-    let result = ending.result.as_ref().filter(|_| ending.state == TaskState::Completed)?;
-    serde_json::from_str::<TaskInput>(&task.input).ok()?.column_choices()?;
-    serde_json::from_str::<TaskOutput>(result).ok()?.header_set().map(str::to_owned)
+/// decided, unless an older decision is to be replaced by that. It is found in what the task is to do and did, so that a
+/// kill before its end forgets nothing.
+async fn header_set(tx: &mut Tx, task: &Task, ending: &Ending) -> Result<Option<String>, Error> {
+    let Some(result) = ending.result.as_ref().filter(|_| ending.state == TaskState::Completed) else {
+        return Ok(None);
+    };
+    let Ok(input) = serde_json::from_str::<TaskInput>(&task.input) else { return Ok(None) };
+    let output = serde_json::from_str::<TaskOutput>(result).ok();
+    let Some(set) = output.as_ref().and_then(TaskOutput::header_set) else { return Ok(None) };
+    let is_kept = input.column_choices().is_some()
+        || store::task::remembered(tx, set, task.kind, task.created_by.principal).await?.is_some();
+    Ok(is_kept.then(|| set.to_owned()))
 }
 
 /// A task's row, if it still runs.

@@ -1,6 +1,6 @@
 //! Files of every kind, in and out: workbooks, JSON lines, other encodings and delimiters, and declared number styles.
 
-use crate::support::{Answer, Ledger, answer};
+use crate::support::{Answer, Ledger, answer, stop};
 use calamine::{Data, Reader, Xlsx};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
@@ -351,4 +351,46 @@ fn the_audit_log_is_written_as_a_table() {
     let lines = std::fs::read_to_string(lines).unwrap();
     assert_eq!((same, lines.lines().count()), (count, count));
     assert!(lines.contains("\"actorKind\":\"command_line\""), "{lines}");
+}
+
+#[test]
+fn an_uploaded_file_is_written_with_its_outcomes_and_its_columns_are_used_again() {
+    let ledger = Ledger::funded("100.00");
+    ledger.payees(2);
+    let text = "Account,Net sum,Status\nP1,1.50,x\nP2,2.00,y\n";
+    let file = ledger.file("pay.csv", text.as_bytes());
+    ledger.ok(&["file", "upload", file.to_str().unwrap()]);
+    // Committed as the API does it; no command starts a task.
+    ledger.commit(
+        r#"INSERT INTO task (kind, state, input, upload, place, processed, steps, takes, created_by, created_by_kind,
+             created_at)
+           SELECT 1, 1, '{"task_type":"import_batch","file_id":"file_1","options":{"account":"ACME","name":"x",
+             "draft":true,"mapping":{"amount":"Net sum"},"ignore":["Status"]}}', id, place, 0, '[]', 0, 'tester', 2, 1
+           FROM upload"#,
+    );
+    let mut worker = ledger.command().arg("work").spawn().unwrap();
+    let ended = ledger.text(&["task", "watch", "1"]);
+    stop(&worker);
+    worker.wait().unwrap();
+    let out = ledger.path().join("original.csv");
+    let number = ledger.ok(&["batch", "list"]).json["batches"][0]["batch_id"].as_str().unwrap().to_owned();
+    ledger.ok(&["batch", "export", &number, "--original", "--out", out.to_str().unwrap()]);
+    let written = std::fs::read_to_string(&out).unwrap();
+    let expected = "\u{feff}Account,Net sum,Status,status 2,code,reason,transfer,more_fields\n\
+                    P1,1.50,x,pending,,,,\nP2,2.00,y,pending,,,,\n";
+    assert_eq!(written, expected, "{ended}");
+
+    let next = text.replace("1.50", "1.75");
+    let refused = import(&ledger, "next.csv", next.as_bytes(), &[]);
+    assert_eq!(refused.exit, 1, "{refused:?}");
+    assert!(refused.stderr.contains("--map \"amount=Net sum\" --ignore-column \"Status\""), "{refused:?}");
+    let taken = import(&ledger, "next.csv", next.as_bytes(), &["--remembered"]);
+    assert_eq!((taken.exit, &taken.json["taken_amount"]), (0, &json!("3.75")), "{taken:?}");
+    // A batch of the command line was made of no uploaded file.
+    let made = taken.json["batch_id"].as_str().unwrap();
+    ledger.refused(
+        &["batch", "export", made, "--original", "--out", out.to_str().unwrap()],
+        1,
+        "ORIGINAL_MISSING",
+    );
 }

@@ -8,6 +8,7 @@ use crate::export::original::{LineOutcome, OpenedOriginal, Original};
 use crate::export::writer::ExportWriter;
 use crate::payment::PaymentFileOptions;
 use domain::code::Language;
+use rust_xlsxwriter::{Format, Workbook};
 use std::io::Cursor;
 
 /// The file, annotated: the outcomes by line, others without one.
@@ -131,8 +132,51 @@ fn a_file_keeps_its_separator_its_encoding_its_title_and_its_numbers() {
               \"transfer\":912,\"more_fields\":null}\n"
                 .to_vec(),
         ),
+        // As they are spelled, however long.
+        (
+            b"{\"account\":\"A\",\"amount\":1.10,\"size\":12345678901234567890.50,\"power\":1E+999,\"new\":true}\n".to_vec(),
+            (9, PAID),
+            b"{\"account\":\"A\",\"amount\":1.10,\"size\":12345678901234567890.50,\"power\":1E+999,\"new\":true,\
+              \"status\":null,\"code\":null,\"reason\":null,\"transfer\":null,\"more_fields\":null}\n"
+                .to_vec(),
+        ),
     ] {
         let found = like_itself(&file, Language::English, outcome);
         assert_eq!(found, expected, "{}", String::from_utf8_lossy(&found));
     }
+}
+
+#[test]
+fn a_workbook_keeps_its_numbers_and_the_zeros_of_its_account_numbers() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, ["account", "amount", "memo", "size"]).unwrap();
+    for (row, account, amount) in [(1, 123.0, 1_230.5), (2, 0.0, -0.07), (3, 98_765.0, 12.0)] {
+        sheet.write_number_with_format(row, 0, account, &Format::new().set_num_format("00000")).unwrap();
+        sheet.write_number_with_format(row, 1, amount, &Format::new().set_num_format("#,##0.00")).unwrap();
+        sheet
+            .write_number_with_format(row, 2, 46_173.0, &Format::new().set_num_format("yyyy-mm-dd"))
+            .unwrap();
+        sheet.write_number(row, 3, 6_222_021_234_567_890.0).unwrap();
+    }
+    let file = book.save_to_buffer().unwrap();
+    let annotated = like_itself(&file, Language::English, (2, PAID));
+    assert_eq!(
+        shown(&mut workbook(annotated.clone()), "original"),
+        "\"account\" | \"amount\" | \"memo\" | \"size\" | \"status\" | \"code\" | \"reason\" | \"transfer\" | \
+         \"more_fields\"\n\
+         \"00123\" | 1230.5 | \"2026-05-31\" | \"6222021234567890\" | \"completed\" |  |  | 912 | \n\
+         \"00000\" | -0.07 | \"2026-05-31\" | \"6222021234567890\" |  |  |  |  | \n\
+         98765 | 12 | \"2026-05-31\" | \"6222021234567890\" |  |  |  |  | "
+    );
+    let options = PaymentFileOptions { ignore: vec!["status".to_owned()], ..PaymentFileOptions::default() };
+    let read = |bytes: &[u8]| {
+        let sheet = crate::open::open(Cursor::new(bytes.to_vec()), &options.file).unwrap().sheet;
+        let mut reader = crate::payment::PaymentReader::over(sheet, &options).unwrap();
+        let (mut rows, mut problems) = (Vec::new(), Vec::new());
+        while reader.next_page(10, &mut rows, &mut problems).unwrap() {}
+        let rows = rows.iter().map(|row| format!("{:?} {:?} {:?}", row.payee, row.amount, row.memo));
+        (rows.collect::<Vec<_>>(), problems)
+    };
+    assert_eq!(read(&annotated), read(&file));
 }

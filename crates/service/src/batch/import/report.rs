@@ -65,6 +65,7 @@ pub(super) fn output(
         file_rows: file.summary.totals.rows,
         file_sum: file.sum(),
         last_number: None,
+        total_lines: file.summary.total_rows.iter().map(|row| row.line).collect(),
     }
 }
 

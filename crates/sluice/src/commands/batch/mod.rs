@@ -207,13 +207,15 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::History(_)
         | BatchVerb::Changes(_)
         | BatchVerb::Evidence(_)
-        | BatchVerb::Export(_)
+        | BatchVerb::Export(export::ExportArgs { original: false, .. })
         | BatchVerb::Problems(problems::ProblemsArgs { drop: None, .. })
         | BatchVerb::List(_) => Access::Read,
         BatchVerb::Run { .. } | BatchVerb::Resume { .. } | BatchVerb::Retry { no_run: false, .. } => {
             Access::Run
         }
         BatchVerb::Import(_) => Access::Import,
+        // The uploaded file is read again.
+        BatchVerb::Export(_) => Access::Files,
         BatchVerb::Deposit(_)
         | BatchVerb::Withdraw(_)
         | BatchVerb::Submit { .. }

@@ -146,11 +146,14 @@ pub async fn task(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(store::task::open(tx, Principal::CommandLine).await.unwrap(), 0);
     leased(tx, &tasks).await;
     ends(tx, tasks[0].id, batch).await;
+    remembers(tx, &tasks[0]).await;
     let first = tasks[0].id;
     let ended = store::task::get(tx, first).await.unwrap();
     store::task::remove(tx, first, 30).await.unwrap();
     assert_eq!(store::task::get(tx, first).await.unwrap(), None);
     assert_eq!(store::task::ever(tx, first).await.unwrap(), ended);
+    let found = store::task::remembered(tx, "hash", TaskType::ImportBatch, Principal::User(1)).await.unwrap();
+    assert_eq!(found, Some((tasks[0].input.clone(), Some(26))), "removing it forgets nothing");
     assert_eq!(store::task::problems(tx, first).await.unwrap(), None);
     assert!(listed(tx, TaskFilter::default()).await.iter().all(|task| task.id != first));
 }
@@ -187,6 +190,26 @@ async fn leased(tx: &mut Tx, tasks: &[Task]) {
     store::node::leave(tx, "node-a").await.unwrap();
     assert_eq!(ids(tx, "node-b", "here").await, all);
     assert_eq!(store::task::waiting(tx, "node-b", "here", 1).await.unwrap(), all[..1]);
+}
+
+async fn remembers(tx: &mut Tx, task: &Task) {
+    let (kind, by) = (task.kind, Principal::User(1));
+    assert_eq!(store::task::remembered(tx, "hash", kind, by).await.unwrap(), None);
+    assert!(!store::task::remembers(tx, kind, by).await.unwrap());
+    let ending = Ending { header_set: Some("hash".to_owned()), ..Ending::of(TaskState::Completed) };
+    store::task::end(tx, task.id, &ending, 26).await.unwrap();
+    for (set, kind, by, is_found) in [
+        ("hash", kind, by, true),
+        ("other", kind, by, false),
+        ("hash", TaskType::ImportAccounts, by, false),
+        ("hash", kind, Principal::User(2), false),
+        ("hash", kind, Principal::CommandLine, false),
+    ] {
+        let found = store::task::remembered(tx, set, kind, by).await.unwrap();
+        assert_eq!(found, is_found.then(|| (task.input.clone(), Some(26))), "{set} {kind:?} {by:?}");
+        let of_any = store::task::remembers(tx, kind, by).await.unwrap();
+        assert_eq!(of_any, is_found || set == "other", "{set} {kind:?} {by:?}");
+    }
 }
 
 async fn ends(tx: &mut Tx, id: TaskId, batch: domain::id::BatchId) {
