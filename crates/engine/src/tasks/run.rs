@@ -30,7 +30,7 @@ pub(crate) struct Started {
 
 /// How a run came to its end.
 enum Ran {
-    Ended(Box<Outcome>),
+    Ended(Outcome),
     /// The database is away: somebody else may have more luck.
     Away(Error),
     /// Another node has the task.
@@ -74,7 +74,7 @@ impl Started {
         let Self { job, input, at_hand } = self;
         let is_import = matches!(input, TaskInput::ImportBatch(_));
         let ran = perform(&engine, &job, input, cancel).await;
-        if is_import && matches!(&ran, Ran::Ended(outcome) if matches!(**outcome, Outcome::Cancelled)) {
+        if is_import && matches!(ran, Ran::Ended(Outcome::Cancelled)) {
             // What it had imported of a batch that will never be complete.
             engine.discard_imports().await.map_or_else(passed_over, |_| Ok(()))?;
         }
@@ -121,14 +121,14 @@ async fn perform(engine: &Engine, job: &Job, input: TaskInput, cancel: watch::Re
     };
     tokio::select! {
         biased;
-        () = cancelled(cancel) => Ran::Ended(Box::new(Outcome::Cancelled)),
+        () = cancelled(cancel) => Ran::Ended(Outcome::Cancelled),
         ran = AssertUnwindSafe(running).catch_unwind() => match ran {
-            Ok(Ok(output)) => Ran::Ended(Box::new(Outcome::Done(output))),
+            Ok(Ok(output)) => Ran::Ended(Outcome::Done(Box::new(output))),
             Ok(Err(failed)) => why(failed),
             Err(_) => {
                 meter::panicked("task");
                 tracing::error!(task = job.task.id.0, "a task panicked");
-                Ran::Ended(Box::new(Outcome::Failed(Error::from(Code::ServerFault).into())))
+                Ran::Ended(Outcome::Failed(Error::from(Code::ServerFault).into()))
             }
         },
         () = fenced(engine, job) => Ran::Fenced,
@@ -141,7 +141,7 @@ fn why(failed: TaskFailed) -> Ran {
         error if error.code() == Some(Code::Fenced) => Ran::Fenced,
         error => {
             tracing::info!(%error, "a task failed");
-            Ran::Ended(Box::new(Outcome::Failed(TaskFailed { error, ..failed })))
+            Ran::Ended(Outcome::Failed(TaskFailed { error, ..failed }))
         }
     }
 }

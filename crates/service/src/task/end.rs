@@ -14,7 +14,7 @@ use store::{Tx, head};
 #[derive(Debug)]
 pub enum Outcome {
     /// It did what it was to do.
-    Done(TaskOutput),
+    Done(Box<TaskOutput>),
     /// It could not.
     Failed(TaskFailed),
     /// Somebody cancelled it.

@@ -58,8 +58,9 @@ const AT_WORK: &str = "
       SELECT 1, MAX(id), 1, 1, 0, 1 FROM outbox;
     INSERT INTO upload (place, object, name, kind, size, sha256, created_by, created_by_kind, created_at)
       VALUES ('p', 'o', 'pay.csv', 1, 3, 'h', 'x', 2, 1);
-    INSERT INTO task (kind, state, input, upload, place, processed, steps, takes, created_by, created_by_kind, created_at)
-      VALUES (1, 1, '{}', 1, 'p', 0, '[]', 0, 'x', 2, 1);
+    INSERT INTO task (kind, state, input, upload, place, processed, steps, takes, created_by, created_by_kind, created_at,
+                      header_set)
+      VALUES (1, 1, '{}', 1, 'p', 0, '[]', 0, 'x', 2, 1, 'h');
     INSERT INTO answer (operation, outcome) SELECT id, '{}' FROM operation;";
 
 /// A ledger in which every index has entries.

@@ -27,8 +27,8 @@ impl Surface {
         }
         let mut commands = BTreeSet::new();
         add_commands(&Ledger::none(), &mut Vec::new(), &mut commands);
-        // They have verbs, and do something without: one makes a transfer, the other lists the log.
-        commands.extend(["transfer", "audit"].map(ToOwned::to_owned));
+        // They have verbs, and do something without: make a transfer, list the log, show totals.
+        commands.extend(["transfer", "audit", "stats"].map(ToOwned::to_owned));
         Self { commands, calls }
     }
 
