@@ -1,8 +1,8 @@
 //! Templates of files: each is imported straight back, with the payees and amounts it was filled with.
 
-use crate::batch_tools::{make, run, salaries, world_with_payees};
+use crate::batch_tools::{make, open, open_for, run, salaries, send, world_with_payees};
 use crate::task_tools::{ended, import, start, try_upload};
-use crate::world::{World, world};
+use crate::world::World;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
@@ -105,34 +105,73 @@ async fn chosen_accounts_and_groups_have_the_amounts_of_their_last_payments() {
     let one = |number: &str, amount: &str| format!("{number},{number},{amount},USD,,,");
     let chosen = lines("type=one_to_many&accounts=P-2,P-0,P-1,P-0").await;
     assert_eq!(chosen, [one("P-2", ""), one("P-0", "12.50"), one("P-1", "12.50")]);
-    // What the payer paid last, where accounts pay.
-    assert_eq!(lines("type=many_to_one&accounts=P-0,PAY").await, [one("P-0", ""), one("PAY", "12.50")]);
+    // By id as well, and each account once, however it is named.
+    let id = world.get("/api/v2/accounts/P-1").await.data()["id"].clone();
+    let id = id.as_str().map_or_else(|| format!("acct_{id}"), str::to_owned);
+    assert_eq!(lines(&format!("type=one_to_many&accounts={id},P-1")).await, [one("P-1", "12.50")]);
+    // What an account paid in a payroll is not what is collected from it.
+    assert_eq!(lines("type=many_to_one&accounts=P-0,PAY").await, [one("P-0", ""), one("PAY", "")]);
     world.post("/api/v2/holder-groups", json!({ "name": "Staff" })).await.data();
     let group = json!({ "add": ["hold_2", "hold_4"] });
     world.post("/api/v2/holder-groups/Staff/members", group).await.data();
     let members = lines("type=one_to_many&group=Staff&currency=USD").await;
     assert_eq!(members, [one("P-0", "12.50"), one("P-2", "")]);
-    // Without an account in the currency nobody is left out without a word.
-    assert_eq!(lines("type=one_to_many&group=Staff&currency=EUR").await, [",P-0,,EUR,,,", ",P-2,,EUR,,,"]);
+    // Without an account in the currency nobody is left out without a word, and the import refuses that row.
+    open(&world, "EURO", "EUR", "0").await;
+    let rows = [",P-0,,EUR,,,", ",P-2,,EUR,,,"];
+    assert_eq!(lines("type=one_to_many&group=Staff&currency=EUR").await, rows);
     world.stop().await;
 }
 
-#[tokio::test]
-async fn a_saved_template_has_the_amounts_of_its_last_run() {
-    let world = world_with_payees(2).await;
-    let batch = make(&world, salaries(2, "12.50")).await;
+/// Saves a batch as a template with the group of everybody; returns the template's id.
+async fn saved(world: &World, body: Json) -> String {
+    let batch = make(world, body).await;
+    world.post("/api/v2/holder-groups", json!({ "name": "Everybody" })).await.data();
+    let holders: Vec<String> = (2..=4).map(|holder| format!("hold_{holder}")).collect();
+    world.post("/api/v2/holder-groups/Everybody/members", json!({ "add": holders })).await.data();
     let body = json!({ "name": "Monthly", "from": batch.to_string() });
-    let saved = world.post("/api/batch-transfer-templates", body).await.data()["id"].clone();
-    let saved = saved.as_str().map_or_else(|| saved.to_string(), str::to_owned);
-    let text = text(&world, &format!("type=one_to_many&lang=en&templateId={saved}")).await;
-    let rows: Vec<&str> = text.lines().skip(1).collect();
-    assert_eq!(rows, ["P-0,P-0,12.50,USD,,,", "P-1,P-1,12.50,USD,,,"]);
+    let template = world.post("/api/batch-transfer-templates", body).await.data().clone();
+    let path = format!("/api/batch-transfer-templates/{}", template["id"]);
+    let change = json!({ "version": template["version"], "group": "Everybody" });
+    send(world, Method::PATCH, &path, change).await.data();
+    template["id"].to_string()
+}
+
+/// A template's file and a draft from it pay the same people the same amounts.
+#[tokio::test]
+async fn a_saved_template_has_the_payments_of_a_draft_from_it() {
+    let world = world_with_payees(3).await;
+    // P-0 is paid on another account than the default one, P-1 by e-mail address.
+    open_for(&world, "P-0", "P-0-b", "USD", "0").await;
+    let by_email = json!({ "contactType": "email", "targetIdentifier": "p-1@example.com", "amount": "7.00" });
+    let mut body = salaries(2, "12.50");
+    body["relations"] = json!([{ "targetAccountId": "P-0-b", "amount": "12.50" }, by_email]);
+    let template = saved(&world, body).await;
+    let query = format!("type=one_to_many&lang=en&templateId={template}");
+    let rows = async || {
+        let text = text(&world, &query).await;
+        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    // A member whom a payment names, by whichever account, has no second row.
+    assert_eq!(rows().await, ["P-0-b,P-0,12.50,USD,,,", "P-1,P-1,7.00,USD,,,", "P-2,P-2,,USD,,,"]);
+    // Another batch pays P-2: that is no amount of this template.
+    run(
+        &world,
+        json!({ "name": "Refund", "type": "one_to_many", "sourceAccountId": "PAY",
+        "relations": [{ "targetAccountId": "P-2", "amount": "3.00" }] }),
+    )
+    .await;
+    assert_eq!(rows().await[2], "P-2,P-2,,USD,,,");
+    // P-1 is paid on the account that is the default one today.
+    open_for(&world, "P-1", "P-1-b", "USD", "0").await;
+    world.post("/api/v2/accounts/P-1-b/make-default", Json::Null).await.data();
+    assert_eq!(rows().await[1], "P-1-b,P-1,7.00,USD,,,");
     world.stop().await;
 }
 
 #[tokio::test]
 async fn what_cannot_fill_a_template_is_refused_with_its_code() {
-    let world = world().await;
+    let world = world_with_payees(1).await;
     for (query, code) in [
         ("format=csv", "QUERY_INVALID"),
         ("type=deposit", "QUERY_INVALID"),
@@ -145,6 +184,8 @@ async fn what_cannot_fill_a_template_is_refused_with_its_code() {
         ("type=many_to_many&accounts=A", "FILE_TEMPLATE_UNFIT"),
         ("type=one_to_many&namedBy=person&accounts=A", "FILE_TEMPLATE_UNFIT"),
         ("type=one_to_many&accounts=A", "ACCOUNT_NOT_FOUND"),
+        ("type=one_to_many&accounts=P-0,acct_999", "ACCOUNT_NOT_FOUND"),
+        ("type=one_to_many&accounts=acct_01", "ID_INVALID"),
         ("type=one_to_many&group=Staff&currency=USD", "HOLDER_GROUP_NOT_FOUND"),
         ("type=one_to_many&group=Staff&currency=XXX", "CURRENCY_UNKNOWN"),
         ("type=one_to_many&templateId=tmpl_9", "BATCH_TEMPLATE_NOT_FOUND"),
