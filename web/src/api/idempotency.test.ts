@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { forgetKeys, keyFor, settled } from './idempotency';
+import { forgetKeys, keepTerms, keyFor, settled, termsOf } from './idempotency';
 
 class Memory {
   [name: string]: unknown;
@@ -36,5 +36,27 @@ describe('the key of a money verb', () => {
     const first = keyFor('transfer', '');
     forgetKeys();
     expect(keyFor('transfer', '')).not.toBe(first);
+  });
+});
+
+describe('what is sent besides the content', () => {
+  it('stays that of the first attempt until its outcome is known: another rate is not another request', () => {
+    expect(termsOf('transfer', 'a')).toBeUndefined();
+    const key = keyFor('transfer', 'a');
+    expect(keepTerms('transfer', 'a', { rate: '7.10' })).toEqual({ rate: '7.10' });
+    expect(keyFor('transfer', 'a')).toBe(key);
+    expect(keepTerms('transfer', 'a', { rate: '7.25' })).toEqual({ rate: '7.10' });
+    expect(termsOf('transfer', 'a')).toEqual({ rate: '7.10' });
+    settled('transfer');
+    keyFor('transfer', 'a');
+    expect(keepTerms('transfer', 'a', { rate: '7.25' })).toEqual({ rate: '7.25' });
+  });
+
+  it('is not taken over by another content', () => {
+    keyFor('transfer', 'a');
+    keepTerms('transfer', 'a', 1);
+    expect(termsOf('transfer', 'b')).toBeUndefined();
+    keyFor('transfer', 'b');
+    expect(keepTerms('transfer', 'b', 2)).toBe(2);
   });
 });

@@ -6,6 +6,8 @@ const PREFIX = 'key:';
 interface Held {
   key: string;
   content: string;
+  /** What was sent besides, such as the rate that was shown: it goes out again as it was. */
+  terms?: unknown;
 }
 
 /** The key for doing `content` to `subject`: the one already in use if its outcome is unknown, otherwise a new one. */
@@ -17,6 +19,21 @@ export function keyFor(subject: string, content: string): string {
   const key = crypto.randomUUID();
   sessionStorage.setItem(PREFIX + subject, JSON.stringify({ key, content } satisfies Held));
   return key;
+}
+
+/** What was sent besides `content` under the key in use; undefined if nothing is open. */
+export function termsOf<T>(subject: string, content: string): T | undefined {
+  const held = read(subject);
+  return held?.content === content ? (held.terms as T | undefined) : undefined;
+}
+
+/** Keeps what is sent besides along with the key in use: the first of it stays, because the key belongs to that request. */
+export function keepTerms<T>(subject: string, content: string, terms: T): T {
+  const held = read(subject);
+  if (held?.content !== content) return terms;
+  if (held.terms !== undefined) return held.terms as T;
+  sessionStorage.setItem(PREFIX + subject, JSON.stringify({ ...held, terms } satisfies Held));
+  return terms;
 }
 
 /** The outcome is known: the next request for this subject is a new one. */

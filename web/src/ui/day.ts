@@ -12,6 +12,11 @@ export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T12:00:00Z`)) && new Date(`${text}T12:00:00Z`).toISOString().startsWith(text);
 }
 
+/** Whether the server takes it as a bound. A date input reports the year 0002 while somebody types 2026. */
+export function isAskable(text: string): boolean {
+  return isDay(text) && text >= '1970-01-01' && text <= '9998-12-31';
+}
+
 export function shift(day: string, days: number): string {
   return new Date(Date.parse(`${day}T12:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
@@ -38,7 +43,9 @@ export function startOfDay(day: string, zone: string): string {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   // The zone's difference at about that time, then the one that holds at the instant it leads to.
   const first = midnight - difference(midnight, zone);
-  return new Date(midnight - difference(first, zone)).toISOString();
+  const at = midnight - difference(first, zone);
+  // Where clocks spring forward at midnight there is no such hour: the day begins when they do.
+  return new Date(midnight - difference(at, zone) === at ? at : first).toISOString();
 }
 
 /** How far a zone's clocks are ahead of UTC at an instant, in milliseconds. */
@@ -47,5 +54,5 @@ function difference(instant: number, zone: string): number {
     timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   }).formatToParts(new Date(instant));
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '00';
-  return Date.parse(`${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}Z`) - instant;
+  return Date.parse(`${part('year').padStart(4, '0')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}Z`) - instant;
 }

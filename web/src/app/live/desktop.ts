@@ -1,8 +1,8 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { prefer, preference, usePreference } from '../preferences';
 
-// A notice of the desktop when something that was watched has ended. It names no amount and no person: it may be seen by
-// anybody who passes.
+// A notice of the desktop when something that was watched has ended. It names no amount and no account: it may be seen by
+// anybody who passes. The title is the name of the batch, which whoever made it chose.
 
 export type Desktop = 'off' | 'on' | 'blocked' | 'missing';
 
@@ -36,6 +36,19 @@ export async function wantDesktop(wanted: boolean): Promise<void> {
   asked.forEach((listener) => listener());
 }
 
+/** Shows a notice, unless the browser refuses: Chrome for Android has the type and the permission, but throws. */
+export function showNotice(title: string, text: string): void {
+  try {
+    const notice = new Notification(title, { body: text, tag: title });
+    notice.onclick = () => {
+      window.focus();
+      notice.close();
+    };
+  } catch {
+    // The page shows the end itself.
+  }
+}
+
 /** Tells once when what ran while this page was open has ended, if the person looks elsewhere. */
 export function useTellEnd(running: boolean, title: string, text: string): void {
   const ran = useRef(false);
@@ -43,10 +56,6 @@ export function useTellEnd(running: boolean, title: string, text: string): void 
     const ended = ran.current && !running;
     ran.current = running;
     if (!ended || !document.hidden || desktopState(preference('desktop'), permissionNow()) !== 'on') return;
-    const notice = new Notification(title, { body: text, tag: title });
-    notice.onclick = () => {
-      window.focus();
-      notice.close();
-    };
+    showNotice(title, text);
   }, [running, title, text]);
 }

@@ -26,6 +26,19 @@ export function useCan(): (operation: Operation) => boolean {
   return (operation) => operations.includes(operation);
 }
 
+/**
+ * Whether the person may change what somebody made. Those who may move money change everybody's things; others, as operators,
+ * their own: the server's list of operations doesn't say which, so this follows its roles.
+ */
+export function useCanChange(): (operation: Operation, createdBy: string) => boolean {
+  const { operations, user } = useMe();
+  return (operation, createdBy) => mayChange(operations, user.login, operation, createdBy);
+}
+
+export function mayChange(operations: readonly string[], login: string, operation: Operation, createdBy: string): boolean {
+  return operations.includes(operation) && (createdBy === login || operations.includes('executeBatchTransfer'));
+}
+
 // The session ended while the page was open: the page stays as it is under a dialog that signs in again.
 let ended = false;
 const listeners = new Set<() => void>();

@@ -10,7 +10,7 @@ import { ProblemNote } from '@/ui/ProblemNote';
 
 const BOUNDS = ['min', 'max', 'day', 'month', 'batchMax'] as const;
 
-/** The policy in force for an account, and whether it is its own or its currency's. */
+/** The policy in force for an account. Whether it is its own or its currency's is not in the answer. */
 export function Limits({ account }: { account: Account }) {
   const { t } = useTranslation();
   const { currency } = account;
@@ -23,7 +23,7 @@ export function Limits({ account }: { account: Account }) {
   const { feeMin, feeMax, feeRate, feeThreshold } = policy.data;
   const money = (value: string | null | undefined) => (value ? <Money value={value} currency={currency} /> : t('account.limits.none'));
   return (
-    <Card title={t(policy.data.accountId ? 'account.limits.own' : 'account.limits.ofCurrency', { currency })}>
+    <Card title={t('account.limits.own')}>
       <dl className="facts left">
         {BOUNDS.map((name) => (
           <div key={name} style={{ display: 'contents' }}>

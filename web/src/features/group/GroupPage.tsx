@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { answer, api } from '@/api/client';
 import { paths } from '@/app/paths';
 import { keys, queries } from '@/app/query';
-import { useCan } from '@/app/session/session';
+import { useCan, useCanChange } from '@/app/session/session';
 import { NameDialog } from '@/ui/NameDialog';
 import { Page } from '@/ui/Page';
 import { Loading } from '@/ui/parts';
@@ -36,6 +36,7 @@ async function refresh(): Promise<void> {
 function Detail({ id, group, updating }: { id: string; group: Group; updating: boolean }) {
   const { t } = useTranslation();
   const can = useCan();
+  const canChange = useCanChange();
   const go = useNavigate();
   const [asked, setAsked] = useState<'name' | 'delete' | null>(null);
   const close = () => setAsked(null);
@@ -45,8 +46,8 @@ function Detail({ id, group, updating }: { id: string; group: Group; updating: b
       actions={
         <>
           {can('createBatchTransfer') && group.members > 0 && <Link to={paths.newBatch({ group: id })}><Button type="primary">{t('group.pay')}</Button></Link>}
-          {can('changeHolderGroup') && <Button onClick={() => setAsked('name')}>{t('group.rename')}…</Button>}
-          {can('removeHolderGroup') && <Button danger onClick={() => setAsked('delete')}>{t('group.delete')}…</Button>}
+          {canChange('changeHolderGroup', group.createdBy) && <Button onClick={() => setAsked('name')}>{t('group.rename')}…</Button>}
+          {canChange('removeHolderGroup', group.createdBy) && <Button danger onClick={() => setAsked('delete')}>{t('group.delete')}…</Button>}
         </>
       }>
       <Link to={paths.groups()}>‹ {t('app.menu.groups')}</Link>

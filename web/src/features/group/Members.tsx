@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { answer, api, type Schemas } from '@/api/client';
 import { once } from '@/api/once';
 import { keys } from '@/app/query';
-import { useCan } from '@/app/session/session';
+import { useCanChange } from '@/app/session/session';
 import { useRested } from '@/ui/AccountPicker';
 import { BigList, type Column } from '@/ui/big-list/BigList';
 import { useAppended } from '@/ui/big-list/use-pages';
@@ -27,8 +27,7 @@ interface Props {
 export function Members({ id, group, onChanged }: Props) {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const can = useCan();
-  const editable = can('changeHolderGroupMembers');
+  const editable = useCanChange()('changeHolderGroupMembers', group.createdBy);
   const [text, setText] = useState('');
   const { busy, problem, send } = useForm();
   const { rows, query } = useAppended<Holder>({

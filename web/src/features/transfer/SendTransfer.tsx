@@ -1,12 +1,13 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answer, api, type Schemas } from '@/api/client';
+import { answer, api } from '@/api/client';
+import { keepTerms, termsOf } from '@/api/idempotency';
 import { queries } from '@/app/query';
 import type { Amount } from '@/money/amount';
 import { useMoneyText } from '@/ui/money/Money';
 import { MoneyDialog } from '@/ui/confirm/MoneyDialog';
 import { Figures } from './Summary';
-import { asTransfer, contentOf, type Preview, type TransferForm } from './form';
-import { fromDecimal } from '@/money/amount';
+import { asTransfer, contentOf, termsShown, withTerms, type Preview, type Terms, type TransferForm } from './form';
 
 interface Props {
   form: TransferForm;
@@ -16,20 +17,27 @@ interface Props {
   onClose: () => void;
 }
 
+const SUBJECT = 'transfer';
+
+/** The preview is the one that was asked for, not the newest: what is confirmed doesn't change under the person who reads it. */
 export function SendTransfer({ form, amount, preview, onSent, onClose }: Props) {
   const { t } = useTranslation();
   const text = useMoneyText();
-  const body = request(form, amount, preview);
+  const content = contentOf(asTransfer(form, amount));
+  // An earlier attempt may have got through at its own rate: it is shown and sent again as it was, under its key.
+  const [open] = useState(() => termsOf<Terms>(SUBJECT, content));
+  const shown = open === undefined ? preview : { ...preview, ...open };
   return (
     <MoneyDialog
-      subject="transfer"
-      content={contentOf(body)}
+      subject={SUBJECT}
+      content={content}
       title={t('transfer.ask', { amount: text(amount) })}
       confirm={t('transfer.go', { amount: text(amount) })}
       accounts={preview.require2FA ? [{ id: preview.from.id, number: preview.from.number, auto2FA: preview.auto2FA }] : undefined}
-      send={(key, consent, signal) =>
-        answer(api.POST('/api/v2/account-transfers', { params: { header: { 'Idempotency-Key': key } }, body: { ...body, ...consent }, signal }))
-      }
+      send={(key, consent, signal) => {
+        const body = withTerms(form, amount, keepTerms(SUBJECT, content, termsShown(shown)));
+        return answer(api.POST('/api/v2/account-transfers', { params: { header: { 'Idempotency-Key': key } }, body: { ...body, ...consent }, signal }));
+      }}
       onDone={({ data }) => {
         for (const part of ['accounts', 'account', 'transfers']) void queries.invalidateQueries({ queryKey: [part] });
         onSent(data.id);
@@ -41,16 +49,8 @@ export function SendTransfer({ form, amount, preview, onSent, onClose }: Props) 
         <dt>{t('transfer.to')}</dt><dd>{form.to?.number} · <bdi>{form.to?.holder?.name}</bdi></dd>
         {form.date !== '' && <><dt>{t('transfer.date')}</dt><dd>{form.date}</dd></>}
       </dl>
-      <Figures form={form} preview={preview} />
+      {open !== undefined && <div className="note warn">{t('transfer.sameAgain')}</div>}
+      <Figures form={form} preview={shown} />
     </MoneyDialog>
   );
-}
-
-/** The request. Of two currencies the server is told rate and both amounts, as they were shown. */
-function request(form: TransferForm, amount: Amount, { exchangeRate, convertedAmount }: Preview): Schemas['TransferInput'] {
-  const converts = exchangeRate != null && convertedAmount != null && form.to !== null;
-  return {
-    ...asTransfer(form, amount),
-    ...(converts && { exchangeRate, toAmountCents: fromDecimal(convertedAmount, form.to?.currency ?? '').minor }),
-  };
 }

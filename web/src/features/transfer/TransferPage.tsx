@@ -5,12 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { answer, api } from '@/api/client';
 import { paths } from '@/app/paths';
-import { format } from '@/money/amount';
+import { format, type Amount } from '@/money/amount';
 import { AccountPicker, useRested } from '@/ui/AccountPicker';
 import { MoneyInput } from '@/ui/money/MoneyInput';
 import { Card, Page } from '@/ui/Page';
 import { Field } from '@/ui/parts';
-import { asTransfer, completeAmount, contentOf, forgetTransferForm, useTransferForm, type TransferForm } from './form';
+import { asTransfer, completeAmount, contentOf, forgetTransferForm, useTransferForm, type Preview, type TransferForm } from './form';
 import { SendTransfer } from './SendTransfer';
 import { Summary } from './Summary';
 
@@ -19,7 +19,8 @@ export function TransferPage() {
   const { t } = useTranslation();
   const go = useNavigate();
   const [form, set] = useTransferForm();
-  const [asked, setAsked] = useState(false);
+  // What the dialog confirms, as it was when it was asked for.
+  const [asked, setAsked] = useState<{ form: TransferForm; amount: Amount; preview: Preview } | null>(null);
   const rested = useRested(form, 300);
   const preview = usePreview(rested);
   const amount = completeAmount(form);
@@ -36,10 +37,10 @@ export function TransferPage() {
         <Summary form={form} preview={preview.data} error={preview.error} stale={!fresh} onRetry={() => void preview.refetch()} />
       </div>
       <div className="foot">
-        <Button type="primary" disabled={!sendable} onClick={() => setAsked(true)}>{label}…</Button>
+        <Button type="primary" disabled={!sendable} onClick={() => amount !== null && preview.data !== undefined && setAsked({ form, amount, preview: preview.data })}>{label}…</Button>
       </div>
-      {asked && amount !== null && preview.data !== undefined && (
-        <SendTransfer form={form} amount={amount} preview={preview.data} onClose={() => setAsked(false)}
+      {asked !== null && (
+        <SendTransfer {...asked} onClose={() => setAsked(null)}
           onSent={(id) => {
             forgetTransferForm();
             void go(paths.transferDetail(id));

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
 import type { Schemas } from '@/api/client';
-import { parse, type Amount } from '@/money/amount';
+import { fromDecimal, parse, type Amount } from '@/money/amount';
 import type { Account } from '@/ui/AccountPicker';
 
 export interface TransferForm {
@@ -39,7 +39,7 @@ export function completeAmount(form: TransferForm): Amount | null {
 
 export type Preview = Schemas['TransferPreviewView'];
 
-/** The request that is previewed; with the rate and both amounts as they were shown, it is the one that is sent. */
+/** The request that is previewed; with the terms that were shown, it is the one that is sent. */
 export function asTransfer(form: TransferForm, amount: Amount): Schemas['TransferInput'] {
   return {
     fromAccountId: form.from?.id ?? '',
@@ -53,4 +53,23 @@ export function asTransfer(form: TransferForm, amount: Amount): Schemas['Transfe
 /** A request as text, to compare it or to keep its key by. */
 export function contentOf(body: Schemas['TransferInput'] | null): string {
   return JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+}
+
+/** Of two currencies, what the person saw and the server is told. It moves while a dialog is open, so it is kept with the key. */
+export interface Terms {
+  exchangeRate: string | null;
+  convertedAmount: string | null;
+}
+
+export function termsShown({ exchangeRate, convertedAmount }: Preview): Terms {
+  return { exchangeRate: exchangeRate ?? null, convertedAmount: convertedAmount ?? null };
+}
+
+/** The request under the terms that were shown. */
+export function withTerms(form: TransferForm, amount: Amount, { exchangeRate, convertedAmount }: Terms): Schemas['TransferInput'] {
+  const converts = exchangeRate !== null && convertedAmount !== null && form.to !== null;
+  return {
+    ...asTransfer(form, amount),
+    ...(converts && { exchangeRate, toAmountCents: fromDecimal(convertedAmount, form.to?.currency ?? '').minor }),
+  };
 }

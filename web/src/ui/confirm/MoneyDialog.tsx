@@ -48,13 +48,14 @@ export function MoneyDialog<T>(props: Props<T>) {
   const { t } = useTranslation();
   const online = useOnline();
   const cancel = useRef<HTMLButtonElement>(null);
-  const [ticked, setTicked] = useState(false);
+  // Ticked is the sentence that stood there: with another figure it is another one.
+  const [ticked, setTicked] = useState<string | null>(null);
   const [codes, setCodes] = useState<Codes>({ ...EMPTY_CODES, auto: (props.accounts ?? []).some((account) => account.auto2FA) });
   const { sending, problem, go, asks } = useSending(props, codes, setCodes);
   const unclear = problem !== null && isUnclear(problem);
   const isSetting = props.about === 'setting';
   const blocked = online ? props.blocked : t(isSetting ? 'ui.confirm.offline' : 'ui.offlineMoney');
-  const ready = !sending && blocked === undefined && (props.tick === undefined || ticked);
+  const ready = !sending && blocked === undefined && (props.tick === undefined || ticked === props.tick);
   const isCodeRefusal = problem !== null && CODE_REFUSALS.includes(problem.code);
 
   return (
@@ -81,7 +82,7 @@ export function MoneyDialog<T>(props: Props<T>) {
           <Consent accounts={asks.accounts} person={asks.person} codes={codes} onChange={setCodes} onEnter={() => ready && void go()} />
         )}
         {props.tick !== undefined && (
-          <Checkbox checked={ticked} onChange={(event) => setTicked(event.target.checked)}>{props.tick}</Checkbox>
+          <Checkbox checked={ticked === props.tick} onChange={(event) => setTicked(event.target.checked ? (props.tick ?? null) : null)}>{props.tick}</Checkbox>
         )}
         {blocked !== undefined && <div className="note warn">{blocked}</div>}
         {unclear && (

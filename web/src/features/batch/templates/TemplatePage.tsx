@@ -4,9 +4,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { answer, api } from '@/api/client';
+import { Problem } from '@/api/problem';
 import { paths } from '@/app/paths';
 import { keys, queries } from '@/app/query';
-import { useCan } from '@/app/session/session';
+import { useCan, useCanChange } from '@/app/session/session';
 import { Money } from '@/ui/money/Money';
 import { NameDialog } from '@/ui/NameDialog';
 import { Card, Page } from '@/ui/Page';
@@ -36,9 +37,20 @@ async function refresh(): Promise<void> {
   await Promise.all(['templates', 'template'].map((part) => queries.invalidateQueries({ queryKey: [part] })));
 }
 
+/** Does work under the version that is shown. If somebody was faster, the page is read again, so that the next try has theirs. */
+async function orRefresh<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'BATCH_TEMPLATE_CHANGED') await refresh();
+    throw cause;
+  }
+}
+
 function Detail({ id, template, updating }: { id: string; template: Template; updating: boolean }) {
   const { t } = useTranslation();
   const can = useCan();
+  const canChange = useCanChange();
   const go = useNavigate();
   const [asked, setAsked] = useState<'draw' | 'name' | 'delete' | null>(null);
   const close = () => setAsked(null);
@@ -48,8 +60,8 @@ function Detail({ id, template, updating }: { id: string; template: Template; up
       actions={
         <>
           {can('createBatchFromTemplate') && <Button type="primary" onClick={() => setAsked('draw')}>{t('templates.draw')}…</Button>}
-          {can('editBatchTemplate') && <Button onClick={() => setAsked('name')}>{t('templates.rename')}…</Button>}
-          {can('deleteBatchTemplate') && <Button danger onClick={() => setAsked('delete')}>{t('templates.delete')}…</Button>}
+          {canChange('editBatchTemplate', template.createdBy) && <Button onClick={() => setAsked('name')}>{t('templates.rename')}…</Button>}
+          {canChange('deleteBatchTemplate', template.createdBy) && <Button danger onClick={() => setAsked('delete')}>{t('templates.delete')}…</Button>}
         </>
       }>
       <Link to={paths.templates()}>‹ {t('app.menu.templates')}</Link>
@@ -61,13 +73,13 @@ function Detail({ id, template, updating }: { id: string; template: Template; up
         <NameDialog title={t('templates.rename')} ok={t('templates.save')} nameLabel={t('templates.name')} descriptionLabel={t('templates.description')}
           value={template} onClose={close}
           save={async (body) => {
-            await answer(api.PATCH('/api/batch-transfer-templates/{id}', { params, body }));
+            await orRefresh(() => answer(api.PATCH('/api/batch-transfer-templates/{id}', { params, body })));
             await refresh();
           }} />
       )}
       {asked === 'delete' && (
         <SureDialog title={t('templates.sure', { name: template.name })} ok={t('templates.delete')} effect={t('templates.deleteEffect')} onClose={close}
-          remove={() => answer(api.DELETE('/api/batch-transfer-templates/{id}', { params }))}
+          remove={() => orRefresh(() => answer(api.DELETE('/api/batch-transfer-templates/{id}', { params })))}
           onDone={() => {
             void go(paths.templates(), { replace: true });
             void queries.invalidateQueries({ queryKey: ['templates'] });

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '@/api/client';
 import { keys } from '@/app/query';
-import { useCan } from '@/app/session/session';
+import { useCanChange } from '@/app/session/session';
 import { BigList, type Column } from '@/ui/big-list/BigList';
 import { useCurrencies } from '@/ui/currencies';
 import { Money } from '@/ui/money/Money';
@@ -12,7 +12,7 @@ import { MoneyInput } from '@/ui/money/MoneyInput';
 import { Empty, Loading } from '@/ui/parts';
 import { ProblemNote } from '@/ui/ProblemNote';
 import { useForm } from '@/ui/use-form';
-import { allRows, asRelations, isWrong, type TemplateRow } from './rows';
+import { allRows, asRelations, isWrong, wouldMove, type TemplateRow } from './rows';
 import type { Template } from './TemplatesPage';
 
 interface Props {
@@ -24,7 +24,7 @@ interface Props {
 /** The rows of a template. Amounts are changed together, under the version that is shown. */
 export function TemplateRows({ id, template, onSaved }: Props) {
   const { t } = useTranslation();
-  const can = useCan();
+  const editable = useCanChange()('editBatchTemplate', template.createdBy);
   const { currency } = template;
   const scale = useCurrencies().find(({ code }) => code === currency)?.scale ?? 2;
   const [typed, setTyped] = useState<Record<number, string> | null>(null);
@@ -54,7 +54,8 @@ export function TemplateRows({ id, template, onSaved }: Props) {
   ];
   return (
     <div className="stack tight">
-      {can('editBatchTemplate') && all.length > 0 && (
+      {editable && wouldMove(template.convert, all) && <p className="soft small" style={{ margin: 0 }}>{t('templates.cannotEdit')}</p>}
+      {editable && all.length > 0 && !wouldMove(template.convert, all) && (
         <div className="row">
           {typed === null ? <Button onClick={() => setTyped({})}>{t('templates.editAmounts')}</Button> : (
             <>

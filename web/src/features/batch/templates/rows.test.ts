@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asRelations, isWrong, type TemplateRow } from './rows';
+import { asRelations, isWrong, wouldMove, type TemplateRow } from './rows';
 
 const row = (id: number, more: Partial<TemplateRow> = {}): TemplateRow => ({
   id, amount: '5.00', contactType: 'inner', memo: null, reference: null, sourceAccount: 'MAIN', sourceAccountId: 5,
@@ -25,4 +25,14 @@ it('the payer of many-to-one and both sides of many-to-many are kept', () => {
 
 it('an empty amount is open, and letters, zero and too many decimals are wrong', () => {
   expect(['', '7', 'x', '0', '1.234'].map((text) => isWrong(text, 2, 'USD'))).toEqual([false, false, true, true, true]);
+});
+
+it.each<[boolean, TemplateRow['contactType'][], boolean]>([
+  [true, ['inner', 'email'], true],
+  [true, ['uid'], true],
+  [true, ['inner', 'inner'], false],
+  [true, [], false],
+  [false, ['inner', 'email', 'uid'], false],
+])('convert %s with payees named by %j: amounts are left alone %s', (convert, types, expected) => {
+  expect(wouldMove(convert, types.map((contactType, index) => row(index + 1, { contactType })))).toBe(expected);
 });

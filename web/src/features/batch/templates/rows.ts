@@ -29,6 +29,14 @@ function other(row: TemplateRow, type: Type): Partial<Schemas['RelationInput']> 
   };
 }
 
+/**
+ * Whether an edit would name a payee anew: such a row comes without the currency of its account, so in a template that pays
+ * across currencies the server could take another account of the same holder.
+ */
+export function wouldMove(convert: boolean, rows: TemplateRow[]): boolean {
+  return convert && rows.some((row) => row.contactType !== 'inner');
+}
+
 /** The rows with the amounts that were typed; an empty one is left open. Texts and the way of naming stay. */
 export function asRelations(rows: TemplateRow[], type: Type, typed: Record<number, string>, scale: number, currency: string): Schemas['RelationInput'][] {
   return rows.map((row) => {

@@ -7,14 +7,14 @@ import { ChainState } from '@/app/chain/Chain';
 import { keys } from '@/app/query';
 import { BigList, type Column } from '@/ui/big-list/BigList';
 import { PAGE_ROWS, useAppended } from '@/ui/big-list/use-pages';
-import { isDay } from '@/ui/day';
+import { isAskable } from '@/ui/day';
 import { Card, Page } from '@/ui/Page';
 import { Empty, Loading, NoMatch } from '@/ui/parts';
 import { ProblemNote } from '@/ui/ProblemNote';
 import { SearchBox } from '@/ui/SearchBox';
 import { Time } from '@/ui/Time';
 import { useSearch } from '@/ui/use-search';
-import { auditTask } from '../export/body';
+import { auditTask, canExportAudit } from '../export/body';
 import { ExportDialog } from '../export/ExportDialog';
 import './audit.css';
 import { EntryPanel, Result, Subject, type Entry } from './Entry';
@@ -27,7 +27,7 @@ function useAudit() {
   const { search, set, clear } = useSearch([...TEXTS, ...DAYS, 'entry'] as const);
   const filter = {
     ...Object.fromEntries(TEXTS.filter((name) => search[name] !== '').map((name) => [name, search[name]])),
-    ...Object.fromEntries(DAYS.filter((name) => isDay(search[name])).map((name) => [name, search[name]])),
+    ...Object.fromEntries(DAYS.filter((name) => isAskable(search[name])).map((name) => [name, search[name]])),
   };
   const list = useAppended<Entry>({
     queryKey: keys.audit(filter),
@@ -49,11 +49,12 @@ export function AuditPage() {
   const { search, set, clear, filtered, rows, query, all } = view;
   const columns = useColumns();
   const [exporting, setExporting] = useState(false);
-  const days = { from: isDay(search.from) ? search.from : '', to: isDay(search.to) ? search.to : '' };
+  const days = { from: isAskable(search.from) ? search.from : '', to: isAskable(search.to) ? search.to : '' };
   return (
-    <Page title={t('app.menu.audit')} updating={query.isFetching && !query.isPending} actions={<Button onClick={() => setExporting(true)}>{t('audit.export')}</Button>}>
+    <Page title={t('app.menu.audit')} updating={query.isFetching && !query.isPending} actions={<Button disabled={!canExportAudit(search)} onClick={() => setExporting(true)}>{t('audit.export')}</Button>}>
       <Card title={t('audit.chain.title')} extra={<Verify />}><ChainState /></Card>
       <Filters view={view} />
+      {!canExportAudit(search) && <p className="soft small" style={{ margin: 0 }}>{t('audit.idForExport')}</p>}
       {query.isPending && <Loading lines={8} />}
       {query.error !== null && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data !== undefined && all.length === 0 && query.hasNextPage && (

@@ -7,11 +7,12 @@ import { keys } from '@/app/query';
 import { useCan } from '@/app/session/session';
 import { AccountPicker } from '@/ui/AccountPicker';
 import { useCurrencies } from '@/ui/currencies';
+import { isAskable } from '@/ui/day';
 import { Page } from '@/ui/Page';
 import { Chips, Field, Loading } from '@/ui/parts';
 import { useInfo } from '@/ui/Time';
 import { useSearch } from '@/ui/use-search';
-import { reportTask, STATISTICS_AS_TASK, type Asked } from '../export/body';
+import { reportTask, type Asked } from '../export/body';
 import { ExportDialog } from '../export/ExportDialog';
 import { BatchReport } from './BatchReport';
 import { FiguresReport } from './FiguresReport';
@@ -34,16 +35,14 @@ function useReport() {
 /** What was sent, in a period of the organisation's calendar. */
 export function ReportsPage() {
   const { t, i18n } = useTranslation();
-  const can = useCan();
   const view = useReport();
   const { by, zone, range, page, asked, set } = view;
   const [exporting, setExporting] = useState(false);
   const language = i18n.language === 'zh' ? 'zh' : 'en';
-  const mayExport = by !== 'batch' && (STATISTICS_AS_TASK || can('listAccountTransfers'));
   return (
     <Page title={t('app.menu.reports')}
       actions={<span className="row no-print">
-        {mayExport && <Button onClick={() => setExporting(true)}>{t('report.export')}</Button>}
+        {by !== 'batch' && <Button onClick={() => setExporting(true)}>{t('report.export')}</Button>}
         <Button onClick={() => window.print()}>{t('report.print')}</Button>
       </span>}>
       <div className="no-print"><Filters view={view} /></div>
@@ -52,7 +51,7 @@ export function ReportsPage() {
         ? <BatchReport range={range} zone={zone} page={page} onPage={(next) => set({ page: next === 1 ? '' : String(next) })} />
         : <FiguresReport asked={asked} />}
       {exporting && (
-        <ExportDialog title={t('report.exportTitle')} hint={t(STATISTICS_AS_TASK ? 'report.exportFigures' : 'report.exportTransfers', { ...range })}
+        <ExportDialog title={t('report.exportTitle')} hint={t('report.exportFigures', { ...range })}
           body={(format) => reportTask(asked, format, language)} onClose={() => setExporting(false)} />
       )}
     </Page>
@@ -72,8 +71,9 @@ function Filters({ view }: { view: ReturnType<typeof useReport> }) {
         chips={PERIODS.map((key) => ({ key, label: t(`report.periods.${key}`) }))} />
       <div className="row">
         {period === 'custom' && (['from', 'to'] as const).map((name) => (
-          <Input key={name} type="date" required aria-label={t(`report.${name}`)} value={range[name]} style={{ width: 150 }}
-            onChange={(event) => event.target.value !== '' && set({ ...range, [name]: event.target.value, page: '' }, true)} />
+          <Input key={name} type="date" required aria-label={t(`report.${name}`)} defaultValue={search[name]} style={{ width: 150 }}
+            // The input keeps a year that is half typed; the report stays with the last whole one.
+            onChange={(event) => isAskable(event.target.value) && set({ [name]: event.target.value, page: '' }, true)} />
         ))}
         {by !== 'batch' && (
           <Select aria-label={t('report.column.currency')} placeholder={t('report.column.currency')} allowClear style={{ minWidth: 120 }} value={search.currency === '' ? null : search.currency}

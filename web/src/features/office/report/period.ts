@@ -1,4 +1,4 @@
-import { isDay, shift, today } from '@/ui/day';
+import { isAskable, shift, today } from '@/ui/day';
 
 export const PERIODS = ['today', 'last7', 'last30', 'month', 'lastMonth', 'year', 'custom'] as const;
 export type Period = (typeof PERIODS)[number];
@@ -30,7 +30,7 @@ export function rangeOf(period: Exclude<Period, 'custom'>, zone: string, now = n
 
 /** What the address asks for: two days where it has them, else a period. Days the wrong way round are turned round. */
 export function readRange(search: { period: string; from: string; to: string }, zone: string, now = new Date()): { period: Period; range: Range } {
-  if (isDay(search.from) && isDay(search.to)) {
+  if (isAskable(search.from) && isAskable(search.to)) {
     const [from = '', to = ''] = [search.from, search.to].sort();
     return { period: 'custom', range: { from, to } };
   }

@@ -44,14 +44,12 @@ function PolicyCard({ currency, account }: { currency: string; account: Account 
     queryKey: keys.policy(currency, account?.id ?? ''),
     queryFn: async () => (await answer(api.GET('/api/v2/policies', { params: { query: { currency, ...(account !== null && { accountId: account.id }) } } }))).data,
   });
-  const isInherited = account !== null && policy.data?.accountId == null;
   return (
     <Card title={account === null ? currency : `${account.number} · ${currency}`} extra={can('setPolicy') && policy.data !== undefined && <Button onClick={() => setEditing(true)}>{t('limits.edit')}…</Button>}>
       {policy.error !== null && <ProblemNote error={policy.error} onRetry={() => void policy.refetch()} />}
       {policy.isPending && <Loading />}
       {policy.data !== undefined && (
         <div className="stack">
-          {isInherited && <p className="soft" style={{ margin: 0 }}>{t('limits.inherited', { currency })}</p>}
           <ul className="sentences">{sentences(policy.data).map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
           <FeeExample policy={policy.data} scale={scale} />
         </div>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Schemas } from '@/api/client';
 import { keys, queries } from '@/app/query';
-import { useCan } from '@/app/session/session';
+import { useCan, useMe } from '@/app/session/session';
 import { ChangeDialog } from '@/ui/confirm/ChangeDialog';
 import { useTimeText } from '@/ui/Time';
 import { useBandWords } from './words';
@@ -12,6 +12,7 @@ import { useBandWords } from './words';
 export function Waiting({ currency, waiting }: { currency: string; waiting: Schemas['ApprovalPolicyWaitingView'] }) {
   const { t } = useTranslation();
   const can = useCan();
+  const { login } = useMe().user;
   const time = useTimeText();
   const { bandText } = useBandWords();
   const [isAsked, setAsked] = useState(false);
@@ -21,7 +22,8 @@ export function Waiting({ currency, waiting }: { currency: string; waiting: Sche
     <div className="note warn">
       <p className="strong">{t('rules.waiting', { name: waiting.setBy, time: time(waiting.dueAt) })}</p>
       {list}
-      {can('confirmApprovalPolicy') && <div><Button onClick={() => setAsked(true)}>{t('rules.confirm')}…</Button></div>}
+      {/* Nobody confirms a change of their own. */}
+      {can('confirmApprovalPolicy') && waiting.setBy !== login && <div><Button onClick={() => setAsked(true)}>{t('rules.confirm')}…</Button></div>}
       {isAsked && (
         <ChangeDialog subject={`rules:confirm:${currency}`} content={waiting.version} title={t('rules.askConfirm', { currency })} confirm={t('rules.confirm')} danger
           send={async (key, code) => (await answer(api.POST('/api/v2/approval-policies/{currency}/confirm', { params: { path: { currency }, header: { 'Idempotency-Key': key } }, body: { version: waiting.version, ...code } }))).data}
