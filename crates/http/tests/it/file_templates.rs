@@ -1,8 +1,8 @@
 //! Templates of files: each is imported straight back, with the payees and amounts it was filled with.
 
-use crate::batch_tools::{make, open, open_for, run, salaries, send, world_with_payees};
+use crate::batch_tools::{make, open, open_for, run, salaries, world_with_payees};
 use crate::task_tools::{ended, import, start, try_upload};
-use crate::world::World;
+use crate::world::{World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
@@ -132,8 +132,8 @@ async fn saved(world: &World, body: Json) -> String {
     let body = json!({ "name": "Monthly", "from": batch.to_string() });
     let template = world.post("/api/batch-transfer-templates", body).await.data().clone();
     let path = format!("/api/batch-transfer-templates/{}", template["id"]);
-    let change = json!({ "version": template["version"], "group": "Everybody" });
-    send(world, Method::PATCH, &path, change).await.data();
+    let change = world.request(Method::PATCH, &path).header("If-Match", template["version"].to_string());
+    answer(change.json(&json!({ "group": "Everybody" }))).await.data();
     template["id"].to_string()
 }
 

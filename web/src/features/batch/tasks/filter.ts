@@ -3,7 +3,8 @@ export type StateFilter = (typeof TASK_STATES)[number];
 
 /** Kinds of tasks, as docs/guide/files.md lists them. */
 export const TASK_TYPES = [
-  'import_batch', 'import_accounts', 'export_batch', 'export_accounts', 'export_statement', 'export_transfers', 'preview', 'evidence', 'export_audit', 'verify',
+  'import_batch', 'import_accounts', 'export_batch', 'export_accounts', 'export_statement', 'export_transfers', 'export_statistics', 'preview', 'evidence', 'export_audit', 'verify',
+  'annotate_original',
 ] as const;
 export type TaskType = (typeof TASK_TYPES)[number];
 

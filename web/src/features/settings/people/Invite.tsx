@@ -26,7 +26,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
       }}
       onClose={onClose}
     >
-      <Field label={t('app.signIn.login')} hint={t('people.loginHint')}>{(id) => <Input id={id} value={form.login} maxLength={64} autoComplete="off" onChange={(event) => setForm({ ...form, login: event.target.value })} />}</Field>
+      <Field label={t('app.signIn.login')} hint={t('people.loginHint')}>{(id) => <Input id={id} value={form.login} maxLength={100} autoComplete="off" onChange={(event) => setForm({ ...form, login: event.target.value })} />}</Field>
       <Field label={t('people.name')}>{(id) => <Input id={id} value={form.name} maxLength={255} autoComplete="off" onChange={(event) => setForm({ ...form, name: event.target.value })} />}</Field>
       <RoleField role={form.role} onChange={(role) => setForm({ ...form, role })} />
     </ChangeDialog>
