@@ -16494,6 +16494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example PK… */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     /** @example account,holder,amount,currency,memo,reference,external_id */
                     "text/csv": string;
@@ -16506,6 +16507,8 @@ export interface operations {
              * @description `ACCOUNT_NOT_FOUND`: There is no such account
              *
              *     `BATCH_NOT_FOUND`: There is no such batch
+             *
+             *     `ACCOUNT_ID_WITHOUT_NOUN`: No account has this number, but one has this id; write the id with its prefix, as in acct_8, or as a JSON number
              *
              *     `HOLDER_GROUP_NOT_FOUND`: There is no such group of holders
              *
@@ -16522,6 +16525,16 @@ export interface operations {
             421: components["responses"]["HOST_UNKNOWN"];
             /**
              * @description `CURRENCY_UNKNOWN`: Unknown currency
+             *
+             *     `INVISIBLE_CHARACTER`: The value contains an invisible character, such as a zero-width space; delete it or retype the value
+             *
+             *     `MIXED_SCRIPTS`: The value mixes look-alike characters of different scripts, such as Latin and Cyrillic; retype it in one script (Latin may be combined with Chinese, Japanese or Korean)
+             *
+             *     `FULL_WIDTH_DIGITS`: The value contains full-width or other special digits; use the digits 0 to 9
+             *
+             *     `NUMBER_SPACES`: The account number contains two or more spaces in a row; leave one or none
+             *
+             *     `ID_INVALID`: An id is a prefix, an underscore and a whole number from 1 to 9007199254740991 without leading zeros, as in acct_18
              *
              *     `QUERY_INVALID`: A query parameter is unknown or invalid
              *

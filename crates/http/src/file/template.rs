@@ -13,6 +13,7 @@ use crate::v2::account::AccountInput;
 use axum::extract::State;
 use domain::access::Operation;
 use domain::account_ref::GivenAccount;
+use domain::code::groups::ACCOUNT_REFERENCE;
 use domain::code::{Code, Language};
 use domain::holder_group::HolderGroupRef;
 use domain::id::TemplateId;
@@ -31,15 +32,18 @@ const CSV: &str = "text/csv";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub(super) fn routes() -> Routes {
-    const CODES: Groups = &[&[
-        Code::TemplateFileUnfit,
-        Code::TemplateTooLarge,
-        Code::TemplateNotFound,
-        Code::AccountNotFound,
-        Code::AssetUnknown,
-        Code::HolderGroupNotFound,
-        Code::BatchNotFound,
-    ]];
+    const CODES: Groups = &[
+        ACCOUNT_REFERENCE,
+        &[
+            Code::TemplateFileUnfit,
+            Code::TemplateTooLarge,
+            Code::TemplateNotFound,
+            Code::AccountNotFound,
+            Code::AssetUnknown,
+            Code::HolderGroupNotFound,
+            Code::BatchNotFound,
+        ],
+    ];
     Routes::new().add(Operation::FileTemplate, routes!(template), CODES)
 }
 

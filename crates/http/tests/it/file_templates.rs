@@ -5,6 +5,7 @@ use crate::task_tools::{ended, import, start, try_upload};
 use crate::world::{World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use service::account::make_default;
 
 const TEMPLATES: &str = "/api/v1/file-templates";
 
@@ -164,7 +165,7 @@ async fn a_saved_template_has_the_payments_of_a_draft_from_it() {
     assert_eq!(rows().await[2], "P-2,P-2,,USD,,,");
     // P-1 is paid on the account that is the default one today.
     open_for(&world, "P-1", "P-1-b", "USD", "0").await;
-    world.post("/api/v2/accounts/P-1-b/make-default", Json::Null).await.data();
+    make_default(&world.service, &world.actor, &"P-1-b".into()).await.unwrap();
     assert_eq!(rows().await[1], "P-1-b,P-1,7.00,USD,,,");
     world.stop().await;
 }

@@ -31,10 +31,11 @@ pub async fn end(
     let (mut tx, now) = (fenced(service, hold).await?, service.now());
     let Some(task) = running(&mut tx, hold.task).await? else { return Ok(TaskState::Cancelled) };
     let ending = match (outcome, &task.result) {
-        (Outcome::Done(output), _) => {
+        (Outcome::Done(output), None) => {
             Ending { result: Some(text(output)?), made: output.file(), ..Ending::of(TaskState::Completed) }
         }
-        (Outcome::Cancelled | Outcome::Failed(_), Some(result)) => {
+        // What was written with the batch is the result, whether the attempt ended undisturbed or not.
+        (Outcome::Done(_) | Outcome::Cancelled | Outcome::Failed(_), Some(result)) => {
             Ending { result: Some(result.clone()), ..Ending::of(TaskState::Completed) }
         }
         (Outcome::Cancelled, None) => Ending::of(TaskState::Cancelled),
