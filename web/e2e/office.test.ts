@@ -64,7 +64,7 @@ describe('the office', () => {
     await page.goto('/audit?subject=batch');
     await page.getByText('Not verified yet').waitFor();
     await page.getByRole('grid', { name: 'Audit log' }).getByText('check', { exact: true }).first().click();
-    await page.getByRole('dialog').getByText('From').waitFor();
+    await page.getByRole('dialog').getByText('From', { exact: true }).first().waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Verify now' }).click();
     await page.getByText('Intact').waitFor();
