@@ -96,6 +96,8 @@ export async function choose(page: Page, field: string, account: string): Promis
 
 export async function noViolations(page: Page): Promise<void> {
   await page.evaluate(axe.source);
+  // A colour that is still changing is none of the page's colours.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished)));
   const found = await page.evaluate(async () => {
     const { axe: inPage } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
     const { violations } = await inPage.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });

@@ -30,6 +30,8 @@ const LIGHT: ThemeConfig = {
   token: {
     ...SHARED,
     colorPrimary: '#0958d9',
+    // Under the pointer too: antd's own is lighter, and misses AA as text and behind white.
+    colorPrimaryHover: '#0a4fc4',
     colorError: '#b42318',
     colorWarning: '#8a4600',
     colorTextSecondary: 'rgba(0,0,0,0.65)',
@@ -53,7 +55,7 @@ const DARK: ThemeConfig = {
     colorLink: '#8ab4ff',
   },
   components: {
-    Button: { dangerColor: '#2a0505' },
+    Button: { dangerColor: '#2a0505', defaultHoverColor: '#8ab4ff', defaultActiveColor: '#8ab4ff' },
     Tabs: { itemSelectedColor: '#8ab4ff', inkBarColor: '#8ab4ff' },
   },
 };

@@ -24,8 +24,10 @@ export function LiveCard({ id, batch, state, begun }: Props) {
         <Headline id={id} batch={batch} state={state} begun={begun} />
         <LiveBar id={id} batch={batch} />
         <Figures id={id} batch={batch} />
-        <Latest id={id} currency={batch.currency} running={isRunning(state)} />
-        {isRunning(state) && <TellMe />}
+        <div className="row apart" style={{ flexWrap: 'nowrap', minHeight: 32 }}>
+          <Latest id={id} currency={batch.currency} running={isRunning(state)} />
+          {isRunning(state) && <TellMe />}
+        </div>
         <Announcer id={id} state={state} />
       </div>
     </section>
@@ -103,7 +105,7 @@ function Latest({ id, currency, running }: { id: string; currency: string; runni
   const { t } = useTranslation();
   const item = useProgressPart(id, (progress) => progress.currentRelation ?? null);
   return (
-    <div className="soft clip num" style={{ minHeight: 21 }}>
+    <div className="soft clip num">
       {running && item && <>{t('batch.live.latest')}: {item.sourceAccount} → {item.targetAccount} · <Money value={item.amount} currency={currency} /> · {t(`batch.item.${item.status}`)}</>}
     </div>
   );
@@ -113,7 +115,7 @@ function Latest({ id, currency, running }: { id: string; currency: string; runni
 function TellMe() {
   const { t } = useTranslation();
   if (useDesktop() !== 'off') return null;
-  return <div className="no-print"><button type="button" className="link" onClick={() => void wantDesktop(true)}>{t('batch.live.tell')}</button></div>;
+  return <div className="no-print nowrap"><button type="button" className="link" onClick={() => void wantDesktop(true)}>{t('batch.live.tell')}</button></div>;
 }
 
 /** For screen readers: every ten percent, and the end. */
