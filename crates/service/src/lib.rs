@@ -65,6 +65,7 @@ pub mod setting;
 mod signed_in;
 pub mod statement;
 pub mod statistics;
+pub mod statistics_export;
 mod steady;
 pub mod system_account;
 pub mod task;

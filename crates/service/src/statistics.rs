@@ -3,10 +3,6 @@
 //! Transfers count by value date. A refused batch item has no transfer: its attempts count on the day they
 //! were made, in the organisation's time zone.
 
-pub(crate) mod export;
-
-pub use self::export::export;
-
 use crate::date::read_range;
 use crate::{Error, Service, account_cache, setting};
 use domain::account_ref::GivenAccount;

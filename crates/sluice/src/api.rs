@@ -48,11 +48,7 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Account(args) => return account(&args.verb),
         Command::Deposit(_) => O::DepositCreate,
         Command::Withdraw(_) => O::WithdrawalCreate,
-        Command::Transfer(args) => match args.verb {
-            Some(TransferVerb::List(_)) => O::TransferList,
-            Some(TransferVerb::Export(_)) => return None,
-            None => O::TransferCreate,
-        },
+        Command::Transfer(args) => return transfer(args.verb.as_ref()),
         Command::ShowTransfer(_) => O::TransferShow,
         Command::Fx(args) => fx(&args.verb),
         Command::Policy(args) => match args.verb {
@@ -70,10 +66,7 @@ const fn operation(command: &Command) -> Option<Operation> {
         Command::Task(args) => task(&args.verb),
         Command::File(args) => file(&args.verb),
         Command::Webhook(args) => webhook(&args.verb),
-        Command::Stats(args) => match args.verb {
-            None => O::StatisticsShow,
-            Some(StatsVerb::Export(_)) => return None,
-        },
+        Command::Stats(args) => return stats(args.verb.as_ref()),
         Command::Setting(args) => match args.verb {
             SettingVerb::Show => O::SettingsShow,
             SettingVerb::Set { .. } => O::SettingsSet,
@@ -94,6 +87,21 @@ const fn operation(command: &Command) -> Option<Operation> {
         | Command::AcceptLoss(_)
         | Command::Bench(_) => return None,
     })
+}
+
+const fn transfer(verb: Option<&TransferVerb>) -> Option<Operation> {
+    match verb {
+        Some(TransferVerb::List(_)) => Some(Operation::TransferList),
+        Some(TransferVerb::Export(_)) => None,
+        None => Some(Operation::TransferCreate),
+    }
+}
+
+const fn stats(verb: Option<&StatsVerb>) -> Option<Operation> {
+    match verb {
+        Some(StatsVerb::Export(_)) => None,
+        None => Some(Operation::StatisticsShow),
+    }
 }
 
 const fn group(verb: &GroupVerb) -> Operation {

@@ -81,9 +81,8 @@ async fn a_later_import_replaces_what_was_decided_also_if_it_decides_nothing() {
 
 /// The original of a batch, written with so many items and lines in memory.
 async fn in_steps_of(world: &World, batch: i64, step: i64) -> String {
-    let original = Annotating::open(&world.service, domain::id::BatchId(batch).into()).await.unwrap();
+    let original = Annotating::open(&world.service, domain::id::BatchId(batch).into(), step).await.unwrap();
     let mut bytes = Vec::new();
-    let original = original.in_steps_of(step);
     original.write(&world.service, &ExportOptions::default(), &mut bytes, |_| Ok(())).await.unwrap();
     String::from_utf8(bytes).unwrap()
 }

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use service::Error;
 use service::batch::read_ref;
 use service::file_template::{
-    self, Chosen, FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy,
+    self, FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy, PayeeChoice,
 };
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -152,20 +152,20 @@ impl FileTemplateQuery {
         })
     }
 
-    fn chosen(self) -> Result<Option<Chosen>, Problem> {
+    fn chosen(self) -> Result<Option<PayeeChoice>, Problem> {
         let currency = text("currency", self.currency)?;
         match (self.accounts, text("group", self.group)?, self.template_id, self.batch_id, currency) {
             (None, None, None, None, None) => Ok(None),
-            (Some(numbers), None, None, None, None) => Ok(Some(Chosen::Accounts(listed(&numbers)?))),
+            (Some(numbers), None, None, None, None) => Ok(Some(PayeeChoice::Accounts(listed(&numbers)?))),
             (None, Some(group), None, None, Some(currency)) => {
-                Ok(Some(Chosen::Group { group: HolderGroupRef::parse(&group), currency }))
+                Ok(Some(PayeeChoice::Group { group: HolderGroupRef::parse(&group), currency }))
             }
             (None, None, Some(id), None, None) => {
                 let found = TemplateId::from_text(&id);
                 let id = found.map_err(|_| Problem::about(Code::TemplateNotFound, shown(&id)))?;
-                Ok(Some(Chosen::Saved(id)))
+                Ok(Some(PayeeChoice::Saved(id)))
             }
-            (None, None, None, Some(batch), None) => Ok(Some(Chosen::Batch(read_ref(&batch)?))),
+            (None, None, None, Some(batch), None) => Ok(Some(PayeeChoice::Batch(read_ref(&batch)?))),
             (None, _, None, None, _) => {
                 Err(Problem::about(Code::QueryInvalid, "group, currency: send both or neither"))
             }

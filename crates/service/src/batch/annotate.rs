@@ -28,8 +28,8 @@ use store::batch::Batch;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
 
-/// Items and lines per step, unless asked for otherwise.
-const STEP: i64 = 10_000;
+/// Items and lines per step: memory use does not grow with the batch.
+pub const ANNOTATED_AT_ONCE: i64 = 10_000;
 
 /// The file that a batch was made from, and how its import read it.
 #[derive(Debug)]
@@ -38,19 +38,19 @@ pub(crate) struct OriginalFile {
     pub file: FileId,
     options: PaymentFileOptions,
     /// What its import says of its rows.
-    told: Told,
+    told: ImportTold,
 }
 
 /// What an import says of the rows of its file.
 #[derive(Debug)]
-struct Told {
+struct ImportTold {
     /// The highest number of its rows.
     last: i64,
     /// The lines of totals.
     totals: Vec<u64>,
 }
 
-impl Told {
+impl ImportTold {
     /// Whether a row is known not to be a total: beyond the last of a full list it may be one.
     fn is_no_total(&self, line: u64) -> bool {
         let is_listed = self.totals.len() < NAMED_MAX || self.totals.last().is_some_and(|last| line <= *last);
@@ -71,9 +71,9 @@ pub(crate) async fn original_of(tx: &mut Tx, batch: BatchId) -> Result<OriginalF
     let result = task.result.as_deref().and_then(|result| serde_json::from_str(result).ok());
     let told = match result {
         Some(TaskOutput::ImportBatch(ImportBatchOutput { last_number, total_lines, .. })) => {
-            Told { last: last_number.unwrap_or(i64::MAX), totals: total_lines }
+            ImportTold { last: last_number.unwrap_or(i64::MAX), totals: total_lines }
         }
-        _ => Told { last: i64::MAX, totals: Vec::new() },
+        _ => ImportTold { last: i64::MAX, totals: Vec::new() },
     };
     Ok(OriginalFile { file: input.file_id, options: file_options(&input.options)?, told })
 }
@@ -81,27 +81,21 @@ pub(crate) async fn original_of(tx: &mut Tx, batch: BatchId) -> Result<OriginalF
 /// An original that is ready to be annotated.
 pub struct Annotating {
     batch: Batch,
-    told: Told,
+    told: ImportTold,
     step: i64,
     opened: OpenedOriginal,
 }
 
 impl Annotating {
-    /// Opens the file that a batch was made from.
-    pub async fn open(service: &Service, batch: BatchRef) -> Result<Self, Error> {
+    /// Opens the file that a batch was made from, to be written with so many items and lines in memory.
+    pub async fn open(service: &Service, batch: BatchRef, step: i64) -> Result<Self, Error> {
         let mut tx = service.store.point_read().await?;
         let batch = find(&mut tx, batch).await?;
         let OriginalFile { file, options, told } = original_of(&mut tx, batch.id).await?;
         drop(tx);
         let (first, again) = (upload::open(service, file).await?, upload::open(service, file).await?);
         let opened = blocking(move || OpenedOriginal::open(first, again, &options)).await?;
-        Ok(Self { batch, told, step: STEP, opened })
-    }
-
-    /// The same, with another number of items and lines in memory.
-    #[must_use]
-    pub fn in_steps_of(self, step: i64) -> Self {
-        Self { step, ..self }
+        Ok(Self { batch, told, step, opened })
     }
 
     /// The batch.
@@ -134,16 +128,16 @@ impl Annotating {
         let Self { batch, told, step, opened } = self;
         let mut original = opened.original;
         let mut tx = service.store.read().await?;
-        let mut outcomes = Outcomes::new(&batch, told.last, step, options.language);
+        let mut outcomes = LineOutcomes::new(&batch, told.last, step, options.language);
         let mut writer = ExportWriter::new(original.table(), &options, to)?;
         let mut rows = 0;
         while let Some(line) = original.advance().map_err(Error::from)? {
             let found = outcomes.take(&mut tx, i64::try_from(line).unwrap_or(i64::MAX)).await?;
             let is_row = told.is_no_total(line) && !original.is_blank();
-            let outcome = found.unwrap_or_else(|| Outcome::missing(is_row));
+            let outcome = found.unwrap_or_else(|| LineOutcome::missing(is_row));
             writer.row(&original.cells(&outcome.shown()))?;
             rows += 1;
-            if rows == STEP {
+            if rows == ANNOTATED_AT_ONCE {
                 tell(usize::try_from(std::mem::take(&mut rows)).unwrap_or(0))?;
             }
         }
@@ -156,14 +150,14 @@ impl Annotating {
 
 /// What became of a row.
 #[derive(Debug, Default)]
-struct Outcome {
+struct LineOutcome {
     status: &'static str,
     code: String,
     reason: String,
     transfer: Option<i64>,
 }
 
-impl Outcome {
+impl LineOutcome {
     fn of(item: &Item, language: Language) -> Self {
         Self {
             status: item.state.name(),
@@ -194,14 +188,14 @@ impl Outcome {
 }
 
 /// The outcomes of the rows, window by window.
-struct Outcomes {
+struct LineOutcomes {
     batch: BatchId,
     language: Language,
     step: i64,
     items: ItemsByLine,
     /// The highest number of the import.
     last: i64,
-    refused: HashMap<i64, Outcome>,
+    refused: HashMap<i64, LineOutcome>,
     /// The last line of the window of refused rows.
     reached: i64,
 }
@@ -209,12 +203,12 @@ struct Outcomes {
 /// Items of an import: their lines ascend with their numbers.
 struct ItemsByLine {
     page: Page,
-    found: HashMap<i64, Outcome>,
+    found: HashMap<i64, LineOutcome>,
     /// The last line that was read; all lines once there are no more.
     reached: i64,
 }
 
-impl Outcomes {
+impl LineOutcomes {
     fn new(batch: &Batch, last: i64, step: i64, language: Language) -> Self {
         let page = Page {
             batch: batch.id,
@@ -227,7 +221,7 @@ impl Outcomes {
     }
 
     /// The outcome of the row on a line, if it has one; lines are asked for in ascending order.
-    async fn take(&mut self, tx: &mut Tx, line: i64) -> Result<Option<Outcome>, Error> {
+    async fn take(&mut self, tx: &mut Tx, line: i64) -> Result<Option<LineOutcome>, Error> {
         while self.items.reached < line {
             self.items.next(tx, self.language).await?;
         }
@@ -259,9 +253,9 @@ impl Outcomes {
         for row in rows {
             let problems = problems.remove(&row.id).unwrap_or_default();
             let outcome = match (row.settled_at, row.item.and_then(|number| items.get(&number))) {
-                (_, Some(item)) => Outcome::of(item, self.language),
-                (None, None) => Outcome::refused("refused", &problems, self.language),
-                (Some(_), None) => Outcome::refused("dropped", &problems, self.language),
+                (_, Some(item)) => LineOutcome::of(item, self.language),
+                (None, None) => LineOutcome::refused("refused", &problems, self.language),
+                (Some(_), None) => LineOutcome::refused("dropped", &problems, self.language),
             };
             self.refused.insert(row.line, outcome);
         }
@@ -278,7 +272,7 @@ impl ItemsByLine {
             return Ok(());
         };
         (self.page.after, self.reached) = (last.number.0, last.line);
-        self.found.extend(items.iter().map(|item| (item.line, Outcome::of(item, language))));
+        self.found.extend(items.iter().map(|item| (item.line, LineOutcome::of(item, language))));
         Ok(())
     }
 }

@@ -46,7 +46,7 @@ pub(crate) mod terms;
 mod vouchers;
 
 pub use add_accounts::{AddAccounts, AddedAccounts, add_accounts};
-pub use annotate::Annotating;
+pub use annotate::{ANNOTATED_AT_ONCE, Annotating};
 pub use attempts::item_attempts;
 pub use cancel::{cancel, cancel_unbegun};
 pub use change::changes;

@@ -1,7 +1,7 @@
 //! Payees who are chosen one by one, or as a group, with the amounts of their last payments.
 
 use super::payee::{TemplatePayee, amount};
-use super::{FileTemplateKind, ROWS_MAX};
+use super::request::{FileTemplateKind, ROWS_MAX};
 use crate::account_cache::asset_of;
 use crate::batch_template::too_large;
 use crate::{Error, holder_group};

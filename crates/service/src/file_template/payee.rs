@@ -1,6 +1,6 @@
 //! A row of a template: one payment that is to be filled in.
 
-use super::{FileTemplateKind, unfit};
+use super::request::{FileTemplateKind, unfit};
 use crate::Error;
 use domain::asset::Asset;
 use domain::batch::BatchType;

@@ -1,7 +1,7 @@
 //! Payees of earlier payments: those of a batch, or of a saved template.
 
-use super::FileTemplateKind;
 use super::payee::{TemplatePayee, amount, is_of};
+use super::request::FileTemplateKind;
 use crate::account_cache::asset_of;
 use crate::batch::lookup;
 use crate::{Error, batch_template};

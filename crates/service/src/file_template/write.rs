@@ -1,7 +1,7 @@
 //! A template as a file.
 
 use super::payee::TemplatePayee;
-use super::{FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy};
+use super::request::{FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy};
 use crate::Error;
 use formats::export::cell::{Cell, Money};
 use formats::export::columns::template::{

@@ -2,7 +2,7 @@
 
 use super::aside;
 use super::job::Job;
-use crate::batch::annotate::Annotating;
+use crate::batch::annotate::{ANNOTATED_AT_ONCE, Annotating};
 use crate::{Error, Service};
 use domain::task::annotate_original::AnnotateOriginalInput;
 use domain::task::made::MadeFile;
@@ -13,7 +13,7 @@ pub async fn annotate_original(
     job: &Job,
     input: &AnnotateOriginalInput,
 ) -> Result<MadeFile, Error> {
-    let annotating = Annotating::open(service, input.batch_id.0).await?;
+    let annotating = Annotating::open(service, input.batch_id.0, ANNOTATED_AT_ONCE).await?;
     job.counts.expect(annotating.rows());
     let options = annotating.like(&aside::options(job, None, input.language, None));
     let name = format!("{}-original", annotating.batch().number());

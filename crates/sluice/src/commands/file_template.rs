@@ -11,7 +11,7 @@ use serde_json::json;
 use service::Error;
 use service::batch::read_ref;
 use service::file_template::{
-    self, Chosen, FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy,
+    self, FileTemplateForm, FileTemplateKind, FileTemplateRequest, NamedBy, PayeeChoice,
 };
 use std::io::Write;
 use std::path::PathBuf;
@@ -100,17 +100,17 @@ impl FileTemplateArgs {
         }
     }
 
-    fn chosen(&self) -> Result<Option<Chosen>, Failure> {
+    fn chosen(&self) -> Result<Option<PayeeChoice>, Failure> {
         Ok(match (&self.accounts, &self.group, &self.template, &self.batch) {
             (Some(accounts), ..) => {
-                Some(Chosen::Accounts(accounts.iter().map(|account| account.trim().into()).collect()))
+                Some(PayeeChoice::Accounts(accounts.iter().map(|account| account.trim().into()).collect()))
             }
-            (_, Some(group), ..) => Some(Chosen::Group {
+            (_, Some(group), ..) => Some(PayeeChoice::Group {
                 group: HolderGroupRef::parse(group),
                 currency: self.currency.as_deref().unwrap_or_default().to_ascii_uppercase(),
             }),
-            (_, _, Some(id), _) => Some(Chosen::Saved(template::read(id)?)),
-            (.., Some(batch)) => Some(Chosen::Batch(read_ref(batch)?)),
+            (_, _, Some(id), _) => Some(PayeeChoice::Saved(template::read(id)?)),
+            (.., Some(batch)) => Some(PayeeChoice::Batch(read_ref(batch)?)),
             (None, None, None, None) => None,
         })
     }

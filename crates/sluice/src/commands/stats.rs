@@ -9,6 +9,7 @@ use domain::account_ref::GivenAccount;
 use domain::amount::format_minor;
 use serde_json::json;
 use service::statistics::{self, GroupBy, Statistics, StatisticsQuery};
+use service::statistics_export;
 
 /// Arguments of `stats`.
 #[derive(Debug, Args)]
@@ -97,7 +98,7 @@ pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Fai
 async fn export(session: &Session, args: &StatsExportArgs) -> Result<Exit, Failure> {
     let query = args.query();
     let written = args.file.write(session, "stats export", async |to, options| {
-        statistics::export(&session.service, &query, options, to).await
+        statistics_export::export(&session.service, &query, options, to).await
     });
     export_out::answer(session, written.await?)
 }

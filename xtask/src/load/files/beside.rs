@@ -1,5 +1,6 @@
 //! What happens beside the work that is measured: the server's memory, how long others wait, how long the disk takes.
 
+use super::accounts::{RECEIVER, SENDER};
 use super::client::Client;
 use crate::error::{Error, Result};
 use serde_json::json;
@@ -59,7 +60,7 @@ pub struct Seen {
 }
 
 /// Watches while something is measured.
-pub struct Beside {
+pub struct Probes {
     is_over: Arc<AtomicBool>,
     begun: Instant,
     memory_before: u64,
@@ -68,7 +69,7 @@ pub struct Beside {
     syncs: JoinHandle<Result<Times>>,
 }
 
-impl Beside {
+impl Probes {
     /// Begins to watch a server, and to send it so many requests per second; the disk is that of the folder.
     pub fn start(client: &Client, process: u32, folder: &Path, per_second: u32) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
@@ -116,14 +117,13 @@ fn peak(process: u32, is_over: &AtomicBool) -> u64 {
 /// asked less often.
 fn send(client: &Client, per_second: u32, is_over: &AtomicBool) -> (Times, Times, usize) {
     let pause = Duration::from_secs(1) / per_second.max(1);
-    let single =
-        json!({ "fromAccountId": super::SENDER, "toAccountId": super::RECEIVER, "fromAmountCents": 1 });
+    let single = json!({ "fromAccountId": SENDER, "toAccountId": RECEIVER, "fromAmountCents": 1 });
     let (mut reads, mut singles, mut failed) = (Vec::new(), Vec::new(), 0);
     let (mut due, mut is_read) = (Instant::now(), true);
     while !is_over.load(Ordering::Acquire) {
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         let answer = if is_read {
-            client.get(&format!("/api/v2/accounts/{}", super::SENDER))
+            client.get(&format!("/api/v2/accounts/{}", SENDER))
         } else {
             client.post("/api/v2/account-transfers", &single)
         };

@@ -1,5 +1,6 @@
 //! Files that would take all memory: each is refused by name, and takes next to none.
 
+use super::accounts::PAYER;
 use super::beside;
 use super::client::Client;
 use super::generate::{book, many_parts, sheet};
@@ -67,11 +68,11 @@ pub fn run(client: &Client, process: u32, folder: &Path) -> Result<(Vec<Value>, 
     for (name, expected) in REFUSED {
         let path = folder.join(name);
         make(name, &path)?;
-        let watch = beside::Beside::start(client, process, folder, 1);
+        let watch = beside::Probes::start(client, process, folder, 1);
         let uploaded = client.upload(&path)?;
         let imported = match uploaded.pointer("/data/file_id") {
             Some(file) => {
-                let options = json!({ "type": "one_to_many", "account": super::PAYER, "name": name });
+                let options = json!({ "type": "one_to_many", "account": PAYER, "name": name });
                 refusal(
                     client.task(&json!({ "task_type": "import_batch", "file_id": file, "options": options })),
                 )?

@@ -1,5 +1,6 @@
 //! The files that are read: accounts, payments in an order drawn by a seed, and workbooks that have to be refused.
 
+use super::accounts::{PAYER, RECEIVER, SENDER};
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
@@ -25,7 +26,7 @@ fn create(path: &Path, write: impl FnOnce(BufWriter<File>) -> io::Result<()>) ->
 pub fn accounts(path: &Path, payees: u32) -> Result<()> {
     create(path, |mut file| {
         writeln!(file, "number,holder,uid,currency,opening_balance")?;
-        for number in [super::PAYER, super::SENDER, super::RECEIVER] {
+        for number in [PAYER, SENDER, RECEIVER] {
             writeln!(file, "{number},Company,C-{number},USD,{BALANCE}")?;
         }
         for k in 0..payees {

@@ -8,6 +8,7 @@
 //!
 //! Figures depend on what else the machine is doing: run it alone, and compare only figures of the same run.
 
+mod accounts;
 mod beside;
 mod bombs;
 mod client;
@@ -16,7 +17,8 @@ mod options;
 
 use crate::error::{Error, Result};
 use crate::server::Ledger;
-use beside::{Beside, Seen};
+use accounts::PAYER;
+use beside::{Probes, Seen};
 use client::Client;
 use options::FilesOptions;
 use serde_json::{Value, json};
@@ -26,13 +28,8 @@ use std::time::Instant;
 const FOLDER: &str = "target/load/files";
 /// What the server may take, in MiB.
 const MEMORY_MAX: u64 = 512;
-/// Accounts beside the payees: who pays the batches, and the two of the single transfers.
-const PAYER: &str = "PAY";
-const SENDER: &str = "SENDER";
-const RECEIVER: &str = "RECEIVER";
-
 /// A server under measurement.
-struct Bench<'a> {
+struct Measuring<'a> {
     client: Client,
     process: u32,
     folder: PathBuf,
@@ -49,7 +46,7 @@ pub fn run(root: &Path, words: &[&str]) -> Result<()> {
     let key = ledger.key()?;
     let server = ledger.serve()?;
     let client = Client::new(&server.url, key)?;
-    let bench = Bench { client, process: server.process(), folder, options: &options };
+    let bench = Measuring { client, process: server.process(), folder, options: &options };
     bench.head();
     let batch = bench.import("pay.csv", options.rows, generate::payments)?;
     bench.import("pay.xlsx", options.sheet_rows, generate::sheet)?;
@@ -81,9 +78,9 @@ fn fill(ledger: &Ledger, folder: &Path, payees: u32) -> Result<()> {
     Ok(())
 }
 
-impl Bench<'_> {
-    fn watch(&self) -> Beside {
-        Beside::start(&self.client, self.process, &self.folder, self.options.per_second)
+impl Measuring<'_> {
+    fn watch(&self) -> Probes {
+        Probes::start(&self.client, self.process, &self.folder, self.options.per_second)
     }
 
     /// Generates, uploads and imports a file; returns the batch.

@@ -7,7 +7,7 @@ use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
-use service::batch::{self, Annotating};
+use service::batch::{self, ANNOTATED_AT_ONCE, Annotating};
 
 /// Arguments of `batch export`.
 #[derive(Debug, Args)]
@@ -25,7 +25,8 @@ pub(crate) struct ExportArgs {
 pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Failure> {
     let (service, name) = (&session.service, args.name.read()?);
     // Refused before a file is begun.
-    let annotating = if args.original { Some(Annotating::open(service, name).await?) } else { None };
+    let annotating =
+        if args.original { Some(Annotating::open(service, name, ANNOTATED_AT_ONCE).await?) } else { None };
     let export = args.file.write(session, "batch export", async move |to, options| match annotating {
         Some(annotating) => annotating.write(service, options, to, |_| Ok(())).await,
         None => batch::export(service, name, options, to).await,

@@ -80,7 +80,7 @@ impl Kills {
         self.continues(task, kind).await;
     }
 
-    /// After a kill: nothing is half there, and the task goes on to its end.
+    /// After a kill: nothing is half there, and the task continues to its end.
     async fn continues(&mut self, task: i64, kind: Kind) {
         self.world.whole();
         self.world.ledger.verified();

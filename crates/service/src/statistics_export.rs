@@ -1,6 +1,6 @@
 //! Statistics as a table: a row for each day or account and currency, or for each currency.
 
-use super::{GroupBy, GroupKey, Report, Statistics, StatisticsQuery, report};
+use crate::statistics::{GroupBy, GroupKey, Report, Statistics, StatisticsQuery, report};
 use crate::{Error, Service, setting};
 use formats::export::cell::{Day, Fixed, Money};
 use formats::export::columns::statistics::{STATISTICS, StatisticsRow};
