@@ -128,13 +128,13 @@ impl Annotating {
         let Self { batch, told, step, opened } = self;
         let mut original = opened.original;
         let mut tx = service.store.read().await?;
-        let mut outcomes = LineOutcomes::new(&batch, told.last, step, options.language);
+        let mut outcomes = OriginalOutcomes::new(&batch, told.last, step, options.language);
         let mut writer = ExportWriter::new(original.table(), &options, to)?;
         let mut rows = 0;
         while let Some(line) = original.advance().map_err(Error::from)? {
             let found = outcomes.take(&mut tx, i64::try_from(line).unwrap_or(i64::MAX)).await?;
             let is_row = told.is_no_total(line) && !original.is_blank();
-            let outcome = found.unwrap_or_else(|| LineOutcome::missing(is_row));
+            let outcome = found.unwrap_or_else(|| OriginalOutcome::missing(is_row));
             writer.row(&original.cells(&outcome.shown()))?;
             rows += 1;
             if rows == ANNOTATED_AT_ONCE {
@@ -150,14 +150,14 @@ impl Annotating {
 
 /// What became of a row.
 #[derive(Debug, Default)]
-struct LineOutcome {
+struct OriginalOutcome {
     status: &'static str,
     code: String,
     reason: String,
     transfer: Option<i64>,
 }
 
-impl LineOutcome {
+impl OriginalOutcome {
     fn of(item: &Item, language: Language) -> Self {
         Self {
             status: item.state.name(),
@@ -188,14 +188,14 @@ impl LineOutcome {
 }
 
 /// The outcomes of the rows, window by window.
-struct LineOutcomes {
+struct OriginalOutcomes {
     batch: BatchId,
     language: Language,
     step: i64,
     items: ItemsByLine,
     /// The highest number of the import.
     last: i64,
-    refused: HashMap<i64, LineOutcome>,
+    refused: HashMap<i64, OriginalOutcome>,
     /// The last line of the window of refused rows.
     reached: i64,
 }
@@ -203,12 +203,12 @@ struct LineOutcomes {
 /// Items of an import: their lines ascend with their numbers.
 struct ItemsByLine {
     page: Page,
-    found: HashMap<i64, LineOutcome>,
+    found: HashMap<i64, OriginalOutcome>,
     /// The last line that was read; all lines once there are no more.
     reached: i64,
 }
 
-impl LineOutcomes {
+impl OriginalOutcomes {
     fn new(batch: &Batch, last: i64, step: i64, language: Language) -> Self {
         let page = Page {
             batch: batch.id,
@@ -221,7 +221,7 @@ impl LineOutcomes {
     }
 
     /// The outcome of the row on a line, if it has one; lines are asked for in ascending order.
-    async fn take(&mut self, tx: &mut Tx, line: i64) -> Result<Option<LineOutcome>, Error> {
+    async fn take(&mut self, tx: &mut Tx, line: i64) -> Result<Option<OriginalOutcome>, Error> {
         while self.items.reached < line {
             self.items.next(tx, self.language).await?;
         }
@@ -253,9 +253,9 @@ impl LineOutcomes {
         for row in rows {
             let problems = problems.remove(&row.id).unwrap_or_default();
             let outcome = match (row.settled_at, row.item.and_then(|number| items.get(&number))) {
-                (_, Some(item)) => LineOutcome::of(item, self.language),
-                (None, None) => LineOutcome::refused("refused", &problems, self.language),
-                (Some(_), None) => LineOutcome::refused("dropped", &problems, self.language),
+                (_, Some(item)) => OriginalOutcome::of(item, self.language),
+                (None, None) => OriginalOutcome::refused("refused", &problems, self.language),
+                (Some(_), None) => OriginalOutcome::refused("dropped", &problems, self.language),
             };
             self.refused.insert(row.line, outcome);
         }
@@ -272,7 +272,7 @@ impl ItemsByLine {
             return Ok(());
         };
         (self.page.after, self.reached) = (last.number.0, last.line);
-        self.found.extend(items.iter().map(|item| (item.line, LineOutcome::of(item, language))));
+        self.found.extend(items.iter().map(|item| (item.line, OriginalOutcome::of(item, language))));
         Ok(())
     }
 }
